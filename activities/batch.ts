@@ -1,0 +1,54 @@
+/** The four stages of a batch, its failure, and the sweeper. */
+import { activityInfo, ApplicationFailure, cancellationSignal, heartbeat } from "@temporalio/activity";
+import type { Deps } from "../src/operations/deps.ts";
+import { awaitTurn, detectAnomalies } from "../src/operations/detect_anomalies.ts";
+import { enrichReadings } from "../src/operations/enrich_readings.ts";
+import { failBatch } from "../src/operations/fail_batch.ts";
+import { ingestReadings, type StageInput } from "../src/operations/ingest_readings.ts";
+import { sweepBatches } from "../src/operations/sweep_batches.ts";
+import { validateReadings } from "../src/operations/validate_readings.ts";
+import { toFailure } from "./failures.ts";
+
+export function batchActivities(deps: Deps, { waitingMax }: { waitingMax: number }) {
+  let waiting = 0;
+  const room = {
+    enter: () => waiting < waitingMax && ++waiting > 0,
+    leave: () => void waiting--,
+  };
+
+  function stage<Result extends object>(name: string, run: (input: StageInput) => Promise<Result>) {
+    return async (input: StageInput): Promise<Result> => {
+      try {
+        const result = await run(input);
+        deps.observe({ kind: "batch.stage", batchId: input.batchId, stage: name, result });
+        return result;
+      } catch (error) {
+        throw toFailure(error, activityInfo().attempt);
+      }
+    };
+  }
+
+  return {
+    ingest: stage("ingest", (input) => ingestReadings(deps, input)),
+    validate: stage("validate", (input) => validateReadings(deps, input)),
+    enrich: stage("enrich", (input) => enrichReadings(deps, input)),
+    detect: stage("detect", async (input) => {
+      const turn = await awaitTurn(deps, input, { room, beat: () => heartbeat(), signal: cancellationSignal() });
+      // Many batches of one source at once: those that come much too early give their slot to others.
+      if (turn === "crowded") throw ApplicationFailure.create({ message: "earlier batches of the source are not done", nextRetryDelay: "1 second" });
+      return await detectAnomalies(deps, input);
+    }),
+
+    async fail(input: StageInput & { readonly reason: string }): Promise<void> {
+      await failBatch(deps, input);
+    },
+
+    async sweep(): Promise<{ started: number }> {
+      try {
+        return await sweepBatches(deps);
+      } catch (error) {
+        throw toFailure(error, activityInfo().attempt);
+      }
+    },
+  };
+}

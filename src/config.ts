@@ -1,0 +1,126 @@
+/** The only reader of the environment. All faults are reported at once, each with the name of its variable. */
+import { z } from "zod";
+import { LEVELS } from "./observation.ts";
+
+const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+const flag = z.enum(["true", "false"]).transform((value) => value === "true");
+
+const SCHEMA = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "has to begin with postgres:// or postgresql://" }).optional()
+    .describe("Store; left out: the embedded one under MILLWRIGHT_HOME"),
+  TEMPORAL_ADDRESS: z.string().regex(/^[^\s/]+:\d+$/, "has to be host:port").optional()
+    .describe("Temporal server; left out: a development server of our own"),
+  TEMPORAL_NAMESPACE: z.string().min(1).default("default").describe("Temporal namespace"),
+  TEMPORAL_UI_URL: z.url().optional().describe("Address of the Temporal UI as browsers see it, for links"),
+  MILLWRIGHT_TEMPORAL_CLI: z.string().min(1).optional().describe("Path of a temporal executable, for the development server"),
+  MILLWRIGHT_HOME: z.string().min(1).default(".millwright").describe("Folder for data and caches"),
+  MILLWRIGHT_HOST: z.string().min(1).default("127.0.0.1").describe("Address that the gateway listens on"),
+  MILLWRIGHT_PORT: whole(0, 65_535).default(4000).describe("Port of the gateway; 0: any free one"),
+  MILLWRIGHT_ALLOW_OPEN: flag.default(false)
+    .describe("Allow an address that is not loopback, although nobody has to log in"),
+  MILLWRIGHT_GRAPHIQL: flag.default(true).describe("Serve GraphiQL to browsers"),
+  MILLWRIGHT_LOG: z.enum(["json", "text"]).default("json").describe("Form of the log"),
+  MILLWRIGHT_LOG_LEVEL: z.enum(LEVELS as [string, ...string[]]).default("info").describe("Least level that is logged"),
+  MILLWRIGHT_BODY_BYTES_MAX: whole(1_024, 256 * 2 ** 20).default(8 * 2 ** 20).describe("Longest request body"),
+  MILLWRIGHT_UNFINISHED_BATCHES_MAX: whole(1, 1_000_000).default(10_000)
+    .describe("Batches of a tenant that may wait to be processed; more are refused"),
+  MILLWRIGHT_SENSORS_MAX: whole(1, 10_000_000).default(100_000).describe("Sensors of a tenant that batches may bring into being"),
+  MILLWRIGHT_FUTURE_MAX_MINUTES: whole(0, 525_600).default(1_440).describe("How far ahead of its receipt a reading's time may be"),
+  MILLWRIGHT_TURN_WAIT_MAX_SECONDS: whole(0, 100).default(30)
+    .describe("How long detection waits for an earlier batch of the same source"),
+  MILLWRIGHT_POOL_SIZE: whole(2, 200).default(10).describe("Connections to a store with DATABASE_URL"),
+});
+
+type Settings = z.infer<typeof SCHEMA>;
+
+export interface Config {
+  readonly databaseUrl: string | undefined;
+  readonly poolSize: number;
+  readonly temporal: {
+    readonly address: string | undefined;
+    readonly namespace: string;
+    readonly uiUrl: string | undefined;
+    readonly executable: string | undefined;
+    readonly path: string;
+  };
+  readonly home: string;
+  readonly gateway: { readonly host: string; readonly port: number; readonly graphiql: boolean; readonly bodyBytesMax: number };
+  readonly log: { readonly format: "json" | "text"; readonly level: "debug" | "info" | "warn" | "error" };
+  readonly limits: {
+    readonly unfinishedBatchesMax: number;
+    readonly sensorsMax: number;
+    readonly futureMaxMs: number;
+    readonly turnWaitMaxMs: number;
+  };
+}
+
+/** Settings that make no sense; the message lists every fault. */
+export class ConfigFaults extends Error {
+  override readonly name = "ConfigFaults";
+}
+
+/** The settings in `environment`. Throws `ConfigFaults`. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
+  // An empty variable is how many shells and files say "not set".
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+  const { success, data, error } = SCHEMA.safeParse(given);
+  const faults = success ? [] : error.issues.map(({ path, message }) => `${path.join(".")}: ${message} (is ${quoted(given[String(path[0])])})`);
+  const known = new Set(Object.keys(SCHEMA.shape));
+  for (const name of Object.keys(given)) {
+    if (name.startsWith("MILLWRIGHT_") && !known.has(name)) faults.push(`${name}: no setting has this name`);
+  }
+  if (data !== undefined && !isLoopback(data.MILLWRIGHT_HOST) && !data.MILLWRIGHT_ALLOW_OPEN) {
+    faults.push(
+      `MILLWRIGHT_HOST: ${data.MILLWRIGHT_HOST} is reachable from other machines and nobody has to log in; ` +
+        "set MILLWRIGHT_ALLOW_OPEN=true if something in front of it checks who comes in",
+    );
+  }
+  if (faults.length > 0) throw new ConfigFaults(`The settings have faults:\n${faults.map((fault) => `  ${fault}`).join("\n")}`);
+  return toConfig(data!, given.PATH ?? "");
+}
+
+/** One line per setting with its default and what it is for: the text of .env.example. */
+export function settingsText(): string {
+  return Object.entries(SCHEMA.shape).map(([name, schema]) => {
+    const fallback = schema instanceof z.ZodDefault ? String(schema.def.defaultValue) : "";
+    return `# ${schema.description}\n# ${name}=${fallback}\n`;
+  }).join("\n");
+}
+
+function toConfig(data: Settings, path: string): Config {
+  return {
+    databaseUrl: data.DATABASE_URL,
+    poolSize: data.MILLWRIGHT_POOL_SIZE,
+    temporal: {
+      address: data.TEMPORAL_ADDRESS,
+      namespace: data.TEMPORAL_NAMESPACE,
+      uiUrl: data.TEMPORAL_UI_URL?.replace(/\/$/, ""),
+      executable: data.MILLWRIGHT_TEMPORAL_CLI,
+      path,
+    },
+    home: data.MILLWRIGHT_HOME,
+    gateway: {
+      host: data.MILLWRIGHT_HOST,
+      port: data.MILLWRIGHT_PORT,
+      graphiql: data.MILLWRIGHT_GRAPHIQL,
+      bodyBytesMax: data.MILLWRIGHT_BODY_BYTES_MAX,
+    },
+    log: { format: data.MILLWRIGHT_LOG, level: data.MILLWRIGHT_LOG_LEVEL as Config["log"]["level"] },
+    limits: {
+      unfinishedBatchesMax: data.MILLWRIGHT_UNFINISHED_BATCHES_MAX,
+      sensorsMax: data.MILLWRIGHT_SENSORS_MAX,
+      futureMaxMs: data.MILLWRIGHT_FUTURE_MAX_MINUTES * 60_000,
+      turnWaitMaxMs: data.MILLWRIGHT_TURN_WAIT_MAX_SECONDS * 1_000,
+    },
+  };
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127\./.test(host);
+}
+
+/** What a variable held, unless it may be a secret. */
+function quoted(value: string | undefined): string {
+  if (value === undefined) return "not set";
+  return value.includes("@") ? "an address with credentials" : JSON.stringify(value);
+}

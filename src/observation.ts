@@ -1,0 +1,90 @@
+/**
+ * All that is worth telling an operator, as one union, and the one place that writes it. A batch's id is its correlation id: it is in every record
+ * about the batch, in its workflow's id, and in its events.
+ */
+import { match } from "ts-pattern";
+
+export type Observation =
+  | { readonly kind: "started"; readonly part: string; readonly detail: string }
+  | { readonly kind: "stopped"; readonly part: string; readonly detail: string }
+  | { readonly kind: "progress"; readonly part: string; readonly detail: string }
+  | { readonly kind: "batch.accepted"; readonly batchId: number; readonly source: string; readonly readings: number }
+  | { readonly kind: "batch.stage"; readonly batchId: number; readonly stage: string; readonly result: unknown }
+  | { readonly kind: "batch.failed"; readonly batchId: number; readonly reason: string }
+  | { readonly kind: "batch.not_started"; readonly batchId: number; readonly cause: unknown }
+  | { readonly kind: "batch.out_of_turn"; readonly batchId: number; readonly waitedMs: number }
+  | { readonly kind: "batches.swept"; readonly started: number }
+  | { readonly kind: "sensors.registered"; readonly batchId: number; readonly count: number }
+  | { readonly kind: "sensor.relearns"; readonly sensorId: number; readonly batchId: number; readonly reason: string }
+  | { readonly kind: "alert"; readonly change: string; readonly alertId: number; readonly batchId: number; readonly severity: string }
+  | { readonly kind: "request.failed"; readonly path: string; readonly cause: unknown }
+  | { readonly kind: "fault"; readonly part: string; readonly cause: unknown };
+
+export type Observe = (observation: Observation) => void;
+export type Level = "debug" | "info" | "warn" | "error";
+
+export const LEVELS: readonly Level[] = ["debug", "info", "warn", "error"];
+
+/** How urgent an observation is. */
+export function levelOf(observation: Observation): Level {
+  return match(observation)
+    .returnType<Level>()
+    .with({ kind: "batch.accepted" }, { kind: "batch.stage" }, { kind: "progress" }, () => "debug")
+    .with(
+      { kind: "started" },
+      { kind: "stopped" },
+      { kind: "batches.swept" },
+      { kind: "sensors.registered" },
+      { kind: "alert" },
+      () => "info",
+    )
+    .with(
+      { kind: "batch.not_started" },
+      { kind: "batch.out_of_turn" },
+      { kind: "sensor.relearns" },
+      () => "warn",
+    )
+    .with({ kind: "batch.failed" }, { kind: "request.failed" }, { kind: "fault" }, () => "error")
+    .exhaustive();
+}
+
+export interface LogOptions {
+  readonly format: "json" | "text";
+  readonly level: Level;
+  readonly write: (line: string) => void;
+  readonly nowMs: () => number;
+}
+
+/** An `Observe` that writes one line per observation of at least `level`. */
+export function createLog(options: LogOptions): Observe {
+  const least = LEVELS.indexOf(options.level);
+  return (observation) => {
+    const level = levelOf(observation);
+    if (LEVELS.indexOf(level) < least) return;
+    const at = new Date(options.nowMs()).toISOString();
+    const { kind, ...facts } = observation;
+    const record = { at, level, kind, ...correlation(observation), ...facts };
+    options.write(options.format === "json" ? JSON.stringify(record, replaceErrors) : readable(record));
+  };
+}
+
+function correlation(observation: Observation): { correlationId?: string } {
+  return "batchId" in observation ? { correlationId: String(observation.batchId) } : {};
+}
+
+function replaceErrors(_key: string, value: unknown): unknown {
+  return value instanceof Error ? describe(value) : value;
+}
+
+function describe(error: Error): { name: string; message: string; stack?: string; cause?: unknown } {
+  return { name: error.name, message: error.message, stack: error.stack, cause: error.cause };
+}
+
+function readable({ at, level, kind, ...facts }: { at: string; level: Level; kind: string } & Record<string, unknown>): string {
+  delete facts.correlationId;
+  const words = Object.entries(facts).map(([name, value]) => {
+    if (value instanceof Error) return `${name}: ${value.name}: ${value.message}`;
+    return typeof value === "string" && (name === "detail" || name === "part") ? value : `${name}=${JSON.stringify(value)}`;
+  });
+  return `${at} ${level.padEnd(5)} ${kind} ${words.join(" ")}`;
+}

@@ -1,0 +1,90 @@
+/** Opens the store: a server when there is a URL, the embedded one otherwise. */
+import { connect as connectSocket } from "node:net";
+import postgres from "postgres";
+
+/** Which TimescaleDB this is: what it may be asked to do differs. */
+export type Edition = "embedded" | "apache" | "community";
+
+export interface StoreConnection {
+  readonly sql: postgres.Sql<{ bigint: number }>;
+  readonly edition: Edition;
+  close(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  /** postgres://user:password@host:port/database */
+  readonly databaseUrl?: string;
+  /** Folder of the embedded store; undefined: in memory. */
+  readonly dataFolder?: string;
+  readonly poolSize?: number;
+  readonly report?: (line: string) => void;
+}
+
+const OPTIONS = {
+  // Ids fit into a number; 2^53 of them are enough.
+  types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
+  // No arrays travel as parameters (sql.ts), so the driver need not ask for their types.
+  fetch_types: false,
+  onnotice: () => {},
+};
+
+/** Throws what the driver says when the server cannot be reached, `FolderInUse` when another process has the embedded folder. */
+export async function connectStore(options: ConnectOptions): Promise<StoreConnection> {
+  return await (options.databaseUrl === undefined ? openInProcess(options) : openServer(options.databaseUrl, options.poolSize ?? 10));
+}
+
+async function openInProcess({ dataFolder, report }: ConnectOptions): Promise<StoreConnection> {
+  report?.(dataFolder === undefined ? "opening a store in memory" : `opening the embedded store in ${dataFolder}`);
+  // Loaded here, so that a worker on Node, which always has a server, need not load it.
+  const { openEmbedded } = await import("./embedded.ts");
+  const embedded = await openEmbedded(dataFolder);
+  const socket = () => embedded.socket();
+  // The embedded database asks for a password and takes any.
+  const sql = postgres({ ...OPTIONS, ...{ socket }, max: 1, username: "postgres", password: "none", database: "postgres", max_lifetime: null });
+  return {
+    sql,
+    edition: "embedded",
+    async close() {
+      await sql.end();
+      await embedded.close();
+    },
+  };
+}
+
+async function openServer(databaseUrl: string, poolSize: number): Promise<StoreConnection> {
+  const url = new URL(databaseUrl);
+  const plain = !url.searchParams.has("sslmode") || url.searchParams.get("sslmode") === "disable";
+  // The driver never asks for TCP_NODELAY, which costs 40 ms on some statements; with TLS it has to open the socket itself.
+  const socket = () => connectSocket({ host: url.hostname, port: Number(url.port || 5432), noDelay: true });
+  const sql = postgres(databaseUrl, {
+    ...OPTIONS,
+    ...(plain ? { socket } : {}),
+    max: poolSize,
+    connect_timeout: 5,
+    connection: { application_name: "millwright" },
+  });
+  try {
+    await sql`CREATE EXTENSION IF NOT EXISTS timescaledb`;
+    const [{ license }] = await sql<{ license: string }[]>`SELECT current_setting('timescaledb.license') AS license`;
+    return { sql, edition: license === "apache" ? "apache" : "community", close: () => sql.end({ timeout: 5 }) };
+  } catch (error) {
+    await sql.end({ timeout: 0 });
+    const where = `${url.hostname}:${url.port || 5432}${url.pathname}`;
+    throw new StoreUnreachable(`The store at ${where} (DATABASE_URL) cannot be used: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** The store named by DATABASE_URL cannot be used. */
+export class StoreUnreachable extends Error {
+  override readonly name = "StoreUnreachable";
+}
+
+// SQLSTATE classes: connection, resources (disk full among them), operator intervention.
+const AWAY = /^(08|53|57P)/;
+const DRIVER_AWAY = /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH)/;
+
+/** Whether `error` says that the store is away or cannot write now, rather than that a statement is wrong. */
+export function isUnavailable(error: Error & { code?: unknown }): boolean {
+  if (typeof error.code === "string") return AWAY.test(error.code) || DRIVER_AWAY.test(error.code);
+  return error.message.startsWith("The embedded store stopped");
+}

@@ -1,0 +1,48 @@
+import type { AlertId } from "../domain/alert.ts";
+import type { BatchId } from "../domain/batch.ts";
+import type { EventStore } from "../ports/store.ts";
+import { optional, type Sql } from "./sql.ts";
+
+interface Row {
+  readonly seq: number;
+  readonly type: string;
+  readonly batch_id: BatchId | null;
+  readonly alert_id: AlertId | null;
+  readonly body: string;
+}
+
+export function eventStore(sql: Sql): EventStore {
+  return {
+    async append(tenantId, events) {
+      // The tenant's row stays locked until the commit: whoever reads a number has all numbers below it.
+      const json = JSON.stringify(events);
+      await sql`
+        WITH numbered AS (
+          UPDATE tenant SET last_event_seq = last_event_seq + ${events.length}::int WHERE id = ${tenantId} RETURNING last_event_seq
+        )
+        INSERT INTO event (tenant_id, seq, type, batch_id, alert_id, body)
+        SELECT ${tenantId}, last_event_seq - ${events.length}::int + place, type, "batchId", "alertId", body
+        FROM numbered, ROWS FROM (
+          json_to_recordset(${json}::text::json) AS (type text, "batchId" bigint, "alertId" bigint, body text)
+        ) WITH ORDINALITY AS row (type, "batchId", "alertId", body, place)`;
+    },
+
+    async after(tenantId, seq, { prefix, limit }) {
+      const rows = await sql<Row[]>`
+        SELECT seq, type, batch_id, alert_id, body FROM event
+        WHERE tenant_id = ${tenantId} AND seq > ${seq} AND starts_with(type, ${prefix}) ORDER BY seq LIMIT ${limit}`;
+      return rows.map((row) => ({
+        seq: row.seq,
+        type: row.type,
+        batchId: optional(row.batch_id),
+        alertId: optional(row.alert_id),
+        body: row.body,
+      }));
+    },
+
+    async lastSeq(tenantId) {
+      const [row] = await sql<{ seq: number }[]>`SELECT last_event_seq AS seq FROM tenant WHERE id = ${tenantId}`;
+      return row.seq;
+    },
+  };
+}

@@ -1,0 +1,57 @@
+/** The store over one driver, for the embedded and the native edition alike. */
+import type postgres from "postgres";
+import { type Store, StoreUnavailable } from "../ports/store.ts";
+import { alertStore } from "./alert.ts";
+import { assetStore } from "./asset.ts";
+import { batchStore } from "./batch.ts";
+import { isUnavailable } from "./connect.ts";
+import { detectorStateStore } from "./detector_state.ts";
+import { eventStore } from "./event.ts";
+import { schemaVersion } from "./migrate.ts";
+import { readingStore } from "./reading.ts";
+import { reprocessStore } from "./reprocess.ts";
+import { sensorStore } from "./sensor.ts";
+import type { Sql } from "./sql.ts";
+import { tenantStore } from "./tenant.ts";
+
+export function createStore(sql: postgres.Sql<{ bigint: number }>): Store {
+  return {
+    ...nouns(sql),
+    transaction: <T>(work: (store: Store) => Promise<T>) =>
+      translated(async () => await sql.begin((tx) => work({ ...nouns(tx), transaction: refuseNesting, schemaVersion: refuseNesting })) as T),
+    schemaVersion: () => translated(() => schemaVersion(sql)),
+  };
+}
+
+function nouns(sql: Sql): Omit<Store, "transaction" | "schemaVersion"> {
+  return {
+    tenants: guarded(tenantStore(sql)),
+    assets: guarded(assetStore(sql)),
+    sensors: guarded(sensorStore(sql)),
+    batches: guarded(batchStore(sql)),
+    readings: guarded(readingStore(sql)),
+    detectorStates: guarded(detectorStateStore(sql)),
+    alerts: guarded(alertStore(sql)),
+    events: guarded(eventStore(sql)),
+    reprocessing: guarded(reprocessStore(sql)),
+  };
+}
+
+function refuseNesting(): never {
+  throw new Error("not to be called inside a transaction");
+}
+
+/** The same calls, with the driver's errors for "cannot reach it" turned into the port's. */
+function guarded<Port extends object>(port: Port): Port {
+  const calls = Object.entries(port).map(([name, call]) => [name, (...args: unknown[]) => translated(() => call(...args))]);
+  return Object.fromEntries(calls) as Port;
+}
+
+async function translated<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof Error && isUnavailable(error)) throw new StoreUnavailable(`The store is not available: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
