@@ -35,7 +35,12 @@ export function batchActivities(deps: Deps, { waitingMax }: { waitingMax: number
     detect: stage("detect", async (input) => {
       const turn = await awaitTurn(deps, input, { room, beat: () => heartbeat(), signal: cancellationSignal() });
       // Many batches of one source at once: those that come much too early give their slot to others.
-      if (turn === "crowded") throw ApplicationFailure.create({ message: "earlier batches of the source are not done", nextRetryDelay: "1 second" });
+      if (turn === "crowded") {
+        throw ApplicationFailure.create({
+          message: "earlier batches of the source are not done",
+          nextRetryDelay: "1 second",
+        });
+      }
       return await detectAnomalies(deps, input);
     }),
 

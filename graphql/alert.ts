@@ -1,7 +1,7 @@
 import { type Alert, ALERT_CHANGES, ALERT_STATES, type AlertId } from "../src/domain/alert.ts";
 import type { Contribution } from "../src/domain/episode.ts";
 import { SEVERITIES } from "../src/domain/severity.ts";
-import { type FollowedAlert, followAlerts } from "../src/operations/follow_alerts.ts";
+import { followAlerts, type FollowedAlert } from "../src/operations/follow_alerts.ts";
 import { notFound } from "../src/operations/errors.ts";
 import type { AlertProof } from "../src/ports/store.ts";
 import { BatchRef } from "./batch.ts";
@@ -27,7 +27,10 @@ export const ContributionRef = builder.objectRef<Contribution>("Contribution").i
   fields: (t) => ({
     detector: t.exposeString("detector"),
     score: t.exposeFloat("score"),
-    facts: t.field({ type: [FactRef], resolve: ({ facts }) => Object.entries(facts).filter(([, value]) => Number.isFinite(value)) }),
+    facts: t.field({
+      type: [FactRef],
+      resolve: ({ facts }) => Object.entries(facts).filter(([, value]) => Number.isFinite(value)),
+    }),
   }),
 });
 
@@ -40,7 +43,10 @@ const EvidenceRef = builder.objectRef<AlertProof>("AlertEvidence").implement({
     score: t.float({ resolve: ({ evidence }) => evidence.score }),
     threshold: t.float({ resolve: ({ evidence }) => evidence.threshold }),
     contributions: t.field({ type: [ContributionRef], resolve: ({ evidence }) => evidence.contributions }),
-    missing: t.stringList({ description: "Detectors that gave no score.", resolve: ({ evidence }) => evidence.missing }),
+    missing: t.stringList({
+      description: "Detectors that gave no score.",
+      resolve: ({ evidence }) => evidence.missing,
+    }),
     batch: t.field({ type: BatchRef, resolve: ({ batchId }, _args, { loaders }) => loaders.batches.load(batchId) }),
   }),
 });
@@ -57,7 +63,10 @@ builder.node(AlertRef, {
     state: t.expose("state", { type: AlertStateEnum }),
     score: t.exposeFloat("score", { description: "Highest score of the episode so far, 0 to 1." }),
     reason: t.exposeString("reason"),
-    episodeStart: t.expose("episodeStart", { type: "DateTime", description: "Data time of the episode's first anomaly." }),
+    episodeStart: t.expose("episodeStart", {
+      type: "DateTime",
+      description: "Data time of the episode's first anomaly.",
+    }),
     openedAt: t.expose("openedAt", { type: "DateTime", description: "Data time of the reading that opened it." }),
     endedAt: t.expose("endedAt", { type: "DateTime", nullable: true }),
     sensor: t.field({ type: SensorRef, resolve: ({ sensorId }, _args, { loaders }) => loaders.sensors.load(sensorId) }),
@@ -75,14 +84,17 @@ builder.queryFields((t) => ({
     type: AlertRef,
     nullable: true,
     args: { id: t.arg.globalID({ required: true, for: AlertRef }) },
-    resolve: async (_root, { id }, { deps, tenant }) => (await deps.store.alerts.byIds(tenant.id, [Number(id.id) as AlertId])).at(0),
+    resolve: async (_root, { id }, { deps, tenant }) =>
+      (await deps.store.alerts.byIds(tenant.id, [Number(id.id) as AlertId])).at(0),
   }),
   alerts: t.connection({
     type: AlertRef,
     args: { sensor: t.arg.string({ description: "Key of a sensor." }) },
     async resolve(_root, args, { deps, tenant }) {
       const [sensor] = args.sensor == null ? [] : await deps.store.sensors.byKeys(tenant.id, [args.sensor]);
-      if (args.sensor != null && sensor === undefined) throw notFound("sensor", `There is no sensor with the key ${JSON.stringify(args.sensor)}.`);
+      if (args.sensor != null && sensor === undefined) {
+        throw notFound("sensor", `There is no sensor with the key ${JSON.stringify(args.sensor)}.`);
+      }
       return connectionOf(args, (page) => deps.store.alerts.page(tenant.id, { ...page, sensorId: sensor?.id }));
     },
   }),
@@ -99,8 +111,13 @@ const AlertEventRef = builder.objectRef<FollowedAlert>("AlertEvent").implement({
 builder.subscriptionField("alerts", (t) =>
   t.field({
     type: AlertEventRef,
-    description: "Changes of alerts, in order, each once. With `after`, first all that happened behind that cursor; without, from now on.",
-    args: { after: t.arg.string({ description: "Cursor of the last event seen. Over SSE, the header Last-Event-ID does the same." }) },
+    description:
+      "Changes of alerts, in order, each once. With `after`, first all that happened behind that cursor; without, from now on.",
+    args: {
+      after: t.arg.string({
+        description: "Cursor of the last event seen. Over SSE, the header Last-Event-ID does the same.",
+      }),
+    },
     subscribe: (_root, { after }, { deps, tenant, signal, lastEventId }) =>
       followAlerts(deps, { tenant, after: after ?? lastEventId, signal }),
     resolve: (event) => event,

@@ -1,6 +1,6 @@
 import { type Batch, BATCH_STATES, type BatchId, type Columns } from "../src/domain/batch.ts";
-import { type Quarantined, QUARANTINE_REASONS } from "../src/domain/verdict.ts";
-import { type AcceptedBatch, acceptBatch } from "../src/operations/accept_batch.ts";
+import { QUARANTINE_REASONS, type Quarantined } from "../src/domain/verdict.ts";
+import { acceptBatch, type AcceptedBatch } from "../src/operations/accept_batch.ts";
 import { AlertRef } from "./alert.ts";
 import { builder, type RequestContext } from "./builder.ts";
 import { asResult } from "./errors.ts";
@@ -38,7 +38,9 @@ builder.node(BatchRef, {
     stored: t.exposeInt("stored"),
     quarantined: t.exposeInt("quarantined"),
     duplicates: t.exposeInt("duplicates", { description: "Readings that were stored already, with the same value." }),
-    late: t.exposeInt("late", { description: "Of the stored ones, those behind their sensor's watermark: judged only when reprocessed." }),
+    late: t.exposeInt("late", {
+      description: "Of the stored ones, those behind their sensor's watermark: judged only when reprocessed.",
+    }),
     alertsOpened: t.exposeInt("alertsOpened"),
     failure: t.exposeString("failure", { nullable: true }),
     receivedAt: t.expose("receivedAt", { type: "DateTime" }),
@@ -70,7 +72,8 @@ builder.queryFields((t) => ({
     type: BatchRef,
     nullable: true,
     args: { id: t.arg.globalID({ required: true, for: BatchRef }) },
-    resolve: async (_root, { id }, { deps, tenant }) => (await deps.store.batches.byIds(tenant.id, [Number(id.id) as BatchId])).at(0),
+    resolve: async (_root, { id }, { deps, tenant }) =>
+      (await deps.store.batches.byIds(tenant.id, [Number(id.id) as BatchId])).at(0),
   }),
   batches: t.connection({
     type: BatchRef,
@@ -83,7 +86,9 @@ builder.queryFields((t) => ({
 const IngestBatchPayload = builder.objectRef<AcceptedBatch>("IngestBatchPayload").implement({
   fields: (t) => ({
     batch: t.expose("batch", { type: BatchRef }),
-    duplicate: t.exposeBoolean("duplicate", { description: "The key was used before with the same content: this is that batch." }),
+    duplicate: t.exposeBoolean("duplicate", {
+      description: "The key was used before with the same content: this is that batch.",
+    }),
   }),
 });
 
@@ -109,7 +114,8 @@ const IngestBatchInput = builder.inputType("IngestBatchInput", {
 });
 
 const IngestColumnsInput = builder.inputType("IngestColumnsInput", {
-  description: "The same as parallel arrays, which cost a fraction to take in. All columns but `sensors` have the same length.",
+  description:
+    "The same as parallel arrays, which cost a fraction to take in. All columns but `sensors` have the same length.",
   fields: (t) => ({
     source: t.string({ required: true, defaultValue: "default", description: SOURCE }),
     idempotencyKey: t.string({ required: true, description: KEY }),
@@ -128,7 +134,10 @@ interface Sent {
   readonly wait: boolean;
 }
 
-function accept({ source, idempotencyKey, columns, wait }: Sent, { deps, tenant, waitMaxMs }: RequestContext): Promise<AcceptedBatch> {
+function accept(
+  { source, idempotencyKey, columns, wait }: Sent,
+  { deps, tenant, waitMaxMs }: RequestContext,
+): Promise<AcceptedBatch> {
   const input = { source, idempotencyKey, columns, waitMs: wait ? waitMaxMs : undefined };
   return asResult(() => acceptBatch(deps, { tenant, input }));
 }
@@ -141,7 +150,8 @@ builder.mutationFields((t) => ({
       input: t.arg({ type: IngestBatchInput, required: true }),
       wait: t.arg.boolean({ defaultValue: false, description: WAIT }),
     },
-    resolve: (_root, { input, wait }, context) => accept({ ...input, columns: toColumns(input.readings), wait: wait ?? false }, context),
+    resolve: (_root, { input, wait }, context) =>
+      accept({ ...input, columns: toColumns(input.readings), wait: wait ?? false }, context),
   }),
   ingestColumns: t.field({
     type: IngestBatchPayload,

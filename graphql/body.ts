@@ -14,5 +14,10 @@ export async function withBoundedBody(request: Request, bytesMax: number): Promi
     if (length > bytesMax) return undefined;
     chunks.push(chunk);
   }
-  return new Request(request.url, { method: request.method, headers: request.headers, body: new Blob(chunks as BlobPart[]), signal: request.signal });
+  return new Request(request.url, {
+    method: request.method,
+    headers: request.headers,
+    body: new Blob(chunks as BlobPart[]),
+    signal: request.signal,
+  });
 }

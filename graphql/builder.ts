@@ -64,9 +64,13 @@ builder.mutationType();
 builder.subscriptionType();
 
 builder.scalarType("DateTime", {
-  description: "An instant as RFC 3339 text with a zone, for example 2026-01-31T12:00:00Z. Answers are in UTC with milliseconds.",
+  description:
+    "An instant as RFC 3339 text with a zone, for example 2026-01-31T12:00:00Z. Answers are in UTC with milliseconds.",
   serialize: formatTimestamp,
-  parseValue: (value) => typeof value === "string" ? parseTimestamp(value) ?? refuse(value, "an RFC 3339 time with a zone") : refuse(value, "text"),
+  parseValue: (value) =>
+    typeof value === "string"
+      ? parseTimestamp(value) ?? refuse(value, "an RFC 3339 time with a zone")
+      : refuse(value, "text"),
 });
 
 const DURATION = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
@@ -96,12 +100,16 @@ lenient("ReadingValue", "A finite number, in the sensor's unit.");
 lenient("ReadingStatus", "An OPC UA status code, 0 to 4294967295; 0 is good.");
 
 /** A whole JSON array as one value: it is judged entry by entry later, and costs nothing to take in. */
-function column(name: "KeyColumn" | "IndexColumn" | "TimeColumn" | "ValueColumn" | "StatusColumn", description: string): void {
+function column(
+  name: "KeyColumn" | "IndexColumn" | "TimeColumn" | "ValueColumn" | "StatusColumn",
+  description: string,
+): void {
   builder.scalarType(name, {
     description: `A JSON array: ${description}`,
     serialize: () => refuse(name, "used as an answer"),
     parseValue: (value) => Array.isArray(value) ? value : refuse(value, "a JSON array"),
-    parseLiteral: (node) => node.kind === "ListValue" ? valueFromASTUntyped(node) as unknown[] : refuse(node.kind, "a list"),
+    parseLiteral: (node) =>
+      node.kind === "ListValue" ? valueFromASTUntyped(node) as unknown[] : refuse(node.kind, "a list"),
   });
 }
 

@@ -19,7 +19,9 @@ export function boundedRule(context: ValidationContext): ASTVisitor {
       const faults = [
         size.depth > DEPTH_MAX ? `is more than ${DEPTH_MAX} levels deep` : "",
         size.fields > FIELDS_MAX ? `asks for more than ${FIELDS_MAX} fields` : "",
-        node.selectionSet.selections.length > ROOT_FIELDS_MAX ? `has more than ${ROOT_FIELDS_MAX} fields at its root` : "",
+        node.selectionSet.selections.length > ROOT_FIELDS_MAX
+          ? `has more than ${ROOT_FIELDS_MAX} fields at its root`
+          : "",
       ].filter(Boolean);
       if (faults.length > 0) {
         const message = `The operation ${faults.join(" and ")}.`;
@@ -36,7 +38,10 @@ interface Measuring {
   readonly inside: ReadonlySet<string>;
 }
 
-function measure(context: ValidationContext, { selections, depth, inside }: Measuring): { depth: number; fields: number } {
+function measure(
+  context: ValidationContext,
+  { selections, depth, inside }: Measuring,
+): { depth: number; fields: number } {
   const size = { depth, fields: 0 };
   for (const selection of selections.selections) {
     if (size.fields > FIELDS_MAX || size.depth > DEPTH_MAX) break;

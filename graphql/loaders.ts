@@ -30,7 +30,11 @@ export function createLoaders(store: Store, tenantId: TenantId): Loaders {
   };
 }
 
-function byId<Id, Row>(noun: string, load: (ids: readonly Id[]) => Promise<Row[]>, idOf: (row: Row) => Id): DataLoader<Id, Row> {
+function byId<Id, Row>(
+  noun: string,
+  load: (ids: readonly Id[]) => Promise<Row[]>,
+  idOf: (row: Row) => Id,
+): DataLoader<Id, Row> {
   return new DataLoader(async (ids) => {
     const rows = new Map((await load(ids)).map((row) => [idOf(row), row]));
     return ids.map((id) => rows.get(id) ?? new Error(`there is no ${noun} ${id}`));

@@ -1,4 +1,9 @@
-import { REPROCESS_STATES, type ReprocessedAlert, type ReprocessRun, type ReprocessRunId } from "../src/domain/reprocess.ts";
+import {
+  REPROCESS_STATES,
+  type ReprocessedAlert,
+  type ReprocessRun,
+  type ReprocessRunId,
+} from "../src/domain/reprocess.ts";
 import { startReprocessing } from "../src/operations/start_reprocessing.ts";
 import { ContributionRef, SeverityEnum } from "./alert.ts";
 import { AssetRef } from "./asset.ts";
@@ -30,7 +35,8 @@ const ReprocessRunRef = builder.objectRef<ReprocessRun>("ReprocessRun");
 builder.node(ReprocessRunRef, {
   description: "Stored readings folded again, to see which alerts there would be. It changes nothing that is live.",
   id: { resolve: ({ id }) => id },
-  loadMany: (ids, { deps, tenant }) => deps.store.reprocessing.byIds(tenant.id, ids.map((id) => Number(id) as ReprocessRunId)),
+  loadMany: (ids, { deps, tenant }) =>
+    deps.store.reprocessing.byIds(tenant.id, ids.map((id) => Number(id) as ReprocessRunId)),
   fields: (t) => ({
     state: t.expose("state", { type: ReprocessStateEnum }),
     failure: t.exposeString("failure", { nullable: true }),
@@ -72,7 +78,8 @@ builder.queryFields((t) => ({
   }),
   reprocessings: t.connection({
     type: ReprocessRunRef,
-    resolve: (_root, args, { deps, tenant }) => connectionOf(args, (page) => deps.store.reprocessing.page(tenant.id, page)),
+    resolve: (_root, args, { deps, tenant }) =>
+      connectionOf(args, (page) => deps.store.reprocessing.page(tenant.id, page)),
   }),
 }));
 
@@ -86,9 +93,10 @@ const StartReprocessingInput = builder.inputType("StartReprocessingInput", {
   }),
 });
 
-const StartReprocessingPayload = builder.objectRef<{ reprocessing: ReprocessRun }>("StartReprocessingPayload").implement({
-  fields: (t) => ({ reprocessing: t.expose("reprocessing", { type: ReprocessRunRef }) }),
-});
+const StartReprocessingPayload = builder.objectRef<{ reprocessing: ReprocessRun }>("StartReprocessingPayload")
+  .implement({
+    fields: (t) => ({ reprocessing: t.expose("reprocessing", { type: ReprocessRunRef }) }),
+  });
 
 builder.mutationField("startReprocessing", (t) =>
   t.field({

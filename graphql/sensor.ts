@@ -9,7 +9,8 @@ import { connectionOf } from "./page.ts";
 export const SensorRef = builder.objectRef<Sensor>("Sensor");
 
 const LateRef = builder.objectRef<SensorProgress>("LateReadings").implement({
-  description: "Readings that came after their sensor's watermark had passed them: stored, and judged only when they are reprocessed.",
+  description:
+    "Readings that came after their sensor's watermark had passed them: stored, and judged only when they are reprocessed.",
   fields: (t) => ({
     count: t.exposeInt("late"),
     from: t.expose("lateFrom", { type: "DateTime", nullable: true }),
@@ -24,7 +25,9 @@ builder.node(SensorRef, {
   fields: (t) => ({
     key: t.exposeString("key"),
     name: t.exposeString("name"),
-    quantity: t.exposeString("quantity", { description: "What is measured; it chooses the default settings of detection." }),
+    quantity: t.exposeString("quantity", {
+      description: "What is measured; it chooses the default settings of detection.",
+    }),
     unit: t.exposeString("unit", { nullable: true, description: "UCUM code." }),
     rangeMin: t.exposeFloat("rangeMin", { nullable: true }),
     rangeMax: t.exposeFloat("rangeMax", { nullable: true }),
@@ -63,7 +66,9 @@ const RegisterSensorInput = builder.inputType("RegisterSensorInput", {
     key: t.string({ required: true }),
     name: t.string(),
     assetKey: t.string(),
-    quantity: t.string({ description: "For example temperature, pressure, vibration_velocity; generic when left out." }),
+    quantity: t.string({
+      description: "For example temperature, pressure, vibration_velocity; generic when left out.",
+    }),
     unit: t.string({ description: "UCUM code, for example Cel." }),
     rangeMin: t.float({ description: "Values below are physically impossible, and go to quarantine." }),
     rangeMax: t.float(),

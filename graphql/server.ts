@@ -53,9 +53,19 @@ export function createGateway(options: GatewayOptions): Gateway {
     cors: false,
     maxRequestBodySize: false,
     maskedErrors: { maskError: (error, message) => mask(error, { message, deps }) },
-    plugins: [useCSRFPrevention(), useExecutionCancellation(), useLimits(), useEventIds(), ...graphiql ? [] : [useNoIntrospection()]],
+    plugins: [
+      useCSRFPrevention(),
+      useExecutionCancellation(),
+      useLimits(),
+      useEventIds(),
+      ...graphiql ? [] : [useNoIntrospection()],
+    ],
   });
-  const sockets = createSocketServer({ schema, contextOf, mask: (error) => mask(error, { message: "Unexpected error.", deps }) });
+  const sockets = createSocketServer({
+    schema,
+    contextOf,
+    mask: (error) => mask(error, { message: "Unexpected error.", deps }),
+  });
 
   return {
     async fetch(request) {
@@ -63,7 +73,9 @@ export function createGateway(options: GatewayOptions): Gateway {
       const healthy = await health(pathname);
       if (healthy !== undefined) return healthy;
       if (pathname === "/") return Response.redirect(new URL("/graphql", request.url), 302);
-      if (pathname === "/graphql" && request.headers.get("upgrade")?.toLowerCase() === "websocket") return sockets.upgrade(request);
+      if (pathname === "/graphql" && request.headers.get("upgrade")?.toLowerCase() === "websocket") {
+        return sockets.upgrade(request);
+      }
       const bounded = await withBoundedBody(request, bodyBytesMax);
       if (bounded === undefined) return tooLarge(bodyBytesMax);
       return await yoga.fetch(bounded, {});
@@ -118,8 +130,13 @@ function useNoIntrospection(): Plugin {
 function useEventIds(): Plugin {
   return {
     onResultProcess({ result, acceptableMediaTypes, setResultProcessor, resultProcessor }) {
-      if (!isAsyncIterable(result) || !acceptableMediaTypes.includes("text/event-stream") || resultProcessor === undefined) return;
-      setResultProcessor((stream, fetchAPI, accepted) => withIds(resultProcessor(stream, fetchAPI, accepted)), "text/event-stream");
+      if (
+        !isAsyncIterable(result) || !acceptableMediaTypes.includes("text/event-stream") || resultProcessor === undefined
+      ) return;
+      setResultProcessor(
+        (stream, fetchAPI, accepted) => withIds(resultProcessor(stream, fetchAPI, accepted)),
+        "text/event-stream",
+      );
     },
   };
 }

@@ -33,7 +33,9 @@ export function createSocketServer({ schema, contextOf, mask }: SocketOptions): 
     validate: (schema, document, rules = specifiedRules) => validate(schema, document, [...rules, boundedRule]),
     onError: (_context, _id, _payload, errors) => errors.map((error) => toGraphQLError(mask(error))),
     onNext: (_context, _id, _payload, _args, result) =>
-      result.errors === undefined ? undefined : { ...result, errors: result.errors.map((error) => toGraphQLError(mask(error))) },
+      result.errors === undefined
+        ? undefined
+        : { ...result, errors: result.errors.map((error) => toGraphQLError(mask(error))) },
   });
 
   return {
@@ -88,7 +90,9 @@ function open(socket: WebSocket, { server, protocol, extra }: Opening): void {
     close: (code, reason) => socket.close(code, reason),
     onMessage(handle) {
       socket.onmessage = ({ data }) => {
-        if (typeof data !== "string" || data.length > MESSAGE_BYTES_MAX) return socket.close(CloseCode.BadRequest, "message too long");
+        if (typeof data !== "string" || data.length > MESSAGE_BYTES_MAX) {
+          return socket.close(CloseCode.BadRequest, "message too long");
+        }
         handle(data).catch((error: Error) => socket.close(CloseCode.InternalServerError, error.message.slice(0, 100)));
       };
     },

@@ -118,14 +118,22 @@ async function openStore(config: Config, { observe, cleanups }: Opening): Promis
   cleanups.push(() => connection.close());
   const { applied, version } = await migrate(connection.sql, { folder: MIGRATIONS, report });
   const migrations = applied.length === 0 ? "" : `, ${applied.length} of them new`;
-  observe({ kind: "started", part: "store", detail: `${connection.edition} edition, migration ${version}${migrations}` });
+  observe({
+    kind: "started",
+    part: "store",
+    detail: `${connection.edition} edition, migration ${version}${migrations}`,
+  });
   return connection;
 }
 
 async function openTemporal(config: Config, { observe, cleanups }: Opening) {
   const address = config.temporal.address;
   const own = address === undefined ? await openDevServer(config, { observe, cleanups }) : undefined;
-  const connection = await connectTemporal({ address: own?.address ?? address!, namespace: config.temporal.namespace, observe });
+  const connection = await connectTemporal({
+    address: own?.address ?? address!,
+    namespace: config.temporal.namespace,
+    observe,
+  });
   cleanups.push(() => connection.close());
   return { connection, uiUrl: config.temporal.uiUrl ?? own?.uiUrl, pid: own?.pid };
 }
@@ -140,9 +148,17 @@ async function openDevServer(config: Config, { observe, cleanups }: Opening) {
     path: config.temporal.path,
     report,
   });
-  const server = await startDevServer({ executable: executable.path, dataFolder: join(config.home, "temporal"), report });
+  const server = await startDevServer({
+    executable: executable.path,
+    dataFolder: join(config.home, "temporal"),
+    report,
+  });
   cleanups.push(() => server.stop());
-  observe({ kind: "started", part: "temporal", detail: `development server ${executable.version}, UI at ${server.uiUrl}` });
+  observe({
+    kind: "started",
+    part: "temporal",
+    detail: `development server ${executable.version}, UI at ${server.uiUrl}`,
+  });
   return server;
 }
 
@@ -152,7 +168,9 @@ interface Wiring extends Opening {
 }
 
 function createDeps(config: Config, { connection, workflows, observe, cleanups }: Wiring): Deps {
-  const wakeUps = connection.edition === "embedded" ? inProcessWakeUps() : postgresWakeUps(connection.sql, (cause) => observe({ kind: "fault", part: "wake-ups", cause }));
+  const wakeUps = connection.edition === "embedded"
+    ? inProcessWakeUps()
+    : postgresWakeUps(connection.sql, (cause) => observe({ kind: "fault", part: "wake-ups", cause }));
   cleanups.push(async () => await wakeUps.close());
   const pending = new Set<Promise<void>>();
   cleanups.push(async () => void await Promise.all(pending));
@@ -179,7 +197,10 @@ interface WorkerParts {
   readonly activitiesMax: number;
 }
 
-async function runWorker(config: Config, { deps, connection, bundle, activitiesMax }: WorkerParts): Promise<RunningWorker> {
+async function runWorker(
+  config: Config,
+  { deps, connection, bundle, activitiesMax }: WorkerParts,
+): Promise<RunningWorker> {
   const namespace = config.temporal.namespace;
   const activities = createActivities(deps, { waitingMax: Math.floor(activitiesMax / 2) });
   const worker = await startWorker({ connection, namespace, bundle, activities, activitiesMax });
@@ -187,7 +208,10 @@ async function runWorker(config: Config, { deps, connection, bundle, activitiesM
   return worker;
 }
 
-async function openGateway(config: Config, { deps, cleanups }: { deps: Deps; cleanups: Composing["cleanups"] }): Promise<string> {
+async function openGateway(
+  config: Config,
+  { deps, cleanups }: { deps: Deps; cleanups: Composing["cleanups"] },
+): Promise<string> {
   // Loaded here, so that a worker on Node need not load it.
   const { createGateway } = await import("../graphql/server.ts");
   const { serve } = await import("./serve.ts");
@@ -210,7 +234,10 @@ async function openGateway(config: Config, { deps, cleanups }: { deps: Deps; cle
   return server.url;
 }
 
-async function answerHealth(path: string, { deps, expectedSchema }: { deps: Deps; expectedSchema: number }): Promise<Response | undefined> {
+async function answerHealth(
+  path: string,
+  { deps, expectedSchema }: { deps: Deps; expectedSchema: number },
+): Promise<Response | undefined> {
   // For probes that restart a process: it answers, so it lives.
   if (path === "/health/live") return Response.json({ ok: true });
   const check = { "/health": checkHealth, "/health/ready": checkHealth, "/health/db": checkStore }[path];

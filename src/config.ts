@@ -6,13 +6,16 @@ const whole = (least: number, most: number) => z.coerce.number().int().min(least
 const flag = z.enum(["true", "false"]).transform((value) => value === "true");
 
 const SCHEMA = z.object({
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "has to begin with postgres:// or postgresql://" }).optional()
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "has to begin with postgres:// or postgresql://" })
+    .optional()
     .describe("Store; left out: the embedded one under MILLWRIGHT_HOME"),
   TEMPORAL_ADDRESS: z.string().regex(/^[^\s/]+:\d+$/, "has to be host:port").optional()
     .describe("Temporal server; left out: a development server of our own"),
   TEMPORAL_NAMESPACE: z.string().min(1).default("default").describe("Temporal namespace"),
   TEMPORAL_UI_URL: z.url().optional().describe("Address of the Temporal UI as browsers see it, for links"),
-  MILLWRIGHT_TEMPORAL_CLI: z.string().min(1).optional().describe("Path of a temporal executable, for the development server"),
+  MILLWRIGHT_TEMPORAL_CLI: z.string().min(1).optional().describe(
+    "Path of a temporal executable, for the development server",
+  ),
   MILLWRIGHT_HOME: z.string().min(1).default(".millwright").describe("Folder for data and caches"),
   MILLWRIGHT_HOST: z.string().min(1).default("127.0.0.1").describe("Address that the gateway listens on"),
   MILLWRIGHT_PORT: whole(0, 65_535).default(4000).describe("Port of the gateway; 0: any free one"),
@@ -24,8 +27,12 @@ const SCHEMA = z.object({
   MILLWRIGHT_BODY_BYTES_MAX: whole(1_024, 256 * 2 ** 20).default(8 * 2 ** 20).describe("Longest request body"),
   MILLWRIGHT_UNFINISHED_BATCHES_MAX: whole(1, 1_000_000).default(10_000)
     .describe("Batches of a tenant that may wait to be processed; more are refused"),
-  MILLWRIGHT_SENSORS_MAX: whole(1, 10_000_000).default(100_000).describe("Sensors of a tenant that batches may bring into being"),
-  MILLWRIGHT_FUTURE_MAX_MINUTES: whole(0, 525_600).default(1_440).describe("How far ahead of its receipt a reading's time may be"),
+  MILLWRIGHT_SENSORS_MAX: whole(1, 10_000_000).default(100_000).describe(
+    "Sensors of a tenant that batches may bring into being",
+  ),
+  MILLWRIGHT_FUTURE_MAX_MINUTES: whole(0, 525_600).default(1_440).describe(
+    "How far ahead of its receipt a reading's time may be",
+  ),
   MILLWRIGHT_TURN_WAIT_MAX_SECONDS: whole(0, 100).default(30)
     .describe("How long detection waits for an earlier batch of the same source"),
   MILLWRIGHT_POOL_SIZE: whole(2, 200).default(10).describe("Connections to a store with DATABASE_URL"),
@@ -44,7 +51,12 @@ export interface Config {
     readonly path: string;
   };
   readonly home: string;
-  readonly gateway: { readonly host: string; readonly port: number; readonly graphiql: boolean; readonly bodyBytesMax: number };
+  readonly gateway: {
+    readonly host: string;
+    readonly port: number;
+    readonly graphiql: boolean;
+    readonly bodyBytesMax: number;
+  };
   readonly log: { readonly format: "json" | "text"; readonly level: "debug" | "info" | "warn" | "error" };
   readonly limits: {
     readonly unfinishedBatchesMax: number;
@@ -64,7 +76,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   // An empty variable is how many shells and files say "not set".
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
   const { success, data, error } = SCHEMA.safeParse(given);
-  const faults = success ? [] : error.issues.map(({ path, message }) => `${path.join(".")}: ${message} (is ${quoted(given[String(path[0])])})`);
+  const faults = success
+    ? []
+    : error.issues.map(({ path, message }) => `${path.join(".")}: ${message} (is ${quoted(given[String(path[0])])})`);
   const known = new Set(Object.keys(SCHEMA.shape));
   for (const name of Object.keys(given)) {
     if (name.startsWith("MILLWRIGHT_") && !known.has(name)) faults.push(`${name}: no setting has this name`);
@@ -75,7 +89,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
         "set MILLWRIGHT_ALLOW_OPEN=true if something in front of it checks who comes in",
     );
   }
-  if (faults.length > 0) throw new ConfigFaults(`The settings have faults:\n${faults.map((fault) => `  ${fault}`).join("\n")}`);
+  if (faults.length > 0) {
+    throw new ConfigFaults(`The settings have faults:\n${faults.map((fault) => `  ${fault}`).join("\n")}`);
+  }
   return toConfig(data!, given.PATH ?? "");
 }
 

@@ -19,7 +19,9 @@ export function lockFolder(folder: string): FolderLock {
   if (!file.tryLockSync(true)) {
     file.close();
     const holder = readFileSync(path, "utf8").trim() || "that is just starting";
-    throw new FolderInUse(`${folder} is in use by process ${holder}: end that process, or set MILLWRIGHT_HOME to another folder.`);
+    throw new FolderInUse(
+      `${folder} is in use by process ${holder}: end that process, or set MILLWRIGHT_HOME to another folder.`,
+    );
   }
   file.truncateSync();
   file.writeSync(new TextEncoder().encode(`${process.pid}\n`));

@@ -1,7 +1,12 @@
 /** Millwright's command line: each command is a file in cli/. */
 
-const COMMANDS: Readonly<Record<string, { about: string; load: () => Promise<{ run(args: string[]): Promise<number> }> }>> = {
-  demo: { about: "start everything, feed the sample series, print alerts as they arrive", load: () => import("./cli/demo.ts") },
+const COMMANDS: Readonly<
+  Record<string, { about: string; load: () => Promise<{ run(args: string[]): Promise<number> }> }>
+> = {
+  demo: {
+    about: "start everything, feed the sample series, print alerts as they arrive",
+    load: () => import("./cli/demo.ts"),
+  },
   start: { about: "start everything in one process tree", load: () => import("./cli/start.ts") },
   gateway: { about: "only the GraphQL gateway", load: () => import("./cli/gateway.ts") },
   worker: { about: "only the Temporal worker", load: () => import("./cli/worker.ts") },
@@ -13,7 +18,9 @@ const COMMANDS: Readonly<Record<string, { about: string; load: () => Promise<{ r
 function usage(): string {
   const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length));
   const lines = Object.entries(COMMANDS).map(([name, { about }]) => `  ${name.padEnd(width)}  ${about}`);
-  return `usage: deno task COMMAND [options]\n\n${lines.join("\n")}\n\nEach command has --help. Settings are environment variables: see .env.example.`;
+  return `usage: deno task COMMAND [options]\n\n${
+    lines.join("\n")
+  }\n\nEach command has --help. Settings are environment variables: see .env.example.`;
 }
 
 async function main([name, ...args]: string[]): Promise<number> {

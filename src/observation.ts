@@ -16,7 +16,13 @@ export type Observation =
   | { readonly kind: "batches.swept"; readonly started: number }
   | { readonly kind: "sensors.registered"; readonly batchId: number; readonly count: number }
   | { readonly kind: "sensor.relearns"; readonly sensorId: number; readonly batchId: number; readonly reason: string }
-  | { readonly kind: "alert"; readonly change: string; readonly alertId: number; readonly batchId: number; readonly severity: string }
+  | {
+    readonly kind: "alert";
+    readonly change: string;
+    readonly alertId: number;
+    readonly batchId: number;
+    readonly severity: string;
+  }
   | { readonly kind: "request.failed"; readonly path: string; readonly cause: unknown }
   | { readonly kind: "fault"; readonly part: string; readonly cause: unknown };
 
@@ -80,11 +86,15 @@ function describe(error: Error): { name: string; message: string; stack?: string
   return { name: error.name, message: error.message, stack: error.stack, cause: error.cause };
 }
 
-function readable({ at, level, kind, ...facts }: { at: string; level: Level; kind: string } & Record<string, unknown>): string {
+function readable(
+  { at, level, kind, ...facts }: { at: string; level: Level; kind: string } & Record<string, unknown>,
+): string {
   delete facts.correlationId;
   const words = Object.entries(facts).map(([name, value]) => {
     if (value instanceof Error) return `${name}: ${value.name}: ${value.message}`;
-    return typeof value === "string" && (name === "detail" || name === "part") ? value : `${name}=${JSON.stringify(value)}`;
+    return typeof value === "string" && (name === "detail" || name === "part")
+      ? value
+      : `${name}=${JSON.stringify(value)}`;
   });
   return `${at} ${level.padEnd(5)} ${kind} ${words.join(" ")}`;
 }

@@ -30,9 +30,21 @@ export async function ingestBatch(args: IngestBatchArgs): Promise<BatchProgress>
   });
 
   const what = `${args.readings} readings of ${args.source}`;
-  const { ingest } = proxyActivities<Activities>({ ...RETRY, startToCloseTimeout: "15 seconds", summary: `decode ${what}` });
-  const { validate } = proxyActivities<Activities>({ ...RETRY, startToCloseTimeout: "15 seconds", summary: `judge ${what}` });
-  const { enrich } = proxyActivities<Activities>({ ...RETRY, startToCloseTimeout: "30 seconds", summary: `store ${what}` });
+  const { ingest } = proxyActivities<Activities>({
+    ...RETRY,
+    startToCloseTimeout: "15 seconds",
+    summary: `decode ${what}`,
+  });
+  const { validate } = proxyActivities<Activities>({
+    ...RETRY,
+    startToCloseTimeout: "15 seconds",
+    summary: `judge ${what}`,
+  });
+  const { enrich } = proxyActivities<Activities>({
+    ...RETRY,
+    startToCloseTimeout: "30 seconds",
+    summary: `store ${what}`,
+  });
   // Detection waits for its turn within the source, and beats while it does: a dead worker is noticed by the missing beat.
   const { detect } = proxyActivities<Activities>({
     ...RETRY,

@@ -22,7 +22,9 @@ export async function run(args: string[]): Promise<number> {
   const connection = await connectStore({ databaseUrl, dataFolder: join(home, "store"), report });
   try {
     const { applied, version } = await migrate(connection.sql, { folder: MIGRATIONS, report });
-    console.log(applied.length === 0 ? `Nothing to do: the store has migration ${version}.` : `Applied ${applied.join(", ")}.`);
+    console.log(
+      applied.length === 0 ? `Nothing to do: the store has migration ${version}.` : `Applied ${applied.join(", ")}.`,
+    );
     return 0;
   } finally {
     await connection.close();

@@ -54,6 +54,10 @@ export async function runApp(args: string[], { usage, parts, needs }: CommandOpt
   if (end instanceof Error) observe({ kind: "fault", part: "process", cause: end });
   else observe({ kind: "progress", part: "process", detail: `${end}: finishing what is in flight` });
   const closed = await closeInTime(app);
-  observe({ kind: "stopped", part: "process", detail: closed ? "everything closed" : "some parts did not close in time" });
+  observe({
+    kind: "stopped",
+    part: "process",
+    detail: closed ? "everything closed" : "some parts did not close in time",
+  });
   return end instanceof Error || !closed ? 1 : 0;
 }

@@ -13,7 +13,9 @@ export function serverSettingsFault(config: Config): string | undefined {
     config.temporal.address === undefined ? "TEMPORAL_ADDRESS" : "",
   ].filter(Boolean);
   if (missing.length === 0) return undefined;
-  return `Set ${missing.join(" and ")}: separate processes need servers to meet at. For everything in one process: deno task start`;
+  return `Set ${
+    missing.join(" and ")
+  }: separate processes need servers to meet at. For everything in one process: deno task start`;
 }
 
 export function run(args: string[]): Promise<number> {

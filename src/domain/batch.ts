@@ -81,7 +81,9 @@ export function columnsFault(columns: Columns): string | undefined {
 
 /** The text that a batch is kept in. Numbers that JSON does not know are kept as their names, so that quarantine can show what was sent. */
 export function encodeColumns(columns: Columns): string {
-  const value = columns.value.some(isNonFinite) ? columns.value.map((v) => (isNonFinite(v) ? String(v) : v)) : columns.value;
+  const value = columns.value.some(isNonFinite)
+    ? columns.value.map((v) => (isNonFinite(v) ? String(v) : v))
+    : columns.value;
   return JSON.stringify({ ...columns, value });
 }
 

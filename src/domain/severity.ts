@@ -1,4 +1,4 @@
-/** Ordered urgency of an alert, from its score, its persistence and the asset's criticality. */
+/** Ordered urgency of an alert, by a table over its score, its persistence and the asset's criticality. */
 
 export const SEVERITIES = ["LOW", "MEDIUM", "HIGH", "CRITICAL"] as const;
 export type Severity = (typeof SEVERITIES)[number];
@@ -6,3 +6,38 @@ export type Severity = (typeof SEVERITIES)[number];
 /** How much the plant depends on an asset: A stops it, B slows it, C is spared. */
 export const CRITICALITIES = ["A", "B", "C"] as const;
 export type Criticality = (typeof CRITICALITIES)[number];
+
+/** The table: the first row whose conditions hold gives the severity for criticality B; A is one step above, C one below. */
+export const SEVERITY_TABLE: readonly {
+  readonly scoreMin: number;
+  readonly anomaliesMin: number;
+  readonly severity: Severity;
+}[] = [
+  { scoreMin: 0.9, anomaliesMin: 5, severity: "CRITICAL" },
+  { scoreMin: 0.8, anomaliesMin: 1, severity: "HIGH" },
+  { scoreMin: 0.5, anomaliesMin: 10, severity: "HIGH" },
+  { scoreMin: 0.45, anomaliesMin: 1, severity: "MEDIUM" },
+  { scoreMin: 0, anomaliesMin: 5, severity: "MEDIUM" },
+  { scoreMin: 0, anomaliesMin: 0, severity: "LOW" },
+];
+
+const STEP: Readonly<Record<Criticality, number>> = { A: 1, B: 0, C: -1 };
+
+export interface Urgency {
+  /** Highest score of the episode so far. */
+  readonly score: number;
+  /** Persistence: readings of the episode that were over the threshold. */
+  readonly anomalies: number;
+  readonly criticality: Criticality;
+}
+
+export function severityOf({ score, anomalies, criticality }: Urgency): Severity {
+  const row = SEVERITY_TABLE.find(({ scoreMin, anomaliesMin }) => score >= scoreMin && anomalies >= anomaliesMin)!;
+  const step = SEVERITIES.indexOf(row.severity) + STEP[criticality];
+  return SEVERITIES[Math.min(Math.max(step, 0), SEVERITIES.length - 1)];
+}
+
+/** Whether `a` is more urgent than `b`. */
+export function isAbove(a: Severity, b: Severity): boolean {
+  return SEVERITIES.indexOf(a) > SEVERITIES.indexOf(b);
+}

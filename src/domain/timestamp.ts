@@ -10,7 +10,9 @@ const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(\.\d{1,9}
  * milliseconds. Digits past the millisecond are cut off.
  */
 export function parseTimestamp(value: unknown): number | undefined {
-  if (typeof value === "number") return Number.isFinite(value) && Math.abs(value) <= 8.64e15 ? Math.floor(value) : undefined;
+  if (typeof value === "number") {
+    return Number.isFinite(value) && Math.abs(value) <= 8.64e15 ? Math.floor(value) : undefined;
+  }
   if (typeof value !== "string") return undefined;
   const match = RFC_3339.exec(value);
   if (match === null) return undefined;

@@ -87,7 +87,8 @@ export function judge(columns: Columns, options: JudgeOptions): Verdicts {
   for (let index = 0; index < rows; index++) {
     if (options.skip?.has(index)) continue;
     ts[index] = parseTimestamp(columns.time[index]) ?? NaN;
-    const fault = rowFault(columns, index, options.sensors) ?? timeFault(ts[index], { time: columns.time[index], limitMs });
+    const fault = rowFault(columns, index, options.sensors) ??
+      timeFault(ts[index], { time: columns.time[index], limitMs });
     if (fault === undefined) {
       byPlace[columns.sensor[index] as number].push(index);
     } else {
@@ -136,7 +137,10 @@ function statusFault(status: unknown): Fault | undefined {
 
 function timeFault(ms: number, { time, limitMs }: { time: unknown; limitMs: number }): Fault | undefined {
   if (Number.isNaN(ms)) {
-    return { reason: "unreadable_timestamp", detail: `${shown(time)} is neither RFC 3339 with a zone nor milliseconds` };
+    return {
+      reason: "unreadable_timestamp",
+      detail: `${shown(time)} is neither RFC 3339 with a zone nor milliseconds`,
+    };
   }
   if (ms < EARLIEST_MS) return { reason: "too_old", detail: `${shown(time)} is before 1990` };
   if (ms > limitMs) return { reason: "in_the_future", detail: `${shown(time)} is after ${formatTimestamp(limitMs)}` };

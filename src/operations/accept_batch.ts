@@ -21,11 +21,15 @@ export interface AcceptedBatch {
 }
 
 /** Writes the landing row and starts the batch's workflow. Throws invalid, conflict (key used with other content), unavailable. */
-export async function acceptBatch(deps: Deps, { tenant, input }: { tenant: Tenant; input: BatchInput }): Promise<AcceptedBatch> {
+export async function acceptBatch(
+  deps: Deps,
+  { tenant, input }: { tenant: Tenant; input: BatchInput },
+): Promise<AcceptedBatch> {
   check(input);
   const unfinished = await deps.store.batches.unfinished(tenant.id);
   if (unfinished >= deps.limits.unfinishedBatchesMax) {
-    const message = `${unfinished} batches wait to be processed, which is the limit. Send this one again later, with the same key.`;
+    const message =
+      `${unfinished} batches wait to be processed, which is the limit. Send this one again later, with the same key.`;
     throw unavailable(message, { retryAfterMs: 5_000 });
   }
   const payload = encodeColumns(input.columns);
@@ -39,10 +43,14 @@ export async function acceptBatch(deps: Deps, { tenant, input }: { tenant: Tenan
   if (contentHash !== hash(input.source, payload)) {
     throw conflict(
       "idempotencyKey",
-      `The idempotency key ${JSON.stringify(input.idempotencyKey)} belongs to batch ${batch.id}, which has other content. Use a new key for new content.`,
+      `The idempotency key ${
+        JSON.stringify(input.idempotencyKey)
+      } belongs to batch ${batch.id}, which has other content. Use a new key for new content.`,
     );
   }
-  if (created) deps.observe({ kind: "batch.accepted", batchId: batch.id, source: input.source, readings: batch.readings });
+  if (created) {
+    deps.observe({ kind: "batch.accepted", batchId: batch.id, source: input.source, readings: batch.readings });
+  }
   return { batch: await begin(deps, { tenant, batch, waitMs: input.waitMs }), duplicate: !created };
 }
 
@@ -60,8 +68,16 @@ function hash(source: string, payload: string): string {
 }
 
 /** Starting is best effort, since the landing row is enough: the sweeper starts what was never begun. */
-async function begin(deps: Deps, { tenant, batch, waitMs }: { tenant: Tenant; batch: Batch; waitMs?: number }): Promise<Batch> {
-  const ticket = { tenant: { id: tenant.id, key: tenant.key }, batchId: batch.id, source: batch.source, readings: batch.readings };
+async function begin(
+  deps: Deps,
+  { tenant, batch, waitMs }: { tenant: Tenant; batch: Batch; waitMs?: number },
+): Promise<Batch> {
+  const ticket = {
+    tenant: { id: tenant.id, key: tenant.key },
+    batchId: batch.id,
+    source: batch.source,
+    readings: batch.readings,
+  };
   const ended = batch.state === "processed" || batch.state === "failed";
   const notStarted = (cause: unknown) => deps.observe({ kind: "batch.not_started", batchId: batch.id, cause });
   if (waitMs !== undefined && !ended) {

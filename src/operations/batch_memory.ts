@@ -8,7 +8,12 @@ import type { Accepted } from "../domain/verdict.ts";
 
 /** A batch as the stage named left it. */
 export type Remembered =
-  | { readonly after: "ingest"; readonly columns: Columns; readonly sensors: readonly (SensorLimits | undefined)[]; readonly receivedAtMs: number }
+  | {
+    readonly after: "ingest";
+    readonly columns: Columns;
+    readonly sensors: readonly (SensorLimits | undefined)[];
+    readonly receivedAtMs: number;
+  }
   | { readonly after: "validate"; readonly verdicts: Verdicts; readonly columns: Columns }
   | { readonly after: "enrich"; readonly accepted: Accepted };
 

@@ -33,21 +33,35 @@ export async function applyDecision(
         score: evidence.score,
         batchId: input.batchId,
       }))
-    .with({ type: "raised" }, ({ severity, reason, evidence }) =>
-      store.alerts.raise(input.tenantId, key, { severity, reason, score: evidence.score }))
-    .with({ type: "closed" }, ({ ts, peakScore }) =>
-      store.alerts.close(input.tenantId, key, { endedAt: ts, score: peakScore }))
+    .with(
+      { type: "raised" },
+      ({ severity, reason, evidence }) =>
+        store.alerts.raise(input.tenantId, key, { severity, reason, score: evidence.score }),
+    )
+    .with(
+      { type: "closed" },
+      ({ ts, peakScore }) => store.alerts.close(input.tenantId, key, { endedAt: ts, score: peakScore }),
+    )
     .exhaustive();
   if (alert === undefined) return undefined;
   if (decision.type !== "closed") await prove(store, { input, alert, decision });
   const body: AlertEventBody = { change: decision.type, alert };
-  const record = { type: `alert.${decision.type}`, batchId: input.batchId, alertId: alert.id, body: JSON.stringify(body) };
+  const record = {
+    type: `alert.${decision.type}`,
+    batchId: input.batchId,
+    alertId: alert.id,
+    body: JSON.stringify(body),
+  };
   return { change: decision.type, alert, record };
 }
 
 function prove(
   store: Store,
-  { input, alert, decision }: { input: StageInput; alert: Alert; decision: { type: AlertChange; ts: number; evidence: Evidence } },
+  { input, alert, decision }: {
+    input: StageInput;
+    alert: Alert;
+    decision: { type: AlertChange; ts: number; evidence: Evidence };
+  },
 ): Promise<void> {
   return store.alerts.addProof(input.tenantId, {
     alertId: alert.id,

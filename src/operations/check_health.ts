@@ -19,7 +19,10 @@ export interface HealthDeps {
 export async function checkStore({ store, expectedSchema }: HealthDeps): Promise<Health> {
   try {
     const version = await store.schemaVersion();
-    return toHealth({ store: "ok", migrations: version === expectedSchema ? "ok" : schemaFault(version, expectedSchema) });
+    return toHealth({
+      store: "ok",
+      migrations: version === expectedSchema ? "ok" : schemaFault(version, expectedSchema),
+    });
   } catch (error) {
     return toHealth({ store: (error as Error).message, migrations: "unknown while the store does not answer" });
   }

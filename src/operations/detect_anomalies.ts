@@ -4,7 +4,6 @@
  */
 import { assess, decodeState, encodeState, newState, type SensorState } from "../domain/assess.ts";
 import type { Decision } from "../domain/episode.ts";
-import type { SensorId } from "../domain/sensor.ts";
 import { type Accepted, seriesOf } from "../domain/verdict.ts";
 import type { EventRecord, LockedState, SavedState, Store } from "../ports/store.ts";
 import { type AlertEvent, applyDecision } from "./change_alert.ts";
@@ -37,7 +36,11 @@ export interface TurnOptions {
 }
 
 /** Waits for the earlier batches of the source, at most `turnWaitMaxMs`; "crowded" when that cannot be waited for here. */
-export async function awaitTurn(deps: Deps, input: StageInput, { room, beat, signal }: TurnOptions): Promise<"turn" | "crowded"> {
+export async function awaitTurn(
+  deps: Deps,
+  input: StageInput,
+  { room, beat, signal }: TurnOptions,
+): Promise<"turn" | "crowded"> {
   const { sourceId, position } = await findBatch(deps, input);
   const unfinished = () => deps.store.batches.hasUnfinishedBefore(sourceId, position);
   if (!(await unfinished())) return "turn";

@@ -9,7 +9,12 @@ export async function failBatch(deps: Deps, input: StageInput & { readonly reaso
     const failed = await store.batches.fail(input.tenantId, input.batchId, input.reason);
     if (failed) {
       const body = JSON.stringify({ reason: input.reason });
-      await store.events.append(input.tenantId, [{ type: "batch.failed", batchId: input.batchId, alertId: undefined, body }]);
+      await store.events.append(input.tenantId, [{
+        type: "batch.failed",
+        batchId: input.batchId,
+        alertId: undefined,
+        body,
+      }]);
     }
     return failed;
   });

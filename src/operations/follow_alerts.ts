@@ -38,7 +38,10 @@ async function* subscribeFrom(
     const look = new AbortController();
     try {
       // Asked for before looking, so that an event between the look and the wait is not slept over.
-      const woken = deps.wakeUps.wait(eventsTopic(tenant.id), { timeoutMs: POLL_MS, signal: AbortSignal.any([signal, look.signal]) });
+      const woken = deps.wakeUps.wait(eventsTopic(tenant.id), {
+        timeoutMs: POLL_MS,
+        signal: AbortSignal.any([signal, look.signal]),
+      });
       const events = await deps.store.events.after(tenant.id, seq, { prefix: "alert.", limit: EVENTS_PER_PAGE });
       for (const event of events) {
         if (signal.aborted) return;

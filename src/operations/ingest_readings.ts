@@ -23,8 +23,14 @@ export interface Ingested {
 export async function ingestReadings(deps: Deps, input: StageInput): Promise<Ingested> {
   const decoded = await decodeBatch(deps, input);
   const newSensors = await registerUnknown(deps, { input, decoded });
-  const sensors = newSensors === 0 ? decoded.sensors : await findSensors(deps, { tenantId: input.tenantId, columns: decoded.columns });
-  const result: Ingested = { readings: decoded.columns.time.length, sensors: sensors.filter(Boolean).length, newSensors };
+  const sensors = newSensors === 0
+    ? decoded.sensors
+    : await findSensors(deps, { tenantId: input.tenantId, columns: decoded.columns });
+  const result: Ingested = {
+    readings: decoded.columns.time.length,
+    sensors: sensors.filter(Boolean).length,
+    newSensors,
+  };
   deps.batchMemory.put(input.batchId, { after: "ingest", ...decoded, sensors });
   const earlier = await deps.store.batches.passStage(
     input.tenantId,
@@ -41,7 +47,10 @@ export interface DecodedBatch {
 }
 
 /** A batch's columns from its landing row, with the sensors that exist. */
-export async function decodeBatch(deps: Deps, { tenantId, batchId }: Pick<StageInput, "tenantId" | "batchId">): Promise<DecodedBatch> {
+export async function decodeBatch(
+  deps: Deps,
+  { tenantId, batchId }: Pick<StageInput, "tenantId" | "batchId">,
+): Promise<DecodedBatch> {
   const landed = await deps.store.batches.landed(tenantId, batchId);
   if (landed === undefined) throw notFound("batchId", `There is no batch ${batchId}.`);
   const columns = decodeColumns(landed.payload);
@@ -62,9 +71,14 @@ function usableKeys(columns: Columns): string[] {
 }
 
 /** A new sensor starts in a learning state; the tenant's limit keeps a faulty source from filling the store with names. */
-async function registerUnknown(deps: Deps, { input, decoded }: { input: StageInput; decoded: DecodedBatch }): Promise<number> {
+async function registerUnknown(
+  deps: Deps,
+  { input, decoded }: { input: StageInput; decoded: DecodedBatch },
+): Promise<number> {
   const usable = new Set<unknown>(usableKeys(decoded.columns));
-  const unknown = new Set(decoded.columns.sensors.filter((key, i) => decoded.sensors[i] === undefined && usable.has(key)));
+  const unknown = new Set(
+    decoded.columns.sensors.filter((key, i) => decoded.sensors[i] === undefined && usable.has(key)),
+  );
   if (unknown.size === 0) return 0;
   const tenant = await deps.store.tenants.byKey(input.tenantKey);
   if (tenant?.unknownSensors !== "register") return 0;

@@ -35,7 +35,9 @@ export async function readSeries(
   if (!(from < to)) throw invalid("from", "The range is empty: from has to be before to.");
   if (!(limit >= 1 && limit <= POINTS_MAX)) throw invalid("first", `first has to be 1 to ${POINTS_MAX}.`);
   const [sensor] = await deps.store.sensors.byKeys(tenant.id, [input.sensorKey]);
-  if (sensor === undefined) throw notFound("sensor", `There is no sensor with the key ${JSON.stringify(input.sensorKey)}.`);
+  if (sensor === undefined) {
+    throw notFound("sensor", `There is no sensor with the key ${JSON.stringify(input.sensorKey)}.`);
+  }
   const points = resolutionMs === undefined
     ? await eachReading(deps, { tenant, sensorId: sensor.id, range: { from, to, limit: limit + 1 } })
     : (await deps.store.readings.buckets(tenant.id, sensor.id, { from, to, resolutionMs, limit: limit + 1 }))
@@ -52,5 +54,8 @@ async function eachReading(
   },
 ): Promise<SeriesPoint[]> {
   const { ts, value, status } = await deps.store.readings.series(tenant.id, sensorId, range);
-  return Array.from(ts, (at, i) => ({ ts: at, value: value[i], min: value[i], max: value[i], count: 1, status: status[i] }));
+  return Array.from(
+    ts,
+    (at, i) => ({ ts: at, value: value[i], min: value[i], max: value[i], count: 1, status: status[i] }),
+  );
 }

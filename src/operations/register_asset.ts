@@ -18,13 +18,18 @@ export interface AssetInput {
 // Deeper trees than the nine levels of ISO 14224 are mistakes, most often a circle.
 const DEPTH_MAX = 16;
 
-export async function registerAsset(deps: Pick<Deps, "store">, { tenant, input }: { tenant: Tenant; input: AssetInput }): Promise<Asset> {
+export async function registerAsset(
+  deps: Pick<Deps, "store">,
+  { tenant, input }: { tenant: Tenant; input: AssetInput },
+): Promise<Asset> {
   const fault = keyFault(input.key);
   if (fault !== undefined) throw invalid("key", `The key ${fault}.`);
   if (input.level !== undefined && !(Number.isInteger(input.level) && input.level >= 1 && input.level <= 9)) {
     throw invalid("level", `The level ${input.level} is not one of ISO 14224's levels, 1 to 9.`);
   }
-  const parent = input.parentKey === undefined ? undefined : await findAsset(deps, { tenant, key: input.parentKey, field: "parentKey" });
+  const parent = input.parentKey === undefined
+    ? undefined
+    : await findAsset(deps, { tenant, key: input.parentKey, field: "parentKey" });
   if (parent !== undefined) await refuseCircle(deps, { tenant, key: input.key, parent });
   return await deps.store.assets.save(tenant.id, {
     key: input.key,
@@ -41,16 +46,26 @@ export async function findAsset(
   { tenant, key, field }: { tenant: Tenant; key: string; field: string },
 ): Promise<Asset> {
   const asset = keyFault(key) === undefined ? await deps.store.assets.byKey(tenant.id, key) : undefined;
-  if (asset === undefined) throw notFound(field, `There is no asset with the key ${JSON.stringify(key)}. Register it first.`);
+  if (asset === undefined) {
+    throw notFound(field, `There is no asset with the key ${JSON.stringify(key)}. Register it first.`);
+  }
   return asset;
 }
 
-async function refuseCircle(deps: Pick<Deps, "store">, { tenant, key, parent }: { tenant: Tenant; key: string; parent: Asset }) {
+async function refuseCircle(
+  deps: Pick<Deps, "store">,
+  { tenant, key, parent }: { tenant: Tenant; key: string; parent: Asset },
+) {
   let above: Asset | undefined = parent;
   for (let depth = 0; above !== undefined; depth++) {
     if (above.key === key || depth >= DEPTH_MAX) {
-      throw invalid("parentKey", `The asset ${JSON.stringify(key)} would be ${above.key === key ? "part of itself" : "too deep"}.`);
+      throw invalid(
+        "parentKey",
+        `The asset ${JSON.stringify(key)} would be ${above.key === key ? "part of itself" : "too deep"}.`,
+      );
     }
-    [above] = above.parentId === undefined ? [] : await deps.store.assets.byIds(tenant.id, [above.parentId]) as (Asset | undefined)[];
+    [above] = above.parentId === undefined
+      ? []
+      : await deps.store.assets.byIds(tenant.id, [above.parentId]) as (Asset | undefined)[];
   }
 }

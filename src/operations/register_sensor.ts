@@ -17,11 +17,16 @@ export interface SensorInput {
   readonly expectedIntervalMs?: number;
 }
 
-export async function registerSensor(deps: Pick<Deps, "store">, { tenant, input }: { tenant: Tenant; input: SensorInput }): Promise<Sensor> {
+export async function registerSensor(
+  deps: Pick<Deps, "store">,
+  { tenant, input }: { tenant: Tenant; input: SensorInput },
+): Promise<Sensor> {
   const fault = keyFault(input.key);
   if (fault !== undefined) throw invalid("key", `The key ${fault}.`);
   for (const field of ["rangeMin", "rangeMax"] as const) {
-    if (input[field] !== undefined && !Number.isFinite(input[field])) throw invalid(field, `The ${field} is not a finite number.`);
+    if (input[field] !== undefined && !Number.isFinite(input[field])) {
+      throw invalid(field, `The ${field} is not a finite number.`);
+    }
   }
   if (input.rangeMin !== undefined && input.rangeMax !== undefined && input.rangeMin >= input.rangeMax) {
     throw invalid("rangeMin", `The range ${input.rangeMin} to ${input.rangeMax} is empty.`);
@@ -29,7 +34,9 @@ export async function registerSensor(deps: Pick<Deps, "store">, { tenant, input 
   if (input.expectedIntervalMs !== undefined && !(input.expectedIntervalMs > 0)) {
     throw invalid("expectedIntervalMs", "The expected interval has to be longer than 0 ms.");
   }
-  const asset = input.assetKey === undefined ? undefined : await findAsset(deps, { tenant, key: input.assetKey, field: "assetKey" });
+  const asset = input.assetKey === undefined
+    ? undefined
+    : await findAsset(deps, { tenant, key: input.assetKey, field: "assetKey" });
   return await deps.store.sensors.save(tenant.id, {
     key: input.key,
     name: input.name ?? input.key,

@@ -19,7 +19,10 @@ export interface RunKey {
   readonly runId: ReprocessRunId;
 }
 
-export async function reprocessPage(deps: Pick<Deps, "store">, key: RunKey): Promise<{ folded: number; finished: boolean }> {
+export async function reprocessPage(
+  deps: Pick<Deps, "store">,
+  key: RunKey,
+): Promise<{ folded: number; finished: boolean }> {
   const run = await findRun(deps, key);
   return await deps.store.transaction(async (store) => {
     const cursor = await store.reprocessing.lockNext(key.tenantId, key.runId);
@@ -80,7 +83,10 @@ async function findRun(deps: Pick<Deps, "store">, { tenantId, runId }: RunKey): 
 }
 
 /** Ends the run: finished, or failed with a reason. */
-export async function endReprocessing(deps: Pick<Deps, "store">, { tenantId, runId, failure }: RunKey & { failure?: string }): Promise<ReprocessRun> {
+export async function endReprocessing(
+  deps: Pick<Deps, "store">,
+  { tenantId, runId, failure }: RunKey & { failure?: string },
+): Promise<ReprocessRun> {
   await deps.store.reprocessing.end(tenantId, runId, failure);
   return await findRun(deps, { tenantId, runId });
 }

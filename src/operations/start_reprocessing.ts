@@ -17,7 +17,10 @@ export interface ReprocessInput {
   readonly to: number;
 }
 
-export async function startReprocessing(deps: Deps, { tenant, input }: { tenant: Tenant; input: ReprocessInput }): Promise<ReprocessRun> {
+export async function startReprocessing(
+  deps: Deps,
+  { tenant, input }: { tenant: Tenant; input: ReprocessInput },
+): Promise<ReprocessRun> {
   if (!(input.from < input.to)) throw invalid("from", "The range is empty: from has to be before to.");
   if (input.from < EARLIEST_MS) throw invalid("from", "There are no readings before 1990.");
   const { subject, sensorIds } = await findSubject(deps, { tenant, input });

@@ -36,7 +36,9 @@ export async function recallVerdicts(deps: Deps, input: StageInput): Promise<{ v
   const decoded = await decodeBatch(deps, input);
   const skip = new Set(await deps.store.batches.quarantinedIndexes(input.tenantId, input.batchId));
   // Ranges may have changed since; the stored verdicts hold.
-  const sensors = decoded.sensors.map((sensor) => sensor && { id: sensor.id, rangeMin: undefined, rangeMax: undefined });
+  const sensors = decoded.sensors.map((sensor) =>
+    sensor && { id: sensor.id, rangeMin: undefined, rangeMax: undefined }
+  );
   const verdicts = judge(decoded.columns, { ...decoded, sensors, skip, futureMaxMs: deps.limits.futureMaxMs });
   return { verdicts, columns: decoded.columns };
 }

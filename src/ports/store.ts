@@ -62,7 +62,10 @@ export interface SensorStore {
   byIds(tenantId: TenantId, ids: readonly SensorId[]): Promise<Sensor[]>;
   ofAsset(tenantId: TenantId, assetId: AssetId): Promise<Sensor[]>;
   page(tenantId: TenantId, page: Page): Promise<Sensor[]>;
-  progress(tenantId: TenantId, ids: readonly SensorId[]): Promise<(SensorProgress & { readonly sensorId: SensorId; readonly state: string })[]>;
+  progress(
+    tenantId: TenantId,
+    ids: readonly SensorId[],
+  ): Promise<(SensorProgress & { readonly sensorId: SensorId; readonly state: string })[]>;
 }
 
 export interface Landing {
@@ -99,7 +102,11 @@ export interface BatchStore {
   /** Stores the result of a stage that was begun, and what it did to the batch. */
   endStage(tenantId: TenantId, key: StageKey, end: { result: string; counts: Partial<BatchCounts> }): Promise<void>;
   /** Both at once, for a stage without other effects: undefined, or the result that was stored before. */
-  passStage(tenantId: TenantId, key: StageKey, end: { result: string; counts: Partial<BatchCounts> }): Promise<string | undefined>;
+  passStage(
+    tenantId: TenantId,
+    key: StageKey,
+    end: { result: string; counts: Partial<BatchCounts> },
+  ): Promise<string | undefined>;
   /** Ends the batch as failed; false when it had ended before. */
   fail(tenantId: TenantId, id: BatchId, reason: string): Promise<boolean>;
   quarantine(tenantId: TenantId, id: BatchId, rows: readonly Quarantined[]): Promise<void>;
@@ -109,7 +116,9 @@ export interface BatchStore {
   hasUnfinishedBefore(sourceId: SourceId, position: number): Promise<boolean>;
   unfinished(tenantId: TenantId): Promise<number>;
   /** Batches of all tenants that were accepted before `acceptedBefore` and never begun, oldest first. */
-  neverBegun(options: { olderThanMs: number; limit: number }): Promise<{ tenantKey: string; tenantId: TenantId; id: BatchId }[]>;
+  neverBegun(
+    options: { olderThanMs: number; limit: number },
+  ): Promise<{ tenantKey: string; tenantId: TenantId; id: BatchId }[]>;
 }
 
 export interface ReadingBucket {
@@ -125,7 +134,11 @@ export interface ReadingStore {
   /** Stores what is not stored yet; answers the rows of `accepted` that were there already, with the stored values. */
   add(tenantId: TenantId, batchId: BatchId, accepted: Accepted): Promise<{ row: number; storedValue: number }[]>;
   /** The rows that `batchId` itself added, in the order of `Accepted`. */
-  ofBatch(tenantId: TenantId, batchId: BatchId, span: { sensorIds: readonly SensorId[]; from: number; to: number }): Promise<Accepted>;
+  ofBatch(
+    tenantId: TenantId,
+    batchId: BatchId,
+    span: { sensorIds: readonly SensorId[]; from: number; to: number },
+  ): Promise<Accepted>;
   /** Up to `limit` readings with from <= ts < to, in time order. */
   series(tenantId: TenantId, sensorId: SensorId, range: { from: number; to: number; limit: number }): Promise<Series>;
   buckets(
@@ -182,7 +195,11 @@ export interface AlertStore {
     facts: { openedAt: number; severity: Severity; score: number; reason: string; batchId: BatchId },
   ): Promise<Alert | undefined>;
   /** Raises severity and score; undefined when there is no such open alert. */
-  raise(tenantId: TenantId, key: EpisodeKey, facts: { severity: Severity; score: number; reason: string }): Promise<Alert | undefined>;
+  raise(
+    tenantId: TenantId,
+    key: EpisodeKey,
+    facts: { severity: Severity; score: number; reason: string },
+  ): Promise<Alert | undefined>;
   /** Ends the episode; undefined when there is no such open alert. */
   close(tenantId: TenantId, key: EpisodeKey, facts: { endedAt: number; score: number }): Promise<Alert | undefined>;
   addProof(tenantId: TenantId, proof: AlertProof): Promise<void>;
@@ -203,7 +220,11 @@ export interface EventStore {
   /** Appends to the tenant's log. Must be the last step of its transaction, because it holds up the tenant's other writers. */
   append(tenantId: TenantId, events: readonly EventRecord[]): Promise<void>;
   /** Up to `limit` events after `seq` whose type begins with `prefix`, in order. */
-  after(tenantId: TenantId, seq: number, options: { prefix: string; limit: number }): Promise<(EventRecord & { readonly seq: number })[]>;
+  after(
+    tenantId: TenantId,
+    seq: number,
+    options: { prefix: string; limit: number },
+  ): Promise<(EventRecord & { readonly seq: number })[]>;
   lastSeq(tenantId: TenantId): Promise<number>;
 }
 

@@ -1,5 +1,5 @@
 /** The workflows' code as Temporal wants it: one file, built once and kept under a name that says what it was built from. */
-import { bundleWorkflowCode } from "@temporalio/worker";
+import { bundleWorkflowCode, DefaultLogger } from "@temporalio/worker";
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -12,7 +12,8 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 export async function workflowBundle(cacheFolder: string): Promise<string> {
   const file = join(cacheFolder, `workflows-${await contentHash()}.js`);
   if (await exists(file)) return file;
-  const { code } = await bundleWorkflowCode({ workflowsPath: join(ROOT, "workflows", "mod.ts"), logger: undefined });
+  const workflowsPath = join(ROOT, "workflows", "mod.ts");
+  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger("WARN") });
   await mkdir(cacheFolder, { recursive: true });
   const draft = `${file}.${process.pid}`;
   await writeFile(draft, code);

@@ -41,7 +41,9 @@ export function createWorkflows({ connection, namespace, uiUrl }: WorkflowsOptio
   }
 
   function pageOf(workflowId: string): string | undefined {
-    return uiUrl === undefined ? undefined : `${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}`;
+    return uiUrl === undefined
+      ? undefined
+      : `${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}`;
   }
 
   return {
@@ -57,8 +59,11 @@ export function createWorkflows({ connection, namespace, uiUrl }: WorkflowsOptio
       const startWorkflowOperation = new WithStartWorkflowOperation(INGEST_BATCH, batchStart(ticket));
       // The deadline of the call itself only tidies up: the timer has answered by then.
       const ended = reaching(async () => {
-        await withinMs(client, timeoutMs + 1_000, () =>
-          client.workflow.executeUpdateWithStart(OUTCOME, { args: [], startWorkflowOperation }));
+        await withinMs(
+          client,
+          timeoutMs + 1_000,
+          () => client.workflow.executeUpdateWithStart(OUTCOME, { args: [], startWorkflowOperation }),
+        );
         return true;
       }, { alreadyStarted: true });
       try {
@@ -86,9 +91,19 @@ export function createWorkflows({ connection, namespace, uiUrl }: WorkflowsOptio
 
     async fault() {
       try {
-        const queue = await withinMs(client, 2_000, () =>
-          connection.workflowService.describeTaskQueue({ namespace, taskQueue: { name: TASK_QUEUE }, taskQueueType: 2 }));
-        const worker = queue.pollers?.length ? undefined : "No worker polls the task queue: start one with `deno task worker`.";
+        const queue = await withinMs(
+          client,
+          2_000,
+          () =>
+            connection.workflowService.describeTaskQueue({
+              namespace,
+              taskQueue: { name: TASK_QUEUE },
+              taskQueueType: 2,
+            }),
+        );
+        const worker = queue.pollers?.length
+          ? undefined
+          : "No worker polls the task queue: start one with `deno task worker`.";
         return { server: undefined, worker };
       } catch (error) {
         return { server: `Temporal does not answer: ${(error as Error).message}`, worker: undefined };

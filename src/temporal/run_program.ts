@@ -18,7 +18,11 @@ export interface RunOptions {
 
 const COMPLAINT_MAX = 300;
 
-export function runProgram(program: string, args: readonly string[], { timeoutMs, env, input }: RunOptions): Promise<Ended> {
+export function runProgram(
+  program: string,
+  args: readonly string[],
+  { timeoutMs, env, input }: RunOptions,
+): Promise<Ended> {
   const child = spawn(program, args, {
     stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     env: env && { ...process.env, ...env },

@@ -29,7 +29,9 @@ export async function connectTemporal({ address, namespace, observe }: ConnectOp
     } catch (cause) {
       if (Date.now() > giveUpAtMs) {
         throw new TemporalUnreachable(
-          `Temporal at ${address} does not serve the namespace ${namespace}: ${(cause as Error).message}. Check TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE.`,
+          `Temporal at ${address} does not serve the namespace ${namespace}: ${
+            (cause as Error).message
+          }. Check TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE.`,
           { cause },
         );
       }
@@ -117,7 +119,12 @@ export async function scheduleSweeper(connection: NativeConnection, namespace: s
       scheduleId: "sweep-batches",
       spec: { intervals: [{ every: "10 seconds" }] },
       policies: { overlap: ScheduleOverlapPolicy.SKIP },
-      action: { type: "startWorkflow", workflowType: SWEEP_BATCHES, taskQueue: TASK_QUEUE, workflowId: "sweep-batches" },
+      action: {
+        type: "startWorkflow",
+        workflowType: SWEEP_BATCHES,
+        taskQueue: TASK_QUEUE,
+        workflowId: "sweep-batches",
+      },
     });
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;

@@ -27,14 +27,19 @@ interface ProofRow {
 }
 
 export function alertStore(sql: Sql): AlertStore {
-  const columns = () => sql`id, sensor_id, kind, episode_start, opened_at, ended_at, severity, state, score, reason, batch_id`;
+  const columns = () =>
+    sql`id, sensor_id, kind, episode_start, opened_at, ended_at, severity, state, score, reason, batch_id`;
   const open = (tenantId: number, { sensorId, kind, episodeStart }: EpisodeKey) =>
-    sql`tenant_id = ${tenantId} AND sensor_id = ${sensorId} AND kind = ${kind} AND episode_start = ${time(episodeStart)} AND ended_at IS NULL`;
+    sql`tenant_id = ${tenantId} AND sensor_id = ${sensorId} AND kind = ${kind} AND episode_start = ${
+      time(episodeStart)
+    } AND ended_at IS NULL`;
   return {
     async open(tenantId, { sensorId, kind, episodeStart }, { openedAt, severity, score, reason, batchId }) {
       const [row] = await sql<Row[]>`
         INSERT INTO alert (tenant_id, sensor_id, kind, episode_start, opened_at, severity, state, score, reason, batch_id)
-        VALUES (${tenantId}, ${sensorId}, ${kind}, ${time(episodeStart)}, ${time(openedAt)}, ${severity}, 'unacknowledged', ${score},
+        VALUES (${tenantId}, ${sensorId}, ${kind}, ${time(episodeStart)}, ${
+        time(openedAt)
+      }, ${severity}, 'unacknowledged', ${score},
           ${reason}, ${batchId})
         ON CONFLICT (tenant_id, sensor_id, kind, episode_start) DO NOTHING
         RETURNING ${columns()}`;
@@ -59,7 +64,9 @@ export function alertStore(sql: Sql): AlertStore {
     async addProof(tenantId, { alertId, ts, change, batchId, evidence }) {
       await sql`
         INSERT INTO alert_evidence (tenant_id, alert_id, ts, change, batch_id, evidence)
-        VALUES (${tenantId}, ${alertId}, ${time(ts)}, ${change}, ${batchId}, ${JSON.stringify(evidence)}) ON CONFLICT DO NOTHING`;
+        VALUES (${tenantId}, ${alertId}, ${time(ts)}, ${change}, ${batchId}, ${
+        JSON.stringify(evidence)
+      }) ON CONFLICT DO NOTHING`;
     },
 
     async proofs(tenantId, ids) {

@@ -16,7 +16,9 @@ export function assetStore(sql: Sql): AssetStore {
     async save(tenantId, asset) {
       const [row] = await sql<Row[]>`
         INSERT INTO asset (tenant_id, key, name, parent_id, criticality, level)
-        VALUES (${tenantId}, ${asset.key}, ${asset.name}, ${asset.parentId ?? null}, ${asset.criticality}, ${asset.level ?? null})
+        VALUES (${tenantId}, ${asset.key}, ${asset.name}, ${asset.parentId ?? null}, ${asset.criticality}, ${
+        asset.level ?? null
+      })
         ON CONFLICT (tenant_id, key) DO UPDATE
         SET name = excluded.name, parent_id = excluded.parent_id, criticality = excluded.criticality, level = excluded.level
         RETURNING id, key, name, parent_id, criticality, level`;
@@ -39,7 +41,9 @@ export function assetStore(sql: Sql): AssetStore {
     async page(tenantId, { before, limit }) {
       const rows = await sql<Row[]>`
         SELECT id, key, name, parent_id, criticality, level FROM asset
-        WHERE tenant_id = ${tenantId} AND id < ${before ?? Number.MAX_SAFE_INTEGER}::bigint ORDER BY id DESC LIMIT ${limit}`;
+        WHERE tenant_id = ${tenantId} AND id < ${
+        before ?? Number.MAX_SAFE_INTEGER
+      }::bigint ORDER BY id DESC LIMIT ${limit}`;
       return rows.map(toAsset);
     },
   };

@@ -96,7 +96,9 @@ export function batchStore(sql: Sql): BatchStore {
           INSERT INTO batch_stage (tenant_id, batch_id, run, stage, result) VALUES (${tenantId}, ${batchId}, ${run}, ${stage}, ${result})
           ON CONFLICT DO NOTHING RETURNING batch_id
         )
-        UPDATE batch SET ${progress({ stage, counts })} FROM ledger WHERE tenant_id = ${tenantId} AND id = ledger.batch_id`;
+        UPDATE batch SET ${
+        progress({ stage, counts })
+      } FROM ledger WHERE tenant_id = ${tenantId} AND id = ledger.batch_id`;
       return passed.count === 1 ? undefined : await storedResult(sql, { tenantId, batchId, run, stage });
     },
 
@@ -128,9 +130,13 @@ export function batchStore(sql: Sql): BatchStore {
     },
   };
 
-  function progress({ stage, counts }: { stage: keyof typeof STATE_AFTER; counts: Parameters<BatchStore["endStage"]>[2]["counts"] }) {
+  function progress(
+    { stage, counts }: { stage: keyof typeof STATE_AFTER; counts: Parameters<BatchStore["endStage"]>[2]["counts"] },
+  ) {
     return sql`
-      state = ${STATE_AFTER[stage]}, stored = stored + ${counts.stored ?? 0}::int, quarantined = quarantined + ${counts.quarantined ?? 0}::int,
+      state = ${STATE_AFTER[stage]}, stored = stored + ${counts.stored ?? 0}::int, quarantined = quarantined + ${
+      counts.quarantined ?? 0
+    }::int,
       duplicates = duplicates + ${counts.duplicates ?? 0}::int, late = late + ${counts.late ?? 0}::int,
       alerts_opened = alerts_opened + ${counts.alertsOpened ?? 0}::int,
       finished_at = CASE WHEN ${stage}::text = 'detect' THEN now() END`;

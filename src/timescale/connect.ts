@@ -30,7 +30,9 @@ const OPTIONS = {
 
 /** Throws what the driver says when the server cannot be reached, `FolderInUse` when another process has the embedded folder. */
 export async function connectStore(options: ConnectOptions): Promise<StoreConnection> {
-  return await (options.databaseUrl === undefined ? openInProcess(options) : openServer(options.databaseUrl, options.poolSize ?? 10));
+  return await (options.databaseUrl === undefined
+    ? openInProcess(options)
+    : openServer(options.databaseUrl, options.poolSize ?? 10));
 }
 
 async function openInProcess({ dataFolder, report }: ConnectOptions): Promise<StoreConnection> {
@@ -40,7 +42,15 @@ async function openInProcess({ dataFolder, report }: ConnectOptions): Promise<St
   const embedded = await openEmbedded(dataFolder);
   const socket = () => embedded.socket();
   // The embedded database asks for a password and takes any.
-  const sql = postgres({ ...OPTIONS, ...{ socket }, max: 1, username: "postgres", password: "none", database: "postgres", max_lifetime: null });
+  const sql = postgres({
+    ...OPTIONS,
+    ...{ socket },
+    max: 1,
+    username: "postgres",
+    password: "none",
+    database: "postgres",
+    max_lifetime: null,
+  });
   return {
     sql,
     edition: "embedded",
@@ -70,7 +80,9 @@ async function openServer(databaseUrl: string, poolSize: number): Promise<StoreC
   } catch (error) {
     await sql.end({ timeout: 0 });
     const where = `${url.hostname}:${url.port || 5432}${url.pathname}`;
-    throw new StoreUnreachable(`The store at ${where} (DATABASE_URL) cannot be used: ${(error as Error).message}`, { cause: error });
+    throw new StoreUnreachable(`The store at ${where} (DATABASE_URL) cannot be used: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }
 

@@ -21,7 +21,9 @@ export function detectorStateStore(sql: Sql): DetectorStateStore {
         SELECT state.sensor_id, sensor.quantity, coalesce(asset.criticality, 'B') AS criticality, state.revision,
           CASE WHEN state.revision = known.revision THEN NULL ELSE state.state END AS state
         FROM detector_state AS state
-        JOIN unnest(${numbers(sensors.map(({ id }) => id))}::text::int[], ${numbers(sensors.map(({ revision }) => revision))}::text::bigint[])
+        JOIN unnest(${numbers(sensors.map(({ id }) => id))}::text::int[], ${
+        numbers(sensors.map(({ revision }) => revision))
+      }::text::bigint[])
           AS known (sensor_id, revision) ON known.sensor_id = state.sensor_id
         JOIN sensor ON sensor.tenant_id = state.tenant_id AND sensor.id = state.sensor_id
         LEFT JOIN asset ON asset.tenant_id = sensor.tenant_id AND asset.id = sensor.asset_id

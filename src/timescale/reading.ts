@@ -22,7 +22,9 @@ export function readingStore(sql: Sql): ReadingStore {
       const inserted = await sql`
         INSERT INTO reading (tenant_id, sensor_id, ts, value, status, batch_id)
         SELECT ${tenantId}::int, sensor_id, to_timestamp(ms / 1000), value, coalesce(status, 0), ${batchId}::bigint
-        FROM unnest(${sensorIds}::text::int[], ${ts}::text::float8[], ${numbers(accepted.value)}::text::float8[], ${status}::text::bigint[])
+        FROM unnest(${sensorIds}::text::int[], ${ts}::text::float8[], ${
+        numbers(accepted.value)
+      }::text::float8[], ${status}::text::bigint[])
           AS row (sensor_id, ms, value, status)
         ON CONFLICT DO NOTHING`;
       if (inserted.count === accepted.ts.length) return [];
@@ -36,7 +38,9 @@ export function readingStore(sql: Sql): ReadingStore {
     async ofBatch(tenantId, batchId, { sensorIds, from, to }) {
       const rows = await sql<Row[]>`
         SELECT sensor_id, ${epochMs()}, value, status FROM reading
-        WHERE tenant_id = ${tenantId} AND sensor_id = ANY (${numbers(sensorIds)}::text::int[]) AND reading.ts BETWEEN ${time(from)} AND ${time(to)}
+        WHERE tenant_id = ${tenantId} AND sensor_id = ANY (${numbers(sensorIds)}::text::int[]) AND reading.ts BETWEEN ${
+        time(from)
+      } AND ${time(to)}
           AND batch_id = ${batchId} ORDER BY sensor_id, reading.ts`;
       return toAccepted(rows);
     },
@@ -44,7 +48,9 @@ export function readingStore(sql: Sql): ReadingStore {
     async series(tenantId, sensorId, { from, to, limit }) {
       const rows = await sql<Row[]>`
         SELECT ${epochMs()}, value, status FROM reading
-        WHERE tenant_id = ${tenantId} AND sensor_id = ${sensorId} AND reading.ts >= ${time(from)} AND reading.ts < ${time(to)}
+        WHERE tenant_id = ${tenantId} AND sensor_id = ${sensorId} AND reading.ts >= ${time(from)} AND reading.ts < ${
+        time(to)
+      }
         ORDER BY reading.ts LIMIT ${limit}`;
       return toSeries(rows);
     },
@@ -55,7 +61,9 @@ export function readingStore(sql: Sql): ReadingStore {
           SELECT time_bucket(${resolutionMs}::float8 * interval '1 millisecond', reading.ts) AS bucket,
             count(*)::int AS count, min(value), max(value), avg(value) AS mean
           FROM reading
-          WHERE tenant_id = ${tenantId} AND sensor_id = ${sensorId} AND reading.ts >= ${time(from)} AND reading.ts < ${time(to)}
+          WHERE tenant_id = ${tenantId} AND sensor_id = ${sensorId} AND reading.ts >= ${time(from)} AND reading.ts < ${
+        time(to)
+      }
           GROUP BY bucket ORDER BY bucket LIMIT ${limit}
         ) AS bucketed`;
     },
@@ -86,5 +94,10 @@ function toAccepted(rows: readonly Row[]): Accepted {
       offsets.push(i);
     }
   }
-  return { ...toSeries(rows), sensorIds, offsets: [...offsets, rows.length], index: new Int32Array(rows.length).fill(-1) };
+  return {
+    ...toSeries(rows),
+    sensorIds,
+    offsets: [...offsets, rows.length],
+    index: new Int32Array(rows.length).fill(-1),
+  };
 }

@@ -61,13 +61,17 @@ export function reprocessStore(sql: Sql): ReprocessStore {
     },
 
     async byIds(tenantId, ids) {
-      const rows = await sql<RunRow[]>`${runs()} WHERE run.tenant_id = ${tenantId} AND run.id = ANY (${numbers(ids)}::text::bigint[])`;
+      const rows = await sql<RunRow[]>`${runs()} WHERE run.tenant_id = ${tenantId} AND run.id = ANY (${
+        numbers(ids)
+      }::text::bigint[])`;
       return rows.map(toRun);
     },
 
     async page(tenantId, { before, limit }) {
       const rows = await sql<RunRow[]>`
-        ${runs()} WHERE run.tenant_id = ${tenantId} AND run.id < ${before ?? Number.MAX_SAFE_INTEGER}::bigint ORDER BY run.id DESC LIMIT ${limit}`;
+        ${runs()} WHERE run.tenant_id = ${tenantId} AND run.id < ${
+        before ?? Number.MAX_SAFE_INTEGER
+      }::bigint ORDER BY run.id DESC LIMIT ${limit}`;
       return rows.map(toRun);
     },
 
@@ -91,7 +95,9 @@ export function reprocessStore(sql: Sql): ReprocessStore {
 
     async saveCursor(tenantId, id, { sensorId, state, watermark, folded, finished }) {
       await sql`
-        UPDATE reprocess_sensor SET state = ${state}, watermark = ${optionalTime(watermark)}, readings = readings + ${folded}::bigint,
+        UPDATE reprocess_sensor SET state = ${state}, watermark = ${
+        optionalTime(watermark)
+      }, readings = readings + ${folded}::bigint,
           finished = ${finished}
         WHERE tenant_id = ${tenantId} AND run_id = ${id} AND sensor_id = ${sensorId}`;
     },
@@ -99,14 +105,18 @@ export function reprocessStore(sql: Sql): ReprocessStore {
     async saveAlert(tenantId, id, alert) {
       await sql`
         INSERT INTO reprocess_alert (tenant_id, run_id, sensor_id, kind, episode_start, opened_at, severity, score, reason, evidence)
-        VALUES (${tenantId}, ${id}, ${alert.sensorId}, ${alert.kind}, ${time(alert.episodeStart)}, ${time(alert.openedAt)}, ${alert.severity},
+        VALUES (${tenantId}, ${id}, ${alert.sensorId}, ${alert.kind}, ${time(alert.episodeStart)}, ${
+        time(alert.openedAt)
+      }, ${alert.severity},
           ${alert.score}, ${alert.reason}, ${JSON.stringify(alert.evidence)})
         ON CONFLICT DO NOTHING`;
     },
 
     async changeAlert(tenantId, id, { sensorId, kind, episodeStart, severity, score, endedAt }) {
       await sql`
-        UPDATE reprocess_alert SET severity = coalesce(${severity ?? null}::text, severity), score = greatest(score, ${score}),
+        UPDATE reprocess_alert SET severity = coalesce(${
+        severity ?? null
+      }::text, severity), score = greatest(score, ${score}),
           ended_at = coalesce(${optionalTime(endedAt)}::timestamptz, ended_at)
         WHERE tenant_id = ${tenantId} AND run_id = ${id} AND sensor_id = ${sensorId} AND kind = ${kind}
           AND episode_start = ${time(episodeStart)}`;
@@ -133,7 +143,9 @@ export function reprocessStore(sql: Sql): ReprocessStore {
 
     async end(tenantId, id, failure) {
       await sql`
-        UPDATE reprocess_run SET state = ${failure === undefined ? "finished" : "failed"}, failure = ${failure ?? null}, finished_at = now()
+        UPDATE reprocess_run SET state = ${failure === undefined ? "finished" : "failed"}, failure = ${
+        failure ?? null
+      }, finished_at = now()
         WHERE tenant_id = ${tenantId} AND id = ${id} AND state = 'running'`;
     },
   };

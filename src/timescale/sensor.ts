@@ -26,14 +26,19 @@ interface ProgressRow {
 }
 
 export function sensorStore(sql: Sql): SensorStore {
-  const columns = () => sql`id, key, name, asset_id, quantity, unit, range_min, range_max, expected_interval_ms, registered`;
+  const columns = () =>
+    sql`id, key, name, asset_id, quantity, unit, range_min, range_max, expected_interval_ms, registered`;
   return {
     async save(tenantId, sensor) {
       const [row] = await sql<Row[]>`
         WITH saved AS (
           INSERT INTO sensor (tenant_id, key, name, asset_id, quantity, unit, range_min, range_max, expected_interval_ms, registered)
-          VALUES (${tenantId}, ${sensor.key}, ${sensor.name}, ${sensor.assetId ?? null}, ${sensor.quantity}, ${sensor.unit ?? null},
-            ${sensor.rangeMin ?? null}, ${sensor.rangeMax ?? null}, ${sensor.expectedIntervalMs ?? null}, ${sensor.registered})
+          VALUES (${tenantId}, ${sensor.key}, ${sensor.name}, ${sensor.assetId ?? null}, ${sensor.quantity}, ${
+        sensor.unit ?? null
+      },
+            ${sensor.rangeMin ?? null}, ${sensor.rangeMax ?? null}, ${
+        sensor.expectedIntervalMs ?? null
+      }, ${sensor.registered})
           ON CONFLICT (tenant_id, key) DO UPDATE SET
             name = excluded.name, asset_id = excluded.asset_id, quantity = excluded.quantity, unit = excluded.unit,
             range_min = excluded.range_min, range_max = excluded.range_max,
@@ -51,7 +56,9 @@ export function sensorStore(sql: Sql): SensorStore {
       await sql`
         WITH added AS (
           INSERT INTO sensor (tenant_id, key, name, registered)
-          SELECT ${tenantId}, key, key, false FROM jsonb_array_elements_text(${texts([...keys].sort())}::text::jsonb) AS key
+          SELECT ${tenantId}, key, key, false FROM jsonb_array_elements_text(${
+        texts([...keys].sort())
+      }::text::jsonb) AS key
           ON CONFLICT (tenant_id, key) DO NOTHING
           RETURNING tenant_id, id
         )
@@ -59,14 +66,18 @@ export function sensorStore(sql: Sql): SensorStore {
     },
 
     async count(tenantId) {
-      const [row] = await sql<{ count: number }[]>`SELECT count(*)::int AS count FROM sensor WHERE tenant_id = ${tenantId}`;
+      const [row] = await sql<
+        { count: number }[]
+      >`SELECT count(*)::int AS count FROM sensor WHERE tenant_id = ${tenantId}`;
       return row.count;
     },
 
     async byKeys(tenantId, keys) {
       const rows = await sql<Row[]>`
         SELECT ${columns()} FROM sensor
-        WHERE tenant_id = ${tenantId} AND key = ANY (ARRAY(SELECT jsonb_array_elements_text(${texts(keys)}::text::jsonb)))`;
+        WHERE tenant_id = ${tenantId} AND key = ANY (ARRAY(SELECT jsonb_array_elements_text(${
+        texts(keys)
+      }::text::jsonb)))`;
       return rows.map(toSensor);
     },
 
@@ -91,7 +102,9 @@ export function sensorStore(sql: Sql): SensorStore {
     async page(tenantId, { before, limit }) {
       const rows = await sql<Row[]>`
         SELECT ${columns()} FROM sensor
-        WHERE tenant_id = ${tenantId} AND id < ${before ?? Number.MAX_SAFE_INTEGER}::bigint ORDER BY id DESC LIMIT ${limit}`;
+        WHERE tenant_id = ${tenantId} AND id < ${
+        before ?? Number.MAX_SAFE_INTEGER
+      }::bigint ORDER BY id DESC LIMIT ${limit}`;
       return rows.map(toSensor);
     },
 

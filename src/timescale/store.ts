@@ -18,7 +18,9 @@ export function createStore(sql: postgres.Sql<{ bigint: number }>): Store {
   return {
     ...nouns(sql),
     transaction: <T>(work: (store: Store) => Promise<T>) =>
-      translated(async () => await sql.begin((tx) => work({ ...nouns(tx), transaction: refuseNesting, schemaVersion: refuseNesting })) as T),
+      translated(async () =>
+        await sql.begin((tx) => work({ ...nouns(tx), transaction: refuseNesting, schemaVersion: refuseNesting })) as T
+      ),
     schemaVersion: () => translated(() => schemaVersion(sql)),
   };
 }
@@ -43,7 +45,9 @@ function refuseNesting(): never {
 
 /** The same calls, with the driver's errors for "cannot reach it" turned into the port's. */
 function guarded<Port extends object>(port: Port): Port {
-  const calls = Object.entries(port).map(([name, call]) => [name, (...args: unknown[]) => translated(() => call(...args))]);
+  const calls = Object.entries(port).map((
+    [name, call],
+  ) => [name, (...args: unknown[]) => translated(() => call(...args))]);
   return Object.fromEntries(calls) as Port;
 }
 
@@ -51,7 +55,9 @@ async function translated<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    if (error instanceof Error && isUnavailable(error)) throw new StoreUnavailable(`The store is not available: ${error.message}`, { cause: error });
+    if (error instanceof Error && isUnavailable(error)) {
+      throw new StoreUnavailable(`The store is not available: ${error.message}`, { cause: error });
+    }
     throw error;
   }
 }

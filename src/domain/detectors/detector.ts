@@ -1,0 +1,33 @@
+/**
+ * The contract of a detector of one sensor. Scoring and learning are separate calls: whoever folds decides what is learnt. A score has no threshold inside.
+ * (The separation is that of online-ml/river, river/anomaly/base.py.)
+ */
+
+export interface Point {
+  /** Data time in ms. */
+  ts: number;
+  /** Finite. */
+  value: number;
+}
+
+export interface Detector<State> {
+  /** Names it in evidence and settings. */
+  readonly name: string;
+  /** Raised whenever a stored state would be misread. */
+  readonly version: number;
+  /** Readings that it learns from before it judges. */
+  readonly warmUp: number;
+  /** An empty state; JSON keeps it exactly. */
+  start(): State;
+  /** 0 to 1, higher is more unusual; NaN while it cannot judge. Leaves the state as it is. */
+  score(state: State, point: Point): number;
+  learn(state: State, point: Point): void;
+  /** The numbers behind `score` for the same arguments, for people. */
+  facts(state: State, point: Point): Record<string, number>;
+}
+
+/** Throws when a parameter is out of its bounds: settings are checked where a detector is made, not where it runs. */
+export function checkParameters(detector: string, rules: Readonly<Record<string, boolean>>): void {
+  const broken = Object.entries(rules).filter(([, holds]) => !holds).map(([rule]) => rule);
+  if (broken.length > 0) throw new RangeError(`${detector}: this does not hold: ${broken.join("; ")}`);
+}

@@ -1,0 +1,61 @@
+/**
+ * Time-of-day novelty.
+ *
+ * Idea: many machines follow the day. What is usual at noon may be unusual at night, so the value is compared with the mean at the same time of day.
+ * Formula: r = value - mean of its part of the day; then that of stats/novelty.ts on r.
+ * Parameters: `parts` of the day (UTC), each with a mean of its own over about `memory` readings; those of stats/novelty.ts for r.
+ * Example: 24 parts; at 3 o'clock the mean is 10 and r was within -1 to 1: the value 12 has r = 2, e = 0.5, and with half 0.1 scores 0.83.
+ * Source: time-of-day profiles as in the anchors of docs/detection.md; range-relative novelty as in value_novelty.ts.
+ */
+import {
+  checkNovelty,
+  learnNovelty,
+  type Novelty,
+  noveltyFacts,
+  noveltyOf,
+  type NoveltyParameters,
+  startNovelty,
+} from "../stats/novelty.ts";
+import { checkParameters, type Detector } from "./detector.ts";
+
+const DAY_MS = 86_400_000;
+
+export interface TimeOfDayParameters extends NoveltyParameters {
+  readonly parts: number;
+  readonly memory: number;
+}
+
+interface State {
+  residual: Novelty;
+  /** Per part of the day: readings taken in, and their mean. */
+  counts: number[];
+  means: number[];
+}
+
+export function timeOfDayNovelty(parameters: TimeOfDayParameters): Detector<State> {
+  const { parts, memory } = parameters;
+  checkNovelty("time_of_day_novelty", parameters);
+  checkParameters("time_of_day_novelty", { "1 <= parts <= 96": parts >= 1 && parts <= 96, "memory >= 1": memory >= 1 });
+  const partOf = (ts: number) => Math.floor(((ts % DAY_MS + DAY_MS) % DAY_MS) / DAY_MS * parts);
+  return {
+    name: "time_of_day_novelty",
+    version: 1,
+    warmUp: parameters.warmUp,
+    start: () => ({ residual: startNovelty(), counts: Array(parts).fill(0), means: Array(parts).fill(0) }),
+    score(state, { ts, value }) {
+      const part = partOf(ts);
+      return state.counts[part] === 0 ? NaN : noveltyOf(state.residual, value - state.means[part], parameters);
+    },
+    learn(state, { ts, value }) {
+      const part = partOf(ts);
+      const residual = value - state.means[part];
+      if (state.counts[part] > 0) learnNovelty(state.residual, residual, parameters);
+      state.counts[part] = Math.min(state.counts[part] + 1, memory);
+      state.means[part] += residual / state.counts[part];
+    },
+    facts(state, { ts, value }) {
+      const part = partOf(ts);
+      return { usual: state.means[part], ...noveltyFacts(state.residual, value - state.means[part]) };
+    },
+  };
+}

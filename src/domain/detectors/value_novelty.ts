@@ -1,0 +1,32 @@
+/**
+ * Value novelty.
+ *
+ * Idea: a value outside all that was seen lately is unusual, the more so the further outside it lies.
+ * Formula: that of stats/novelty.ts on the value itself.
+ * Parameters: those of stats/novelty.ts; blocks x perBlock readings are the window.
+ * Example: range 10 to 20 and half 0.1: the value 21 has e = 0.1 and scores 0.5; the value 15 scores 0.
+ * Source: the range rule that is the first anchor of docs/detection.md, with a trailing window.
+ */
+import {
+  checkNovelty,
+  learnNovelty,
+  type Novelty,
+  noveltyFacts,
+  noveltyOf,
+  type NoveltyParameters,
+  startNovelty,
+} from "../stats/novelty.ts";
+import type { Detector } from "./detector.ts";
+
+export function valueNovelty(parameters: NoveltyParameters): Detector<Novelty> {
+  checkNovelty("value_novelty", parameters);
+  return {
+    name: "value_novelty",
+    version: 1,
+    warmUp: parameters.warmUp,
+    start: startNovelty,
+    score: (state, { value }) => noveltyOf(state, value, parameters),
+    learn: (state, { value }) => learnNovelty(state, value, parameters),
+    facts: (state, { value }) => noveltyFacts(state, value),
+  };
+}

@@ -1,0 +1,49 @@
+/**
+ * Z-score with linear confidence.
+ *
+ * Idea: a reading far from the mean, measured in standard deviations, is unusual.
+ * Formula: z = |x - mean| / sd; score = clamp((z - sigma) / (cap - sigma), 0, 1).
+ * Parameters: `sigma` (standard deviations) where the score leaves 0: higher is calmer; `cap` (standard deviations) where it reaches 1; `memory` (readings) over which
+ * mean and deviation follow the process; `warmUp` (readings) before the first score.
+ * Example: with mean 20, sd 1, sigma 4 and cap 8, the value 26 gives 0.5.
+ * Source: B. P. Welford, Technometrics 4(3), 1962; D. H. D. West, CACM 22(9), 1979.
+ */
+import { type Moments, spread, startMoments, updateMoments } from "../stats/welford.ts";
+import { checkParameters, type Detector } from "./detector.ts";
+
+export interface ZscoreParameters {
+  readonly sigma: number;
+  readonly cap: number;
+  readonly memory: number;
+  readonly warmUp: number;
+}
+
+export function zscore({ sigma, cap, memory, warmUp }: ZscoreParameters): Detector<Moments> {
+  checkParameters("zscore", {
+    "sigma > 0": sigma > 0,
+    "cap > sigma": cap > sigma,
+    "memory >= 2": memory >= 2,
+    "warmUp >= 2": warmUp >= 2,
+  });
+  const distance = (state: Moments, value: number) => {
+    const deviation = Math.abs(value - state.mean);
+    return deviation === 0 ? 0 : deviation / spread(state);
+  };
+  return {
+    name: "zscore",
+    version: 1,
+    warmUp,
+    start: startMoments,
+    score(state, { value }) {
+      // Without any spread there is no scale to measure by: novelty speaks for such sensors.
+      if (state.n < warmUp || state.variance === 0) return NaN;
+      return Math.min(Math.max((distance(state, value) - sigma) / (cap - sigma), 0), 1);
+    },
+    learn(state, { value }) {
+      updateMoments(state, value, memory);
+    },
+    facts(state, { value }) {
+      return { mean: state.mean, sd: Math.sqrt(state.variance), z: distance(state, value), sigma, cap };
+    },
+  };
+}

@@ -1,0 +1,52 @@
+/**
+ * Range-relative novelty of any feature of a series: how far a value lies outside all that the feature was lately, in units of that range. The range is the scale, so it
+ * needs no distribution, and it is not moved by how often values occur.
+ *
+ * Formula: e = distance outside the trailing range / that range; score = e / (e + half).
+ */
+import { checkParameters } from "../detectors/detector.ts";
+import { excess, startRange, type TrailingRange, updateRange, type WindowSize } from "./trailing_range.ts";
+
+export interface NoveltyParameters extends WindowSize {
+  /** Share of the range at which the score is 0.5: higher is calmer. */
+  readonly half: number;
+  /** Values that it learns from before it judges. */
+  readonly warmUp: number;
+}
+
+export interface Novelty {
+  /** Values taken in. */
+  n: number;
+  range: TrailingRange;
+}
+
+/** Throws a RangeError, naming `detector`, for parameters out of bounds. */
+export function checkNovelty(detector: string, { blocks, perBlock, half, warmUp }: NoveltyParameters): void {
+  checkParameters(detector, {
+    "blocks >= 2": blocks >= 2,
+    "perBlock >= 1": perBlock >= 1,
+    "half > 0": half > 0,
+    "warmUp >= 2": warmUp >= 2,
+  });
+}
+
+export function startNovelty(): Novelty {
+  return { n: 0, range: startRange() };
+}
+
+/** 0 to 1, or NaN while it cannot judge. */
+export function noveltyOf({ n, range }: Novelty, x: number, { half, warmUp }: NoveltyParameters): number {
+  if (n < warmUp) return NaN;
+  const e = excess(range, x);
+  // Infinity / Infinity is not a number: so far outside is as new as it gets.
+  return e === Infinity ? 1 : e / (e + half);
+}
+
+export function learnNovelty(novelty: Novelty, x: number, parameters: NoveltyParameters): void {
+  novelty.n++;
+  updateRange(novelty.range, x, parameters);
+}
+
+export function noveltyFacts({ range }: Novelty, x: number): Record<string, number> {
+  return { min: range.min, max: range.max, excess: excess(range, x) };
+}

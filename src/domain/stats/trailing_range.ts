@@ -1,0 +1,57 @@
+/** Least and greatest value of the last readings, in constant memory: the window moves on block by block. */
+
+export interface TrailingRange {
+  /** Readings in the newest block. */
+  filled: number;
+  /** Per block, oldest first: least, greatest. */
+  blocks: number[];
+  /** Over all blocks. */
+  min: number;
+  max: number;
+}
+
+export interface WindowSize {
+  readonly blocks: number;
+  /** Readings per block; the window holds between `(blocks - 1) * perBlock` and `blocks * perBlock` readings. */
+  readonly perBlock: number;
+}
+
+export function startRange(): TrailingRange {
+  return { filled: 0, blocks: [], min: 0, max: 0 };
+}
+
+export function isEmptyRange(range: TrailingRange): boolean {
+  return range.blocks.length === 0;
+}
+
+export function updateRange(range: TrailingRange, x: number, size: WindowSize): void {
+  const { blocks } = range;
+  if (blocks.length === 0 || range.filled === size.perBlock) openBlock(range, x, size);
+  range.filled++;
+  const newest = blocks.length - 2;
+  if (x < blocks[newest]) blocks[newest] = x;
+  if (x > blocks[newest + 1]) blocks[newest + 1] = x;
+  if (x < range.min) range.min = x;
+  if (x > range.max) range.max = x;
+}
+
+function openBlock(range: TrailingRange, x: number, size: WindowSize): void {
+  const { blocks } = range;
+  blocks.push(x, x);
+  range.filled = 0;
+  if (blocks.length > 2 * size.blocks) blocks.splice(0, 2);
+  range.min = x;
+  range.max = x;
+  for (let i = 0; i < blocks.length; i += 2) {
+    if (blocks[i] < range.min) range.min = blocks[i];
+    if (blocks[i + 1] > range.max) range.max = blocks[i + 1];
+  }
+}
+
+/** How far `x` lies outside the range, as a share of the range: 0 inside, and undefined for a range of one value, which says nothing about scale. */
+export function excess(range: TrailingRange, x: number): number {
+  const width = range.max - range.min;
+  if (!(width > 0)) return 0;
+  const outside = Math.max(x - range.max, range.min - x);
+  return outside > 0 ? outside / width : 0;
+}
