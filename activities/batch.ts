@@ -1,5 +1,5 @@
 /** The four stages of a batch, its failure, and the sweeper. */
-import { activityInfo, ApplicationFailure, cancellationSignal, heartbeat } from "@temporalio/activity";
+import { ApplicationFailure, Context } from "@temporalio/activity";
 import type { Deps } from "../src/operations/deps.ts";
 import { awaitTurn, detectAnomalies } from "../src/operations/detect_anomalies.ts";
 import { enrichReadings } from "../src/operations/enrich_readings.ts";
@@ -9,6 +9,9 @@ import { sweepBatches } from "../src/operations/sweep_batches.ts";
 import { validateReadings } from "../src/operations/validate_readings.ts";
 import { toFailure } from "./failures.ts";
 
+/** Well below the stages' heartbeat timeout: when beats stay away, the worker is dead and another one takes over. */
+const BEAT_MS = 2_000;
+
 export function batchActivities(deps: Deps, { waitingMax }: { waitingMax: number }) {
   let waiting = 0;
   const room = {
@@ -16,14 +19,18 @@ export function batchActivities(deps: Deps, { waitingMax }: { waitingMax: number
     leave: () => void waiting--,
   };
 
-  function stage<Result extends object>(name: string, run: (input: StageInput) => Promise<Result>) {
+  function stage<Result extends object>(name: string, run: (input: StageInput, context: Context) => Promise<Result>) {
     return async (input: StageInput): Promise<Result> => {
+      const context = Context.current();
+      const beating = setInterval(() => context.heartbeat(), BEAT_MS);
       try {
-        const result = await run(input);
+        const result = await run(input, context);
         deps.observe({ kind: "batch.stage", batchId: input.batchId, stage: name, result });
         return result;
       } catch (error) {
-        throw toFailure(error, activityInfo().attempt);
+        throw toFailure(error, context.info.attempt);
+      } finally {
+        clearInterval(beating);
       }
     };
   }
@@ -32,8 +39,8 @@ export function batchActivities(deps: Deps, { waitingMax }: { waitingMax: number
     ingest: stage("ingest", (input) => ingestReadings(deps, input)),
     validate: stage("validate", (input) => validateReadings(deps, input)),
     enrich: stage("enrich", (input) => enrichReadings(deps, input)),
-    detect: stage("detect", async (input) => {
-      const turn = await awaitTurn(deps, input, { room, beat: () => heartbeat(), signal: cancellationSignal() });
+    detect: stage("detect", async (input, { cancellationSignal }) => {
+      const turn = await awaitTurn(deps, input, { room, signal: cancellationSignal });
       // Many batches of one source at once: those that come much too early give their slot to others.
       if (turn === "crowded") {
         throw ApplicationFailure.create({
@@ -52,7 +59,7 @@ export function batchActivities(deps: Deps, { waitingMax }: { waitingMax: number
       try {
         return await sweepBatches(deps);
       } catch (error) {
-        throw toFailure(error, activityInfo().attempt);
+        throw toFailure(error, Context.current().info.attempt);
       }
     },
   };

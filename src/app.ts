@@ -157,7 +157,7 @@ async function openDevServer(config: Config, { observe, cleanups }: Opening) {
   observe({
     kind: "started",
     part: "temporal",
-    detail: `development server ${executable.version}, UI at ${server.uiUrl}`,
+    detail: `development server ${executable.version} as process ${server.pid}, UI at ${server.uiUrl}`,
   });
   return server;
 }

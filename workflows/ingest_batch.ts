@@ -14,9 +14,11 @@ import type { ActivityOptions } from "@temporalio/workflow";
 import type { Activities } from "../activities/mod.ts";
 import { type BatchProgress, type IngestBatchArgs, OUTCOME, PROGRESS } from "./contracts.ts";
 
-// A store that is away for a night is no reason to give up what was accepted; poison ends at once (activities/failures.ts decides).
-const RETRY: ActivityOptions = {
+// A store that is away for a night is no reason to give up what was accepted; poison ends at once (activities/failures.ts decides). Stages beat every
+// other second, so that a dead worker is noticed by the beats that are missing.
+const STAGE: ActivityOptions = {
   scheduleToCloseTimeout: "24 hours",
+  heartbeatTimeout: "6 seconds",
   retry: { initialInterval: "200 milliseconds", backoffCoefficient: 2, maximumInterval: "30 seconds" },
 };
 
@@ -31,25 +33,24 @@ export async function ingestBatch(args: IngestBatchArgs): Promise<BatchProgress>
 
   const what = `${args.readings} readings of ${args.source}`;
   const { ingest } = proxyActivities<Activities>({
-    ...RETRY,
-    startToCloseTimeout: "15 seconds",
+    ...STAGE,
+    startToCloseTimeout: "30 seconds",
     summary: `decode ${what}`,
   });
   const { validate } = proxyActivities<Activities>({
-    ...RETRY,
-    startToCloseTimeout: "15 seconds",
+    ...STAGE,
+    startToCloseTimeout: "30 seconds",
     summary: `judge ${what}`,
   });
   const { enrich } = proxyActivities<Activities>({
-    ...RETRY,
-    startToCloseTimeout: "30 seconds",
+    ...STAGE,
+    startToCloseTimeout: "1 minute",
     summary: `store ${what}`,
   });
-  // Detection waits for its turn within the source, and beats while it does: a dead worker is noticed by the missing beat.
+  // Detection waits for its turn within the source.
   const { detect } = proxyActivities<Activities>({
-    ...RETRY,
-    startToCloseTimeout: "2 minutes",
-    heartbeatTimeout: "10 seconds",
+    ...STAGE,
+    startToCloseTimeout: "3 minutes",
     summary: `fold ${what}`,
   });
   const passed = (stage: BatchProgress["stage"], name: string, result: object) => {

@@ -30,8 +30,6 @@ export interface WaitingRoom {
 
 export interface TurnOptions {
   readonly room: WaitingRoom;
-  /** Called every now and then while it waits. */
-  readonly beat: () => void;
   readonly signal: AbortSignal;
 }
 
@@ -39,7 +37,7 @@ export interface TurnOptions {
 export async function awaitTurn(
   deps: Deps,
   input: StageInput,
-  { room, beat, signal }: TurnOptions,
+  { room, signal }: TurnOptions,
 ): Promise<"turn" | "crowded"> {
   const { sourceId, position } = await findBatch(deps, input);
   const unfinished = () => deps.store.batches.hasUnfinishedBefore(sourceId, position);
@@ -49,7 +47,6 @@ export async function awaitTurn(
     const beganMs = deps.clock.nowMs();
     for (let waitedMs = 0; waitedMs < deps.limits.turnWaitMaxMs; waitedMs = deps.clock.nowMs() - beganMs) {
       signal.throwIfAborted();
-      beat();
       const woken = deps.wakeUps.wait(sourceTopic(sourceId), { timeoutMs: TURN_POLL_MS, signal });
       if (!(await unfinished())) return "turn";
       await woken;
