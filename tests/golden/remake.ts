@@ -1,0 +1,18 @@
+/** Remakes the golden files; what changed in them is reviewed like code. */
+import { printSchema } from "graphql";
+import { writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { schema } from "../../graphql/schema.ts";
+import { readConfig } from "../../src/config.ts";
+import { findTemporal } from "../../src/temporal/executable.ts";
+import { recordHistories } from "./histories.ts";
+
+const config = readConfig();
+const { path } = await findTemporal({ ...config.temporal, cacheFolder: config.home, report: console.log });
+Deno.env.set("MILLWRIGHT_TEMPORAL_CLI", path);
+
+await writeFile(fileURLToPath(new URL("schema.graphql", import.meta.url)), `${printSchema(schema)}\n`);
+console.log("wrote schema.graphql");
+await recordHistories();
+// The SDK's native part keeps the process alive.
+process.exit(0);
