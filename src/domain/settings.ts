@@ -21,7 +21,7 @@ export interface DetectionSettings {
 
 const NOVELTY = { blocks: 16, perBlock: 250, half: 0.08, warmUp: 150 };
 
-const GENERIC: DetectionSettings = {
+export const DEFAULT_SETTINGS: DetectionSettings = {
   version: "generic-1",
   detectors: [
     { name: "zscore", weight: 0.2, parameters: { sigma: 4, cap: 12, memory: 4_000, warmUp: 150 } },
@@ -35,5 +35,5 @@ const GENERIC: DetectionSettings = {
 
 /** The settings that a sensor of `quantity` starts with. */
 export function settingsFor(_quantity: string): DetectionSettings {
-  return GENERIC;
+  return DEFAULT_SETTINGS;
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { createAssetBins } from "../../src/domain/asset_bins.ts";
 import {
   ASSET_DEFAULTS,
   type AssetStream,
@@ -169,6 +170,24 @@ Deno.test("scores stay finite and within 0 to 1 on constant, huge, tiny and alte
   }
 });
 
+Deno.test("readings that come at their own times, joined in bins, lead to the sensor that departed", () => {
+  const bins = createAssetBins(3, { binMs: 1_000 });
+  const stream = createAssetStream(3, SETTINGS);
+  const rows = plant(330, (row, i) => {
+    if (i >= 300) row[1] += 5;
+  });
+  for (const [i, row] of rows.entries()) {
+    for (const [column, value] of row.entries()) {
+      // The third sensor reports every other second only.
+      if (column === 2 && i % 2 === 1) continue;
+      for (const { ts, values } of bins.push({ column, ts: i * 1_000 + 300 * column, value })) stream.push(ts, values);
+    }
+  }
+  const { score, contributions, rows: taken } = stream.facts();
+  assert.equal(taken, 329);
+  assert.ok(score > 0.5 && contributions[1] > 0.8, `${score} ${contributions}`);
+});
+
 Deno.test("an offset of 1e9 hides nothing", () => {
   const scoreAt = (offset: number) => {
     const rows = plant(320, (row, i) => {
@@ -200,6 +219,7 @@ Deno.test("settings out of bounds are refused, and a state of other settings, se
   assert.match(why(text, 2) ?? "", /settings have changed/);
   assert.match(why(text, 3, SETTINGS) ?? "", /of 2 sensors, now there are 3/);
   assert.match(why(text.replace('"version":1', '"version":9'), 2, SETTINGS) ?? "", /version 9/);
+  for (const broken of ["", "{", "null"]) assert.match(why(broken, 2, SETTINGS) ?? "", /cannot be read/);
   assert.equal(why(text, 2, SETTINGS), undefined);
 });
 

@@ -1,0 +1,104 @@
+/** Detection quality on public data sets, beside what others reach on them. */
+import { access, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { compareFigures, type Figure, nabFigures, outlierFigures, skabFigures } from "../evaluation/figures.ts";
+import { readNab } from "../evaluation/nab_files.ts";
+import { evaluateOutliers } from "../evaluation/outliers.ts";
+import { evaluateSkab } from "../evaluation/skab.ts";
+import { createProgressLine } from "./progress_line.ts";
+
+const USAGE = `usage: deno task evaluate --data DIR [--out FILE] [--accept]
+
+Runs the live detectors, with one set of parameters and no look ahead, over what DIR holds of
+  nab/       the Numenta Anomaly Benchmark: data/ and labels/combined_windows.json
+  skab/      the Skoltech Anomaly Benchmark: valve1/, valve2/, other/
+  outliers/  CSV files whose last column is label
+and prints our figures beside those of others, and beside the committed ones: the exit code is 1 when one of them got worse.
+
+  --out FILE  write the figures as JSON
+  --accept    make these figures the committed ones (tests/golden/detection.json)`;
+
+const COMMITTED = fileURLToPath(new URL("../../tests/golden/detection.json", import.meta.url));
+
+export async function run(args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      data: { type: "string" },
+      out: { type: "string" },
+      accept: { type: "boolean" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  if (values.data === undefined) {
+    console.error(`--data is needed.\n\n${USAGE}`);
+    return 2;
+  }
+  const figures = await measure(values.data);
+  if (figures.length === 0) {
+    console.error(`${values.data} holds none of nab/, skab/ and outliers/.`);
+    return 2;
+  }
+  printFigures(figures);
+  const json = `${JSON.stringify(Object.fromEntries(figures.map(({ name, value }) => [name, value])), undefined, 2)}\n`;
+  if (values.out !== undefined) await writeFile(values.out, json);
+  if (values.accept) await writeFile(COMMITTED, json);
+  return printChanges(figures, JSON.parse(await readFile(COMMITTED, "utf8"))) ? 1 : 0;
+}
+
+async function measure(folder: string): Promise<Figure[]> {
+  const progress = createProgressLine();
+  const [nab, skab, outliers] = ["nab", "skab", "outliers"].map((name) => join(folder, name));
+  const figures: Figure[] = [];
+  if (await exists(nab)) {
+    progress.show("NAB");
+    figures.push(...nabFigures(await readNab(nab)));
+  }
+  if (await exists(skab)) {
+    figures.push(...skabFigures(await evaluateSkab(skab, (done, of) => progress.show(`SKAB: ${done} of ${of} files`))));
+  }
+  if (await exists(outliers)) {
+    figures.push(
+      ...outlierFigures(
+        await evaluateOutliers(outliers, (done, of) => progress.show(`outlier sets: ${done} of ${of}`)),
+      ),
+    );
+  }
+  progress.clear();
+  return figures;
+}
+
+function printFigures(figures: readonly Figure[]): void {
+  const width = Math.max(...figures.map(({ name }) => name.length));
+  for (const { name, value, anchors } of figures) {
+    console.log(`${name.padEnd(width)}  ${shown(value).padStart(7)}  ${anchors}`);
+  }
+}
+
+/** Prints what changed against the committed figures; true when something got worse. */
+function printChanges(figures: readonly Figure[], committed: Record<string, number>): boolean {
+  const changes = compareFigures(figures, committed);
+  if (changes.length === 0) {
+    console.log("\nThe same as the committed figures.");
+    return false;
+  }
+  console.log("\nAgainst the committed figures:");
+  for (const { name, before, now, worse } of changes) {
+    console.log(`  ${worse ? "worse " : "better"}  ${name}: ${shown(before)} -> ${shown(now)}`);
+  }
+  return changes.some(({ worse }) => worse);
+}
+
+function shown(value: number): string {
+  return Math.abs(value) > 1.5 ? value.toFixed(2) : value.toFixed(4);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await access(path).then(() => true, () => false);
+}

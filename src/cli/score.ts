@@ -1,0 +1,98 @@
+/** Scores CSV series with the detectors that run live. */
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
+import { createAssetStream } from "../domain/asset_stream.ts";
+import { type DetectorSet, makeSet } from "../domain/detector_set.ts";
+import { scoreSeries } from "../domain/score_series.ts";
+import { DEFAULT_SETTINGS, type DetectionSettings } from "../domain/settings.ts";
+import { readSeriesFile, type SeriesFile, SeriesFileFaults } from "./series_file.ts";
+
+const USAGE = `usage: deno task score --in PATH --out PATH [--config FILE]
+       deno task score --forest --in FILE --out FILE [--seed 1] [--trees 100] [--sample 256]
+
+Scores each row of a CSV file, or of every *.csv in a folder and the folders below it, from a fresh state per file and without looking ahead. Rows are
+"timestamp,value" (the detectors of single sensors) or "timestamp,col1,col2,..." (the detector of assets). The output has the columns timestamp
+and score, one row per input row, 0 to 1. A file with bad rows is reported by name and line and left out; the others go on, and the exit code is 1.
+
+  --config FILE  settings of the single-sensor detectors as JSON, in the form that --print-config shows
+  --print-config print the default settings
+  --forest       isolation forest over the rows of a table: see --forest --help`;
+
+export async function run(args: string[]): Promise<number> {
+  if (args.includes("--forest")) {
+    return await (await import("./score_forest.ts")).runForest(args.filter((arg) => arg !== "--forest"));
+  }
+  const { values } = parseArgs({
+    args,
+    options: {
+      in: { type: "string" },
+      out: { type: "string" },
+      config: { type: "string" },
+      "print-config": { type: "boolean" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  if (values["print-config"]) {
+    console.log(JSON.stringify(DEFAULT_SETTINGS, undefined, 2));
+    return 0;
+  }
+  if (values.in === undefined || values.out === undefined) {
+    console.error(`--in and --out are both needed.\n\n${USAGE}`);
+    return 2;
+  }
+  const set = makeSet(
+    values.config === undefined
+      ? DEFAULT_SETTINGS
+      : JSON.parse(await readFile(values.config, "utf8")) as DetectionSettings,
+  );
+  return await scoreAll(await listPairs(values.in, values.out), set);
+}
+
+interface Pair {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A file and its target, or every CSV of a folder with its place in the mirrored one. */
+async function listPairs(from: string, to: string): Promise<Pair[]> {
+  if (!(await stat(from)).isDirectory()) return [{ from, to }];
+  const names = (await readdir(from, { recursive: true })).filter((name) => name.endsWith(".csv")).sort();
+  if (names.length === 0) throw new SeriesFileFaults(`There is no *.csv in ${from}.`);
+  return names.map((name) => ({ from: join(from, name), to: join(to, name) }));
+}
+
+async function scoreAll(pairs: readonly Pair[], set: DetectorSet): Promise<number> {
+  let faulty = 0;
+  for (const { from, to } of pairs) {
+    try {
+      const file = await readSeriesFile(from);
+      const scores = scoreFile(file, set);
+      await mkdir(dirname(to), { recursive: true });
+      await writeFile(
+        to,
+        `timestamp,score\n${file.timestamps.map((timestamp, i) => `${timestamp},${scores[i]}\n`).join("")}`,
+      );
+    } catch (error) {
+      if (!(error instanceof SeriesFileFaults)) throw error;
+      console.error(error.message);
+      faulty++;
+    }
+  }
+  if (pairs.length > 1) console.error(`${pairs.length - faulty} of ${pairs.length} files scored.`);
+  return faulty === 0 ? 0 : 1;
+}
+
+function scoreFile({ ts, columns }: SeriesFile, set: DetectorSet): ArrayLike<number> {
+  if (columns.length === 1) return scoreSeries(set, { ts, value: columns[0] });
+  const stream = createAssetStream(columns.length);
+  const row = new Float64Array(columns.length);
+  return Array.from(ts, (at, i) => {
+    for (let c = 0; c < columns.length; c++) row[c] = columns[c][i];
+    return stream.push(at, row);
+  });
+}

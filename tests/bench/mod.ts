@@ -1,0 +1,48 @@
+/** Speed of the detectors and of the whole path. Nothing here passes or fails: figures are for people, beside something run in the same minute. */
+import { parseArgs } from "node:util";
+import { readConfig } from "../../src/config.ts";
+import { findTemporal } from "../../src/temporal/executable.ts";
+
+const USAGE = `usage: deno task bench [--detectors] [--pipeline] [--memory] [--seconds N]
+
+Measures detectors and forest, then the whole path for several sizes of batch and numbers of sources: on the embedded store, and on a server when
+DATABASE_URL is set. One part alone when it is named.
+
+  --memory     sends 5,000 batches and prints the memory of each process along the way
+  --seconds N  time for each shape of the pipeline (10)`;
+
+const { values } = parseArgs({
+  options: {
+    detectors: { type: "boolean" },
+    pipeline: { type: "boolean" },
+    memory: { type: "boolean" },
+    seconds: { type: "string", default: "10" },
+    help: { type: "boolean", short: "h" },
+  },
+});
+if (values.help) {
+  console.log(USAGE);
+  process.exit(0);
+}
+const all = !values.detectors && !values.pipeline && !values.memory;
+const config = readConfig();
+
+if (all || values.detectors) {
+  await (await import("./detectors.ts")).run();
+  await (await import("./forest.ts")).run();
+}
+if (all || values.pipeline || values.memory) {
+  const { path } = await findTemporal({ ...config.temporal, cacheFolder: config.home, report: console.error });
+  Deno.env.set("MILLWRIGHT_TEMPORAL_CLI", path);
+}
+if (all || values.pipeline) {
+  const { benchPipeline, HEADER, SHAPES } = await import("./pipeline.ts");
+  console.log(`\n${HEADER}`);
+  const seconds = Number(values.seconds);
+  await benchPipeline({ seconds, shapes: SHAPES });
+  if (config.databaseUrl !== undefined) {
+    await benchPipeline({ seconds, shapes: SHAPES, databaseUrl: config.databaseUrl });
+  }
+}
+if (values.memory) await (await import("./memory.ts")).run();
+process.exit(0);

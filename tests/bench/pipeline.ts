@@ -1,0 +1,188 @@
+/** The whole path: GraphQL mutation to alert, on this machine, as readings a second and as shares of what the store alone can take. */
+import { type AppProcess, startAppProcess, temporaryHome } from "../fixtures/app.ts";
+import { temporaryDatabase } from "../fixtures/engines.ts";
+import { ask, INGEST_COLUMNS } from "../fixtures/graphql.ts";
+import { openSse } from "../fixtures/sse.ts";
+import { until } from "../fixtures/until.ts";
+import { rm } from "node:fs/promises";
+import { processesUnder, type Usage } from "./processes.ts";
+import { rawInsertRate } from "./raw_insert.ts";
+
+const SENSORS = 100;
+
+export interface Shape {
+  /** Readings a batch. */
+  readonly n: number;
+  readonly sources: number;
+  /** Batches of each source in flight. */
+  readonly inFlight: number;
+}
+
+export const SHAPES: readonly Shape[] = [
+  { n: 1_000, sources: 1, inFlight: 1 },
+  { n: 1_000, sources: 4, inFlight: 1 },
+  { n: 1_000, sources: 1, inFlight: 4 },
+  { n: 5_000, sources: 1, inFlight: 1 },
+  { n: 5_000, sources: 4, inFlight: 1 },
+  { n: 5_000, sources: 1, inFlight: 4 },
+];
+
+export interface PipelineRow {
+  readonly store: string;
+  readonly shape: Shape;
+  readonly readingsPerSecond: number;
+  /** Share of the raw insert rate of the same store in the same run. */
+  readonly share: number;
+  readonly ackMs: readonly number[];
+  readonly alertMs: readonly number[];
+  readonly usage: readonly Usage[];
+}
+
+const ALERTS = "subscription { alerts { change alert { openedAt sensor { key } } } }";
+const FINISHED = "query ($first: Int!) { batches(first: $first) { edges { node { number state } } } }";
+
+/** Columns of the `batch`-th batch of a source: 100 sensors in turn, one of them with a spike every few batches. */
+function columnsOf(source: string, batch: number, n: number) {
+  const perSensor = n / SENSORS;
+  const rows = Array.from({ length: n }, (_, i) => i);
+  const start = Date.UTC(2024, 0, 1) + batch * perSensor * 1_000;
+  const spike = batch % 10 === 9 ? 50 + 30 * batch : 0;
+  return {
+    sensors: Array.from({ length: SENSORS }, (_, i) => `${source}-${i}`),
+    sensor: rows.map((i) => i % SENSORS),
+    time: rows.map((i) => start + Math.floor(i / SENSORS) * 1_000),
+    value: rows.map((i) =>
+      Math.round(1_000 * (20 + Math.sin((batch * n + i) / 500) + (i === n - SENSORS ? spike : 0))) / 1_000
+    ),
+  };
+}
+
+export interface BenchOptions {
+  readonly databaseUrl?: string;
+  readonly seconds: number;
+  readonly shapes: readonly Shape[];
+}
+
+/** Runs each shape for `seconds` against a fresh service, on the embedded store or on a fresh database of `databaseUrl`. */
+export async function benchPipeline({ databaseUrl, seconds, shapes }: BenchOptions): Promise<PipelineRow[]> {
+  const rows: PipelineRow[] = [];
+  const raw = await rawInsertRate(databaseUrl);
+  for (const shape of shapes) {
+    const database = databaseUrl === undefined ? undefined : await temporaryDatabase(databaseUrl);
+    const home = await temporaryHome();
+    const env = { MILLWRIGHT_LOG_LEVEL: "info", DATABASE_URL: database?.url ?? "" };
+    const app = await startAppProcess(home, { env });
+    const row = await measure(app, { shape, seconds });
+    await app.end("SIGTERM");
+    await rm(home, { recursive: true });
+    await database?.drop();
+    rows.push({
+      ...row,
+      store: databaseUrl === undefined ? "embedded" : "native",
+      shape,
+      share: row.readingsPerSecond / raw,
+    });
+    printRow(rows.at(-1)!);
+  }
+  return rows;
+}
+
+type Measured = Pick<PipelineRow, "readingsPerSecond" | "ackMs" | "alertMs" | "usage">;
+
+async function measure(app: AppProcess, { shape, seconds }: { shape: Shape; seconds: number }): Promise<Measured> {
+  const stream = await openSse(app.url, ALERTS);
+  const sentAtMs = new Map<string, number>();
+  const alertMs: number[] = [];
+  const listening = (async () => {
+    for (let message = await stream.next(); message !== undefined; message = await stream.next()) {
+      const { change, alert } = message.data.data.alerts;
+      const sent = sentAtMs.get(`${alert.sensor.key.split("-")[0]} ${Date.parse(alert.openedAt)}`);
+      if (change === "opened" && sent !== undefined) alertMs.push(performance.now() - sent);
+    }
+  })().catch((error: Error) => {
+    if (error.name !== "AbortError") throw error;
+  });
+  // Before the clock starts: sensors registered, code compiled, detectors past their warm-up.
+  const warmUp = Math.ceil(200 * SENSORS / shape.n);
+  const state = { next: Array<number>(shape.sources).fill(0), ackMs: [] as number[] };
+  await drive(app.url, shape, { state, sentAtMs, until: (source) => state.next[source] >= warmUp });
+  state.ackMs.length = 0;
+  alertMs.length = 0;
+  const before = await processesUnder(app.pid);
+  const beganMs = performance.now();
+  const readings = await drive(app.url, shape, {
+    state,
+    sentAtMs,
+    until: () => performance.now() - beganMs > seconds * 1_000,
+  });
+  const tookMs = performance.now() - beganMs;
+  const usage = (await processesUnder(app.pid)).map((now) => {
+    const cpuMs = now.cpuMs - (before.find(({ pid }) => pid === now.pid)?.cpuMs ?? 0);
+    return { ...now, cpuMs, cpuShare: cpuMs / tookMs };
+  });
+  await stream.close();
+  await listening;
+  return { readingsPerSecond: readings / tookMs * 1_000, ackMs: state.ackMs, alertMs, usage };
+}
+
+interface Driving {
+  readonly state: { next: number[]; ackMs: number[] };
+  readonly sentAtMs: Map<string, number>;
+  readonly until: (source: number) => boolean;
+}
+
+/** A closed loop per place in flight: a batch is sent when an earlier one has been processed. Answers the readings of finished batches. */
+export async function drive(
+  url: string,
+  { n, sources, inFlight }: Shape,
+  { state, sentAtMs, until: done }: Driving,
+): Promise<number> {
+  let readings = 0;
+  const lane = async (source: number) => {
+    while (!done(source)) {
+      const batch = state.next[source]++;
+      const columns = columnsOf(`s${source}`, batch, n);
+      const spikeAt = columns.time[n - SENSORS];
+      const body = { input: { source: `s${source}`, idempotencyKey: `${source}-${batch}`, ...columns } };
+      const sentMs = performance.now();
+      sentAtMs.set(`s${source} ${spikeAt}`, sentMs);
+      const { result } = await ask(url, INGEST_COLUMNS.replace("quarantine { index reason detail raw }", ""), body);
+      state.ackMs.push(performance.now() - sentMs);
+      await ended(url, result.batch.number);
+      readings += n;
+    }
+  };
+  await Promise.all(Array.from({ length: sources * inFlight }, (_, i) => lane(i % sources)));
+  return readings;
+}
+
+async function ended(url: string, number: number): Promise<void> {
+  await until(`batch ${number}`, async () => {
+    const { batches } = await ask(url, FINISHED, { first: 40 });
+    const node = batches.edges.find(({ node }: { node: { number: number } }) => node.number === number)?.node;
+    return node === undefined || node.state === "processed" ? true : undefined;
+  }, 60_000);
+}
+
+export function percentile(values: readonly number[], share: number): string {
+  if (values.length === 0) return "-";
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))].toFixed(0);
+}
+
+export const HEADER =
+  "store     N x sources x in flight  readings/s  of raw  ack p50/p99 ms  alert p50/p99 ms  CPU and memory of each process";
+
+function printRow({ store, shape, readingsPerSecond, share, ackMs, alertMs, usage }: PipelineRow): void {
+  const name = `${shape.n} x ${shape.sources} x ${shape.inFlight}`;
+  const parts = usage.map(({ name, cpuShare, rssMb }) =>
+    `${name} ${(100 * (cpuShare ?? 0)).toFixed(0)} % ${rssMb.toFixed(0)} MB`
+  ).join(", ");
+  const both = (values: readonly number[]) => `${percentile(values, 0.5)}/${percentile(values, 0.99)}`;
+  console.log(
+    `${store.padEnd(9)} ${name.padEnd(24)} ${Math.round(readingsPerSecond).toString().padStart(9)}  ${
+      share.toFixed(2).padStart(6)
+    }  ` +
+      `${both(ackMs).padStart(14)}  ${both(alertMs).padStart(16)}  ${parts}`,
+  );
+}
