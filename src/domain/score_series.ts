@@ -1,6 +1,5 @@
 /** Scores a whole series from a fresh state, row by row, without looking ahead: what the evaluation and the `score` command do. */
-import type { Point } from "./detectors/detector.ts";
-import { learn, scoreOne, startState } from "./assess.ts";
+import { type Fold, learn, scoreOne, startState } from "./assess.ts";
 import type { DetectorSet } from "./detector_set.ts";
 import { afterRest } from "./ensemble.ts";
 
@@ -10,14 +9,14 @@ export function scoreSeries(
   { ts, value }: { ts: ArrayLike<number>; value: ArrayLike<number> },
 ): Float64Array {
   const state = startState(set);
-  const point: Point = { ts: 0, value: 0 };
-  const scores = new Float64Array(set.detectors.length);
+  const fold: Fold = { set, point: { ts: 0, value: 0 }, scores: new Float64Array(set.detectors.length) };
   const out = new Float64Array(ts.length);
   for (let i = 0; i < ts.length; i++) {
-    point.ts = ts[i];
-    point.value = value[i];
-    out[i] = afterRest(state.rest, scoreOne(state, { set, point, scores }), set.settings.rest);
-    learn(state, { set, point });
+    fold.point.ts = ts[i];
+    fold.point.value = value[i];
+    const score = scoreOne(state, fold);
+    out[i] = afterRest(state.rest, score, set.settings.rest);
+    learn(state, fold, score);
   }
   return out;
 }

@@ -3,7 +3,7 @@ import { printSchema } from "graphql";
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { schema } from "../../graphql/schema.ts";
-import { readConfig } from "../../src/config.ts";
+import { readConfig, settingsText } from "../../src/config.ts";
 import { findTemporal } from "../../src/temporal/executable.ts";
 import { recordHistories } from "./histories.ts";
 
@@ -12,7 +12,9 @@ const { path } = await findTemporal({ ...config.temporal, cacheFolder: config.ho
 Deno.env.set("MILLWRIGHT_TEMPORAL_CLI", path);
 
 await writeFile(fileURLToPath(new URL("schema.graphql", import.meta.url)), `${printSchema(schema)}\n`);
-console.log("wrote schema.graphql");
+const head = "# Settings and their defaults. Copy to .env and start with: deno run -A --env-file src/main.ts start\n\n";
+await writeFile(fileURLToPath(new URL("../../.env.example", import.meta.url)), `${head}${settingsText().trimEnd()}\n`);
+console.log("wrote schema.graphql and .env.example");
 await recordHistories();
 // The SDK's native part keeps the process alive.
 process.exit(0);

@@ -1,9 +1,14 @@
 /** The detectors of single sensors, by name: settings choose among them and give their parameters. */
 import type { NoveltyParameters } from "../stats/novelty.ts";
 import type { Detector } from "./detector.ts";
+import { flatline, type FlatlineParameters } from "./flatline.ts";
 import { levelNovelty, type LevelParameters } from "./level_novelty.ts";
+import { levelShift, type LevelShiftParameters } from "./level_shift.ts";
+import { limit, type LimitParameters } from "./limit.ts";
+import { rateOfChange } from "./rate_of_change.ts";
 import { timeOfDayNovelty, type TimeOfDayParameters } from "./time_of_day_novelty.ts";
 import { valueNovelty } from "./value_novelty.ts";
+import { varianceChange, type VarianceParameters } from "./variance_change.ts";
 import { zscore, type ZscoreParameters } from "./zscore.ts";
 
 /** Parameters of each detector, by its name. */
@@ -12,6 +17,11 @@ export interface DetectorParameters {
   readonly value_novelty: NoveltyParameters;
   readonly time_of_day_novelty: TimeOfDayParameters;
   readonly level_novelty: LevelParameters;
+  readonly level_shift: LevelShiftParameters;
+  readonly variance_change: VarianceParameters;
+  readonly rate_of_change: NoveltyParameters;
+  readonly flatline: FlatlineParameters;
+  readonly limit: LimitParameters;
 }
 
 export type DetectorName = keyof DetectorParameters;
@@ -21,12 +31,22 @@ const MAKERS: { readonly [Name in DetectorName]: (parameters: DetectorParameters
   value_novelty: valueNovelty,
   time_of_day_novelty: timeOfDayNovelty,
   level_novelty: levelNovelty,
+  level_shift: levelShift,
+  variance_change: varianceChange,
+  rate_of_change: rateOfChange,
+  flatline,
+  limit,
 };
 
-/** Makes a detector. Throws a RangeError for parameters out of bounds. */
-export function makeDetector<Name extends DetectorName>(
-  name: Name,
-  parameters: DetectorParameters[Name],
-): Detector<unknown> {
-  return MAKERS[name](parameters);
+/** A detector of the list with its parameters. */
+export type DetectorChoice = {
+  readonly [Name in DetectorName]: { readonly name: Name; readonly parameters: DetectorParameters[Name] };
+}[DetectorName];
+
+/** Makes a detector. Throws a RangeError for an unknown name, or for parameters out of bounds. */
+export function makeDetector({ name, parameters }: DetectorChoice): Detector<unknown> {
+  if (!Object.hasOwn(MAKERS, name)) {
+    throw new RangeError(`there is no detector ${JSON.stringify(name)}; there are ${Object.keys(MAKERS).join(", ")}`);
+  }
+  return MAKERS[name](parameters as never);
 }

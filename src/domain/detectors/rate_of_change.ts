@@ -1,0 +1,42 @@
+/**
+ * Rate-of-change novelty.
+ *
+ * Idea: a jump can be new although both its ends are usual values.
+ * Formula: d = value - previous value; then that of stats/novelty.ts on d. Per reading and not per second: sources sample at their own pace, and a gap is no jump's excuse.
+ * Parameters: those of stats/novelty.ts for d.
+ * Example: steps were -1 to 1; a step of 2 has e = 0.5 and with half 0.1 scores 0.83.
+ * Source: first-difference feature of the anchors in docs/detection.md.
+ */
+import {
+  checkNovelty,
+  learnNovelty,
+  type Novelty,
+  noveltyFacts,
+  noveltyOf,
+  type NoveltyParameters,
+  startNovelty,
+} from "../stats/novelty.ts";
+import type { Detector } from "./detector.ts";
+
+interface State {
+  step: Novelty;
+  /** Undefined before the first reading. */
+  previous?: number;
+}
+
+export function rateOfChange(parameters: NoveltyParameters): Detector<State> {
+  checkNovelty("rate_of_change", parameters);
+  return {
+    name: "rate_of_change",
+    version: 1,
+    warmUp: parameters.warmUp + 1,
+    start: () => ({ step: startNovelty() }),
+    score: ({ step, previous }, { value }) =>
+      previous === undefined ? NaN : noveltyOf(step, value - previous, parameters),
+    learn(state, { value }) {
+      if (state.previous !== undefined) learnNovelty(state.step, value - state.previous, parameters);
+      state.previous = value;
+    },
+    facts: ({ step, previous = 0 }, { value }) => ({ step: value - previous, ...noveltyFacts(step, value - previous) }),
+  };
+}

@@ -1,0 +1,65 @@
+/**
+ * Variance change.
+ *
+ * Idea: a machine that starts to shake, or a signal that goes quiet, changes its scatter before its level.
+ * Formula: s = ln(standard deviation of the last `length` readings), from a floor up; then that of stats/novelty.ts on s. The logarithm makes a doubling as far as a halving.
+ * Parameters: `length` (readings); those of stats/novelty.ts for s.
+ * Example: deviations were 0.5 to 2 (s from -0.69 to 0.69); 4 has s = 1.39, e = 0.5, and with half 0.1 scores 0.83.
+ * Source: S-charts (W. A. Shewhart, 1931), with the range as scale as in value_novelty.ts.
+ */
+import { sampleStandardDeviation } from "simple-statistics";
+import {
+  checkNovelty,
+  learnNovelty,
+  type Novelty,
+  noveltyFacts,
+  noveltyOf,
+  type NoveltyParameters,
+  startNovelty,
+} from "../stats/novelty.ts";
+import { checkParameters, type Detector } from "./detector.ts";
+
+export interface VarianceParameters extends NoveltyParameters {
+  readonly length: number;
+}
+
+interface State {
+  scatter: Novelty;
+  /** The last `length` values, as a ring from `next` on. */
+  recent: number[];
+  next: number;
+  /** Readings since the scatter was last computed: once per `length / 4`, since neighbours share most of their window. */
+  age: number;
+  /** The last one computed; undefined while the window is not full. */
+  last?: number;
+}
+
+/** Deviations below this share of the level are rounding. */
+const FLOOR = 1e-9;
+
+export function varianceChange(parameters: VarianceParameters): Detector<State> {
+  const { length } = parameters;
+  checkNovelty("variance_change", parameters);
+  checkParameters("variance_change", { "4 <= length <= 100": length >= 4 && length <= 100 });
+  const every = Math.max(1, Math.floor(length / 4));
+  return {
+    name: "variance_change",
+    version: 1,
+    warmUp: parameters.warmUp * every + length,
+    start: () => ({ scatter: startNovelty(), recent: [], next: 0, age: 0 }),
+    // Judged on what is known before this reading: a single outlier is the business of others.
+    score: ({ scatter, last, age }) => last === undefined ? NaN : age > 0 ? 0 : noveltyOf(scatter, last, parameters),
+    learn(state, { value }) {
+      if (state.recent.length < length) state.recent.push(value);
+      else {
+        state.recent[state.next] = value;
+        state.next = (state.next + 1) % length;
+      }
+      if (state.recent.length < length || ++state.age < every) return;
+      if (state.last !== undefined) learnNovelty(state.scatter, state.last, parameters);
+      state.last = Math.log(sampleStandardDeviation(state.recent) + FLOOR * (1 + Math.abs(value)));
+      state.age = 0;
+    },
+    facts: ({ scatter, last = 0 }) => ({ logDeviation: last, ...noveltyFacts(scatter, last) }),
+  };
+}

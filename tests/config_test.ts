@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { ConfigFaults, readConfig, settingsText } from "../src/config.ts";
+
+Deno.test("an empty environment gives the defaults, on loopback", () => {
+  const config = readConfig({});
+  assert.deepEqual([config.gateway.host, config.gateway.port, config.home, config.databaseUrl], [
+    "127.0.0.1",
+    4000,
+    ".millwright",
+    undefined,
+  ]);
+});
+
+Deno.test("all faults are reported at once, each with its variable", () => {
+  const environment = {
+    MILLWRIGHT_PORT: "eighty",
+    TEMPORAL_ADDRESS: "nowhere",
+    DATABASE_URL: "mysql://x",
+    MILLWRIGHT_LOG: "xml",
+    MILLWRIGHT_PROT: "1",
+    MILLWRIGHT_TURN_WAIT_MAX_SECONDS: "-1",
+  };
+  assert.throws(() => readConfig(environment), (error: Error) => {
+    assert.ok(error instanceof ConfigFaults);
+    for (const name of Object.keys(environment)) assert.match(error.message, new RegExp(`^  ${name}: `, "m"));
+    return true;
+  });
+});
+
+Deno.test("an address that is not loopback needs a second word, since nobody has to log in", () => {
+  assert.throws(() => readConfig({ MILLWRIGHT_HOST: "0.0.0.0" }), /reachable from other machines/);
+  assert.equal(readConfig({ MILLWRIGHT_HOST: "0.0.0.0", MILLWRIGHT_ALLOW_OPEN: "true" }).gateway.host, "0.0.0.0");
+});
+
+Deno.test("a password in an address is not repeated in a fault", () => {
+  assert.throws(
+    () => readConfig({ DATABASE_URL: "http://user:secret@host/x" }),
+    (error: Error) => !error.message.includes("secret"),
+  );
+});
+
+Deno.test(".env.example lists every setting with its default", async () => {
+  assert.ok(
+    (await readFile(".env.example", "utf8")).endsWith(settingsText().trimEnd() + "\n"),
+    "remake it: deno task golden",
+  );
+});
