@@ -4,7 +4,7 @@
  */
 import { type Baseline, learnBaseline, startBaseline } from "./baseline.ts";
 import { type DetectorSet, detectorSet } from "./detector_set.ts";
-import type { Detector, Point } from "./detectors/detector.ts";
+import { bounded, type Detector, type Point } from "./detectors/detector.ts";
 import { afterRest, noisyOr, type Rest, startRest } from "./ensemble.ts";
 import {
   type Contribution,
@@ -78,7 +78,7 @@ export function assess(state: SensorState, series: Series, rules: SensorRules): 
       continue;
     }
     fold.point.ts = series.ts[i];
-    fold.point.value = series.value[i];
+    fold.point.value = bounded(series.value[i]);
     const score = scoreOne(state, fold);
     judge(state, { ...rules, fold, score, decisions });
     learn(state, fold, score);

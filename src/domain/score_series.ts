@@ -1,4 +1,5 @@
 /** Scores a whole series from a fresh state, row by row, without looking ahead: what the evaluation and the `score` command do. */
+import { bounded } from "./detectors/detector.ts";
 import { type Fold, learn, scoreOne, startState } from "./assess.ts";
 import type { DetectorSet } from "./detector_set.ts";
 import { afterRest } from "./ensemble.ts";
@@ -13,7 +14,7 @@ export function scoreSeries(
   const out = new Float64Array(ts.length);
   for (let i = 0; i < ts.length; i++) {
     fold.point.ts = ts[i];
-    fold.point.value = value[i];
+    fold.point.value = bounded(value[i]);
     const score = scoreOne(state, fold);
     out[i] = afterRest(state.rest, score, set.settings.rest);
     learn(state, fold, score);

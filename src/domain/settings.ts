@@ -37,7 +37,7 @@ export const DEFAULT_SETTINGS: DetectionSettings = {
     { name: "zscore", weight: 0.1, parameters: { sigma: 4, cap: 12, memory: 4_000, warmUp: 150 } },
   ],
   rest: { length: 120, floor: 0.2 },
-  episode: { threshold: 0.27, deadband: 0.12, onDelay: 1, offDelay: 60 },
+  episode: { threshold: 0.25, deadband: 0.1, onDelay: 1, offDelay: 60 },
   watches: [
     {
       kind: "flatline",

@@ -6,8 +6,16 @@
 export interface Point {
   /** Data time in ms. */
   ts: number;
-  /** Finite. */
+  /** Within +-`VALUE_MAX`. */
   value: number;
+}
+
+/** Nothing that is measured is larger; the squares and sums that detectors take of larger numbers would overflow. */
+export const VALUE_MAX = 1e150;
+
+/** A finite value as detectors may see it. */
+export function bounded(value: number): number {
+  return Math.min(Math.max(value, -VALUE_MAX), VALUE_MAX);
 }
 
 export interface Detector<State> {

@@ -38,7 +38,8 @@ export function flatline({ least, warmUp, changes }: FlatlineParameters): Detect
     start: () => ({ n: 0, changed: 0, value: 0, run: 0, longest: 0 }),
     score(state, { value }) {
       // Counted without the run itself, so that a stuck sensor does not talk itself out of it.
-      if (state.n < warmUp || state.changed < changes * (state.n - state.run)) return NaN;
+      const before = state.n - state.run;
+      if (before < warmUp || state.changed < changes * before) return NaN;
       const e = excess(state, runWith(state, value));
       return e > 0 ? e / (e + 1) : 0;
     },

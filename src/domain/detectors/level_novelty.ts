@@ -14,6 +14,7 @@ import {
   noveltyFacts,
   noveltyOf,
   type NoveltyParameters,
+  sampleOf,
   startNovelty,
 } from "../stats/novelty.ts";
 import { checkParameters, type Detector } from "./detector.ts";
@@ -45,7 +46,8 @@ export function levelNovelty(parameters: LevelParameters): Detector<State> {
     version: 1,
     warmUp: parameters.warmUp + length,
     start: () => ({ level: startNovelty(), recent: [], next: 0 }),
-    score: (state, { value }) => full(state) ? noveltyOf(state.level, levelWith(state, value), parameters) : NaN,
+    score: (state, { value }) =>
+      full(state) ? noveltyOf(state.level, sampleOf(levelWith(state, value), state.level.range.max), parameters) : NaN,
     learn(state, { value }) {
       if (!full(state)) {
         state.recent.push(value);
@@ -57,7 +59,7 @@ export function levelNovelty(parameters: LevelParameters): Detector<State> {
     },
     facts: (state, { value }) => ({
       level: levelWith(state, value),
-      ...noveltyFacts(state.level, levelWith(state, value)),
+      ...noveltyFacts(state.level, sampleOf(levelWith(state, value), state.level.range.max)),
     }),
   };
 }

@@ -14,6 +14,7 @@ import {
   noveltyFacts,
   noveltyOf,
   type NoveltyParameters,
+  sampleOf,
   startNovelty,
 } from "../stats/novelty.ts";
 import type { Detector } from "./detector.ts";
@@ -32,11 +33,14 @@ export function rateOfChange(parameters: NoveltyParameters): Detector<State> {
     warmUp: parameters.warmUp + 1,
     start: () => ({ step: startNovelty() }),
     score: ({ step, previous }, { value }) =>
-      previous === undefined ? NaN : noveltyOf(step, value - previous, parameters),
+      previous === undefined ? NaN : noveltyOf(step, sampleOf(value - previous, previous), parameters),
     learn(state, { value }) {
       if (state.previous !== undefined) learnNovelty(state.step, value - state.previous, parameters);
       state.previous = value;
     },
-    facts: ({ step, previous = 0 }, { value }) => ({ step: value - previous, ...noveltyFacts(step, value - previous) }),
+    facts: ({ step, previous = 0 }, { value }) => ({
+      step: value - previous,
+      ...noveltyFacts(step, sampleOf(value - previous, previous)),
+    }),
   };
 }

@@ -14,6 +14,7 @@ import {
   noveltyFacts,
   noveltyOf,
   type NoveltyParameters,
+  sampleOf,
   startNovelty,
 } from "../stats/novelty.ts";
 import { checkParameters, type Detector } from "./detector.ts";
@@ -44,7 +45,9 @@ export function timeOfDayNovelty(parameters: TimeOfDayParameters): Detector<Stat
     start: () => ({ residual: startNovelty(), counts: Array(parts).fill(0), means: Array(parts).fill(0) }),
     score(state, { ts, value }) {
       const part = partOf(ts);
-      return state.counts[part] === 0 ? NaN : noveltyOf(state.residual, value - state.means[part], parameters);
+      return state.counts[part] === 0
+        ? NaN
+        : noveltyOf(state.residual, sampleOf(value - state.means[part], state.means[part]), parameters);
     },
     learn(state, { ts, value }) {
       const part = partOf(ts);
@@ -55,7 +58,10 @@ export function timeOfDayNovelty(parameters: TimeOfDayParameters): Detector<Stat
     },
     facts(state, { ts, value }) {
       const part = partOf(ts);
-      return { usual: state.means[part], ...noveltyFacts(state.residual, value - state.means[part]) };
+      return {
+        usual: state.means[part],
+        ...noveltyFacts(state.residual, sampleOf(value - state.means[part], state.means[part])),
+      };
     },
   };
 }

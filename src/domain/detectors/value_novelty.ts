@@ -14,6 +14,7 @@ import {
   noveltyFacts,
   noveltyOf,
   type NoveltyParameters,
+  sampleOf,
   startNovelty,
 } from "../stats/novelty.ts";
 import type { Detector } from "./detector.ts";
@@ -25,8 +26,8 @@ export function valueNovelty(parameters: NoveltyParameters): Detector<Novelty> {
     version: 1,
     warmUp: parameters.warmUp,
     start: startNovelty,
-    score: (state, { value }) => noveltyOf(state, value, parameters),
+    score: (state, { value }) => noveltyOf(state, sampleOf(value, state.range.max), parameters),
     learn: (state, { value }) => learnNovelty(state, value, parameters),
-    facts: (state, { value }) => noveltyFacts(state, value),
+    facts: (state, { value }) => noveltyFacts(state, sampleOf(value, state.range.max)),
   };
 }

@@ -36,6 +36,8 @@ interface State {
 
 /** Deviations below this share of the level are rounding. */
 const FLOOR = 1e-9;
+/** Deviations that differ by less than a tenth are alike: ln(1.1). */
+const NARROWEST = 0.1;
 
 export function varianceChange(parameters: VarianceParameters): Detector<State> {
   const { length } = parameters;
@@ -48,7 +50,10 @@ export function varianceChange(parameters: VarianceParameters): Detector<State> 
     warmUp: parameters.warmUp * every + length,
     start: () => ({ scatter: startNovelty(), recent: [], next: 0, age: 0 }),
     // Judged on what is known before this reading: a single outlier is the business of others.
-    score: ({ scatter, last, age }) => last === undefined ? NaN : age > 0 ? 0 : noveltyOf(scatter, last, parameters),
+    score({ scatter, last, age }) {
+      if (last === undefined || scatter.n < parameters.warmUp) return NaN;
+      return age > 0 ? 0 : noveltyOf(scatter, { x: last, floor: NARROWEST }, parameters);
+    },
     learn(state, { value }) {
       if (state.recent.length < length) state.recent.push(value);
       else {
@@ -60,6 +65,6 @@ export function varianceChange(parameters: VarianceParameters): Detector<State> 
       state.last = Math.log(sampleStandardDeviation(state.recent) + FLOOR * (1 + Math.abs(value)));
       state.age = 0;
     },
-    facts: ({ scatter, last = 0 }) => ({ logDeviation: last, ...noveltyFacts(scatter, last) }),
+    facts: ({ scatter, last = 0 }) => ({ logDeviation: last, ...noveltyFacts(scatter, { x: last, floor: NARROWEST }) }),
   };
 }

@@ -34,10 +34,24 @@ export function startNovelty(): Novelty {
   return { n: 0, range: startRange() };
 }
 
+/** A value of the feature, and the least width that its range can have, in the same unit. */
+export interface Sample {
+  readonly x: number;
+  readonly floor: number;
+}
+
+/** Less than this share of a sensor's value may be its resolution. */
+const RESOLUTION = 0.02;
+
+/** A sample of a feature that is in the sensor's own unit. */
+export function sampleOf(x: number, value: number): Sample {
+  return { x, floor: RESOLUTION * Math.abs(value) };
+}
+
 /** 0 to 1, or NaN while it cannot judge. */
-export function noveltyOf({ n, range }: Novelty, x: number, { half, warmUp }: NoveltyParameters): number {
+export function noveltyOf({ n, range }: Novelty, sample: Sample, { half, warmUp }: NoveltyParameters): number {
   if (n < warmUp) return NaN;
-  const e = excess(range, x);
+  const e = excess(range, sample);
   // Infinity / Infinity is not a number: so far outside is as new as it gets.
   return e === Infinity ? 1 : e / (e + half);
 }
@@ -47,6 +61,6 @@ export function learnNovelty(novelty: Novelty, x: number, parameters: NoveltyPar
   updateRange(novelty.range, x, parameters);
 }
 
-export function noveltyFacts({ range }: Novelty, x: number): Record<string, number> {
-  return { min: range.min, max: range.max, excess: excess(range, x) };
+export function noveltyFacts({ range }: Novelty, sample: Sample): Record<string, number> {
+  return { min: range.min, max: range.max, excess: Math.min(excess(range, sample), Number.MAX_VALUE) };
 }

@@ -48,10 +48,11 @@ function openBlock(range: TrailingRange, x: number, size: WindowSize): void {
   }
 }
 
-/** How far `x` lies outside the range, as a share of the range: 0 inside, and undefined for a range of one value, which says nothing about scale. */
-export function excess(range: TrailingRange, x: number): number {
-  const width = range.max - range.min;
-  if (!(width > 0)) return 0;
+/**
+ * How far `x` lies outside the range, as a share of the range: 0 inside. A range narrower than `floor` is taken as that wide, since so little may be the sensor's resolution;
+ * Infinity when there is no scale at all.
+ */
+export function excess(range: TrailingRange, { x, floor }: { x: number; floor: number }): number {
   const outside = Math.max(x - range.max, range.min - x);
-  return outside > 0 ? outside / width : 0;
+  return outside > 0 ? outside / Math.max(range.max - range.min, floor) : 0;
 }

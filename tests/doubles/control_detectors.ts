@@ -1,0 +1,25 @@
+/** Detectors that know nothing, as controls: whatever claims to detect has to beat them. */
+import type { Detector } from "../../src/domain/detectors/detector.ts";
+import { seededRandom } from "../../src/domain/stats/random.ts";
+
+/** Finds nothing unusual, ever. */
+export const NULL_DETECTOR: Detector<Record<string, never>> = {
+  name: "null",
+  version: 1,
+  warmUp: 0,
+  start: () => ({}),
+  score: () => 0,
+  learn: () => {},
+  facts: () => ({}),
+};
+
+/** Scores at random, but the same for equal readings. */
+export const RANDOM_DETECTOR: Detector<{ n: number }> = {
+  name: "random",
+  version: 1,
+  warmUp: 0,
+  start: () => ({ n: 0 }),
+  score: ({ n }) => seededRandom(n + 1)(),
+  learn: (state) => void state.n++,
+  facts: () => ({}),
+};
