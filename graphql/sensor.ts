@@ -1,4 +1,5 @@
 import type { Sensor, SensorProgress } from "../src/domain/sensor.ts";
+import { readingsUntilJudged } from "../src/domain/assess.ts";
 import { registerSensor } from "../src/operations/register_sensor.ts";
 import { AssetRef } from "./asset.ts";
 import { builder } from "./builder.ts";
@@ -43,6 +44,11 @@ builder.node(SensorRef, {
       nullable: true,
       description: "Data time up to which readings have been judged.",
       resolve: async ({ id }, _args, { loaders }) => (await loaders.progress.load(id)).watermark,
+    }),
+    judgesAfter: t.int({
+      description: "Readings that the sensor has yet to learn from before it is judged; 0: it is judged.",
+      resolve: async ({ id, quantity }, _args, { loaders }) =>
+        readingsUntilJudged((await loaders.progress.load(id)).state, quantity),
     }),
     late: t.field({ type: LateRef, resolve: ({ id }, _args, { loaders }) => loaders.progress.load(id) }),
   }),

@@ -3,6 +3,7 @@ import { GraphQLError, type GraphQLSchema, specifiedRules, validate } from "grap
 import { CloseCode, handleProtocols, makeServer } from "graphql-ws";
 import type { RequestContext } from "./builder.ts";
 import { boundedRule } from "./limits.ts";
+import { deferred } from "../src/deferred.ts";
 
 export interface SocketOptions {
   readonly schema: GraphQLSchema;
@@ -43,6 +44,8 @@ export function createSocketServer({ schema, contextOf, mask }: SocketOptions): 
       const protocol = handleProtocols(request.headers.get("sec-websocket-protocol") ?? "");
       if (protocol === false) return new Response("The subprotocol has to be graphql-transport-ws.\n", { status: 400 });
       if (sockets.size >= SOCKETS_MAX) return new Response("There are too many connections.\n", { status: 503 });
+      // The request is spent once it is upgraded; what the operations need of it is kept.
+      const asked = new Request(request.url, { headers: request.headers });
       const { socket, response } = Deno.upgradeWebSocket(request, { protocol, idleTimeout: 30 });
       sockets.add(socket);
       const left = new AbortController();
@@ -50,12 +53,12 @@ export function createSocketServer({ schema, contextOf, mask }: SocketOptions): 
         sockets.delete(socket);
         left.abort();
       };
-      socket.onopen = () => open(socket, { server, protocol, extra: { request, left: left.signal } });
+      socket.onopen = () => open(socket, { server, protocol, extra: { request: asked, left: left.signal } });
       return response;
     },
     async close() {
       const closing = [...sockets].map((socket) => {
-        const { promise, resolve } = Promise.withResolvers<void>();
+        const { promise, resolve } = deferred<void>();
         socket.addEventListener("close", () => resolve());
         socket.close(1001, "The server is going away");
         return promise;
@@ -77,7 +80,7 @@ interface Opening {
 }
 
 function open(socket: WebSocket, { server, protocol, extra }: Opening): void {
-  const { promise, resolve } = Promise.withResolvers<CloseEvent>();
+  const { promise, resolve } = deferred<CloseEvent>();
   socket.addEventListener("close", resolve);
   const closed = server.opened({
     protocol,

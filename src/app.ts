@@ -19,6 +19,7 @@ import { connectStore, type StoreConnection } from "./timescale/connect.ts";
 import { expectedVersion, migrate } from "./timescale/migrate.ts";
 import { createStore } from "./timescale/store.ts";
 import { inProcessWakeUps, postgresWakeUps } from "./timescale/wake_up.ts";
+import { deferred } from "./deferred.ts";
 
 export const MIGRATIONS = fileURLToPath(new URL("../migrations/", import.meta.url));
 
@@ -68,10 +69,16 @@ interface Composing extends AppOptions {
 async function compose(config: Config, { parts, observe, cleanups }: Composing): Promise<App> {
   const withWorker = parts.includes("worker");
   // Side by side, since each takes a second or more; all three are awaited even if one fails, so that what did open is closed.
+  const givenUp = new AbortController();
+  const opening = <T>(part: Promise<T>) =>
+    part.catch((error) => {
+      givenUp.abort();
+      throw error;
+    });
   const [storeOpening, temporalOpening, bundling] = await Promise.allSettled([
-    openStore(config, { observe, cleanups }),
-    openTemporal(config, { observe, cleanups }),
-    withWorker ? workflowBundle(join(config.home, "cache")) : undefined,
+    opening(openStore(config, { observe, cleanups })),
+    opening(openTemporal(config, { observe, cleanups, signal: givenUp.signal })),
+    opening(withWorker ? workflowBundle(join(config.home, "cache")) : Promise.resolve(undefined)),
   ]);
   const connection = valueOf(storeOpening);
   const temporal = valueOf(temporalOpening);
@@ -79,7 +86,7 @@ async function compose(config: Config, { parts, observe, cleanups }: Composing):
 
   const workflows = createWorkflows({ ...temporal, namespace: config.temporal.namespace });
   const deps = createDeps(config, { connection, workflows, observe, cleanups });
-  const { promise: broken, resolve: breaks } = Promise.withResolvers<Error>();
+  const { promise: broken, resolve: breaks } = deferred<Error>();
 
   if (bundle !== undefined) {
     const activitiesMax = connection.edition === "embedded" ? EMBEDDED_ACTIVITIES_MAX : config.poolSize;
@@ -126,13 +133,14 @@ async function openStore(config: Config, { observe, cleanups }: Opening): Promis
   return connection;
 }
 
-async function openTemporal(config: Config, { observe, cleanups }: Opening) {
+async function openTemporal(config: Config, { observe, cleanups, signal }: Opening & { readonly signal: AbortSignal }) {
   const address = config.temporal.address;
   const own = address === undefined ? await openDevServer(config, { observe, cleanups }) : undefined;
   const connection = await connectTemporal({
     address: own?.address ?? address!,
     namespace: config.temporal.namespace,
     observe,
+    signal,
   });
   cleanups.push(() => connection.close());
   return { connection, uiUrl: config.temporal.uiUrl ?? own?.uiUrl, pid: own?.pid };

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { type App, startApp } from "../app.ts";
 import { type Config, readConfig } from "../config.ts";
 import { createLog, type Observe } from "../observation.ts";
+import { deferred } from "../deferred.ts";
 
 /** After this, a part that does not end is left behind. */
 const CLOSE_MAX_MS = 9_000;
@@ -20,7 +21,7 @@ export function untilAsked(): Promise<string> {
 
 /** Closes `app`; false when it took too long. */
 export async function closeInTime(app: Pick<App, "close">): Promise<boolean> {
-  const { promise: late, resolve } = Promise.withResolvers<false>();
+  const { promise: late, resolve } = deferred<false>();
   const timer = setTimeout(() => resolve(false), CLOSE_MAX_MS);
   const closed = await Promise.race([app.close().then(() => true), late]);
   clearTimeout(timer);

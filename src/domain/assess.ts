@@ -187,6 +187,11 @@ export function learning(
   return { judges: state.readings >= warmUp, readingsLeft: Math.max(0, warmUp - state.readings) };
 }
 
+/** The same from a state as it is stored. */
+export function readingsUntilJudged(text: string, quantity: string): number {
+  return learning(decodeState(text, { quantity }).state, { quantity }).readingsLeft;
+}
+
 /**
  * The state after a maintenance event: what was normal before says nothing about a repaired machine, so everything is learnt anew, under the next version of the
  * baseline. Readings up to the watermark stay folded.

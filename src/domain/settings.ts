@@ -22,26 +22,26 @@ export interface DetectionSettings {
   readonly baselineReadings: number;
 }
 
-const NOVELTY = { blocks: 5, perBlock: 800, half: 0.08, warmUp: 150 };
+const NOVELTY = { blocks: 5, perBlock: 800, half: 0.08, warmUp: 200 };
 
 /** A single set of numbers for all quantities that have no other; docs/detection.md says how it was found. */
 export const DEFAULT_SETTINGS: DetectionSettings = {
   version: "generic-1",
   detectors: [
     { name: "value_novelty", weight: 0.8, parameters: NOVELTY },
-    { name: "time_of_day_novelty", weight: 0.8, parameters: { ...NOVELTY, parts: 24, memory: 360 } },
+    { name: "time_of_day_novelty", weight: 0.8, parameters: { ...NOVELTY, parts: 24, memory: 360, atLeast: 12 } },
     { name: "level_novelty", weight: 0.5, parameters: { ...NOVELTY, length: 24 } },
     { name: "rate_of_change", weight: 0.2, parameters: NOVELTY },
     { name: "variance_change", weight: 0.2, parameters: { ...NOVELTY, length: 16 } },
     { name: "level_shift", weight: 0.2, parameters: { warmUp: 300, slack: 1, decision: 100, clip: 3, relearn: 500 } },
-    { name: "zscore", weight: 0.1, parameters: { sigma: 4, cap: 12, memory: 4_000, warmUp: 150 } },
+    { name: "zscore", weight: 0.1, parameters: { sigma: 4, cap: 12, memory: 4_000, warmUp: 200 } },
   ],
   rest: { length: 120, floor: 0.2 },
-  episode: { threshold: 0.25, deadband: 0.1, onDelay: 1, offDelay: 60 },
+  episode: { threshold: 0.3, deadband: 0.15, onDelay: 1, offDelay: 60 },
   watches: [
     {
       kind: "flatline",
-      detector: { name: "flatline", parameters: { least: 30, warmUp: 150, changes: 0.3 } },
+      detector: { name: "flatline", parameters: { least: 30, warmUp: 200, changes: 0.3 } },
       episode: { threshold: 0.5, deadband: 0, onDelay: 1, offDelay: 1 },
     },
   ],

@@ -15,8 +15,8 @@ export const SEVERITY_TABLE: readonly {
 }[] = [
   { scoreMin: 0.9, anomaliesMin: 5, severity: "CRITICAL" },
   { scoreMin: 0.8, anomaliesMin: 1, severity: "HIGH" },
-  { scoreMin: 0.5, anomaliesMin: 10, severity: "HIGH" },
-  { scoreMin: 0.45, anomaliesMin: 1, severity: "MEDIUM" },
+  { scoreMin: 0.6, anomaliesMin: 10, severity: "HIGH" },
+  { scoreMin: 0.5, anomaliesMin: 1, severity: "MEDIUM" },
   { scoreMin: 0, anomaliesMin: 5, severity: "MEDIUM" },
   { scoreMin: 0, anomaliesMin: 0, severity: "LOW" },
 ];

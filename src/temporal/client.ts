@@ -15,6 +15,7 @@ import {
   reprocessWorkflowId,
   TASK_QUEUE,
 } from "../../workflows/contracts.ts";
+import { deferred } from "../deferred.ts";
 
 export interface WorkflowsOptions {
   readonly connection: NativeConnection;
@@ -54,7 +55,7 @@ export function createWorkflows({ connection, namespace, uiUrl }: WorkflowsOptio
     },
 
     async awaitBatch(ticket, timeoutMs) {
-      const { promise: late, resolve } = Promise.withResolvers<false>();
+      const { promise: late, resolve } = deferred<false>();
       const timer = setTimeout(() => resolve(false), timeoutMs);
       const startWorkflowOperation = new WithStartWorkflowOperation(INGEST_BATCH, batchStart(ticket));
       // The deadline of the call itself only tidies up: the timer has answered by then.

@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { lockFolder } from "../folder_lock.ts";
+import { deferred } from "../deferred.ts";
 
 export interface DevServer {
   /** host:port for clients and workers. */
@@ -63,7 +64,7 @@ export async function startDevServer({ executable, dataFolder, report }: DevServ
       stdio: ["pipe", "pipe", "ignore"],
       detached: true,
     });
-    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    const { promise: ended, resolve } = deferred<void>();
     child.once("exit", () => resolve());
     const pid = await readPid(child);
     await writePid(dataFolder, pid);
@@ -106,7 +107,7 @@ function serverArgs({ dataFolder, port, uiPort }: { dataFolder: string; port: nu
 }
 
 async function readPid(child: ChildProcessByStdio<Writable, Readable, null>): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const { promise, resolve, reject } = deferred<number>();
   child.once("error", reject);
   child.once(
     "exit",
@@ -152,7 +153,7 @@ function isAlive(pid: number): boolean {
 
 async function freePort(): Promise<number> {
   const server = createServer();
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const { promise, resolve, reject } = deferred<number>();
   server.once("error", reject);
   server.listen(0, "127.0.0.1", () => {
     const address = server.address();

@@ -1,5 +1,6 @@
 /** Runs a program to its end. */
 import { spawn } from "node:child_process";
+import { deferred } from "../deferred.ts";
 
 export interface Ended {
   /** Exit code; undefined when it could not be started or took too long. */
@@ -28,7 +29,7 @@ export function runProgram(
     env: env && { ...process.env, ...env },
     timeout: timeoutMs,
   });
-  const { promise, resolve } = Promise.withResolvers<Ended>();
+  const { promise, resolve } = deferred<Ended>();
   let stdout = "";
   let complaint = "";
   child.stdout!.setEncoding("utf8").on("data", (text: string) => stdout += text);

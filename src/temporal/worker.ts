@@ -17,17 +17,21 @@ export interface ConnectOptions {
   readonly address: string;
   readonly namespace: string;
   readonly observe: Observe;
+  /** Gives up waiting. */
+  readonly signal?: AbortSignal;
 }
 
 /** The one connection of this process: client and worker share it. Waits for a server that is just starting. Throws `TemporalUnreachable`. */
-export async function connectTemporal({ address, namespace, observe }: ConnectOptions): Promise<NativeConnection> {
+export async function connectTemporal(
+  { address, namespace, observe, signal }: ConnectOptions,
+): Promise<NativeConnection> {
   installRuntime(observe);
   const giveUpAtMs = Date.now() + CONNECT_MAX_MS;
   while (true) {
     try {
       return await connectOnce(address, namespace);
     } catch (cause) {
-      if (Date.now() > giveUpAtMs) {
+      if (Date.now() > giveUpAtMs || signal?.aborted) {
         throw new TemporalUnreachable(
           `Temporal at ${address} does not serve the namespace ${namespace}: ${
             (cause as Error).message

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Duplex } from "node:stream";
 import { type FolderLock, lockFolder } from "../folder_lock.ts";
 import type { FromWorker, ToWorker } from "./embedded_worker.ts";
+import { deferred } from "../deferred.ts";
 
 export interface Embedded {
   /** A new end of the wire; the database serves one at a time. */
@@ -20,8 +21,8 @@ export async function openEmbedded(folder: string | undefined): Promise<Embedded
   const send = (message: ToWorker, transfer: Transferable[] = []) => worker.postMessage(message, transfer);
   let wire: Duplex | undefined;
   let broken: Error | undefined;
-  const opened = Promise.withResolvers<void>();
-  const closed = Promise.withResolvers<void>();
+  const opened = deferred<void>();
+  const closed = deferred<void>();
 
   function breakDown(message: string): void {
     broken ??= new Error(`The embedded store stopped: ${message}. Restart the process.`);

@@ -1,6 +1,7 @@
 /** Wake-ups inside a process, and between processes by LISTEN and NOTIFY. */
 import type postgres from "postgres";
 import type { WakeUps } from "../ports/wake_up.ts";
+import { deferred } from "../deferred.ts";
 
 /** For the embedded store: whoever writes is in this process. */
 export function inProcessWakeUps(): WakeUps {
@@ -11,7 +12,7 @@ export function inProcessWakeUps(): WakeUps {
       for (const wake of waiting.get(topic) ?? []) wake();
     },
     wait(topic, { timeoutMs, signal }) {
-      const { promise, resolve } = Promise.withResolvers<boolean>();
+      const { promise, resolve } = deferred<boolean>();
       const set = waiting.get(topic) ?? new Set();
       waiting.set(topic, set);
       const end = (woken: boolean) => {

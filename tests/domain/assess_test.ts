@@ -42,7 +42,8 @@ function eventful(seed: number, rows: number): number[] {
 
 function calm(rows: number): number[] {
   const random = seededRandom(SEED);
-  return Array.from({ length: rows }, () => 20 + random());
+  // Touches both ends of its range now and then, so that chance makes nothing new.
+  return Array.from({ length: rows }, (_, i) => i % 50 === 0 ? 20 : i % 50 === 25 ? 21 : 20.1 + 0.8 * random());
 }
 
 /** Folds in pieces, each from a state that was written and read, as batches and pages do. */
@@ -84,8 +85,8 @@ Deno.test("readings at or before the watermark are late: not folded, and named b
 
 Deno.test("an unknown sensor does not take its first reading as truth: it says when it will judge, and judges no sooner", () => {
   const state = newState({ quantity: "never heard of" });
-  assert.deepEqual(learning(state, RULES), { judges: false, readingsLeft: 150 });
-  const wild = Array.from({ length: 149 }, (_, i) => (i % 2 ? 1 : -1) * 10 ** (i % 9));
+  assert.deepEqual(learning(state, RULES), { judges: false, readingsLeft: 200 });
+  const wild = Array.from({ length: 199 }, (_, i) => (i % 2 ? 1 : -1) * 10 ** (i % 9));
   assert.deepEqual(assess(state, toSeries(wild), RULES).decisions, []);
   assert.equal(learning(state, RULES).readingsLeft, 1);
 });
@@ -109,11 +110,11 @@ Deno.test("an alert opens at the row of the anomaly, with the numbers that raise
     [...names, ...opened.evidence.missing].sort(),
     detectorSet("generic").detectors.map(({ name }) => name).sort(),
   );
-  assert.match(opened.reason, /value 40 scored .* by value_novelty/);
+  assert.match(opened.reason, /value 40 scored .*value_novelty/);
 });
 
 Deno.test("detectors that cannot judge are named as missing", () => {
-  const { decisions: [opened] } = assess(newState(RULES), toSeries([...calm(200), 90]), RULES);
+  const { decisions: [opened] } = assess(newState(RULES), toSeries([...calm(250), 90]), RULES);
   assert.ok(opened.type === "opened" && opened.evidence.missing.includes("level_shift"));
 });
 

@@ -10,7 +10,7 @@ const share = fc.double({ min: 0, max: 1, noNaN: true });
 Deno.test("each severity has an input that reaches it", () => {
   const table = [
     [{ score: 0.3, anomalies: 1, criticality: "B" }, "LOW"],
-    [{ score: 0.5, anomalies: 1, criticality: "B" }, "MEDIUM"],
+    [{ score: 0.6, anomalies: 1, criticality: "B" }, "MEDIUM"],
     [{ score: 0.85, anomalies: 1, criticality: "B" }, "HIGH"],
     [{ score: 0.95, anomalies: 6, criticality: "B" }, "CRITICAL"],
     [{ score: 0.85, anomalies: 1, criticality: "A" }, "CRITICAL"],

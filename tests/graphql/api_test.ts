@@ -128,6 +128,12 @@ Deno.test("the service's API", async (t) => {
       assert.ok(node.batch.alerts.some(({ id }: Answer) => id === node.id));
     });
 
+    await t.step("a sensor says how far it is from being judged", async () => {
+      const query = `query ($key: String!) { sensor(key: $key) { judgesAfter } }`;
+      assert.equal((await ask(url, query, { key: "soon" })).sensor.judgesAfter, 197);
+      assert.equal((await ask(url, query, { key: "waits" })).sensor.judgesAfter, 0);
+    });
+
     await t.step("lists go in pages", async () => {
       const query =
         `query ($after: String) { batches(first: 2, after: $after) { edges { node { number } } pageInfo { hasNextPage endCursor } } }`;

@@ -58,7 +58,7 @@ Deno.test("value novelty: forgets what left its window", () => {
 });
 
 Deno.test("time-of-day novelty: what is usual at noon is unusual at night", () => {
-  const detector = timeOfDayNovelty({ ...NOVELTY, parts: 24, memory: 100 });
+  const detector = timeOfDayNovelty({ ...NOVELTY, parts: 24, memory: 100, atLeast: 1 });
   const day = (i: number) => (i % 24 === 12 ? 50 : 10) + (Math.floor(i / 24) % 2 ? 0.5 : -0.5);
   const { state, next } = feed(detector, Array.from({ length: 240 }, (_, i) => day(i)), HOUR);
   assert.equal(detector.score(state, { ts: next + 12 * HOUR, value: 49.5 }), 0);

@@ -1,0 +1,93 @@
+/** The embedded store between processes: one opener at a time, and what was acknowledged survives a kill. */
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { FolderInUse, lockFolder } from "../../src/folder_lock.ts";
+import { connectStore } from "../../src/timescale/connect.ts";
+import { inProcessWakeUps } from "../../src/timescale/wake_up.ts";
+
+const WRITER = `
+import { connectStore } from "./src/timescale/connect.ts";
+const { sql } = await connectStore({ dataFolder: Deno.args[0] });
+await sql\`CREATE TABLE IF NOT EXISTS written (n int)\`;
+for (let n = 0;; n++) {
+  await sql\`INSERT INTO written VALUES (\${n})\`;
+  console.log(n);
+}`;
+
+async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "millwright-store-"));
+  try {
+    await test(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+Deno.test("a second opener gets one clear sentence, and a killed one leaves the folder free with all that it acknowledged", async () => {
+  await withFolder(async (folder) => {
+    const script = await Deno.makeTempFile({ suffix: ".ts", dir: "." });
+    await Deno.writeTextFile(script, WRITER);
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-check", script, folder],
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    while (text.split("\n").length < 50) text += (await reader.read()).value;
+    await assert.rejects(connectStore({ dataFolder: folder }), (error: Error) => {
+      assert.ok(error instanceof FolderInUse);
+      assert.match(error.message, new RegExp(`in use by process ${child.pid}: end that process`));
+      return true;
+    });
+    child.kill("SIGKILL");
+    for (let part = await reader.read(); !part.done; part = await reader.read()) text += part.value;
+    await child.status;
+    await Deno.remove(script);
+    const acknowledged = text.trim().split("\n").length;
+    const { sql, close } = await connectStore({ dataFolder: folder });
+    const [{ count }] = await sql<{ count: number }[]>`SELECT count(*)::int AS count FROM written`;
+    assert.ok(count === acknowledged || count === acknowledged + 1, `${acknowledged} acknowledged, ${count} there`);
+    await close();
+  });
+});
+
+Deno.test("a lock is held once, and can be taken again after its release", async () => {
+  await withFolder((folder) => {
+    const lock = lockFolder(folder);
+    assert.throws(() => lockFolder(folder), FolderInUse);
+    lock.release();
+    lockFolder(folder).release();
+    return Promise.resolve();
+  });
+});
+
+Deno.test("errors keep their SQLSTATE, and a failed transaction does not stand in the way of the next", async () => {
+  const { sql, close } = await connectStore({});
+  await assert.rejects(sql`SELECT nope`, { code: "42703" });
+  await sql`CREATE TABLE one (id int PRIMARY KEY)`;
+  await assert.rejects(sql.begin((tx) => [tx`INSERT INTO one VALUES (1)`, tx`INSERT INTO one VALUES (1)`]), {
+    code: "23505",
+  });
+  assert.equal((await sql`SELECT * FROM one`).length, 0);
+  const many = await Promise.all(Array.from({ length: 200 }, (_, i) => sql<{ i: number }[]>`SELECT ${i}::int AS i`));
+  assert.deepEqual(many.map(([{ i }]) => i), Array.from({ length: 200 }, (_, i) => i));
+  await close();
+});
+
+Deno.test("a wake-up reaches who waits for its topic, and waiting ends by itself and by a signal", async () => {
+  const wakeUps = inProcessWakeUps();
+  const [woken, other] = [wakeUps.wait("a", { timeoutMs: 10_000 }), wakeUps.wait("b", { timeoutMs: 5 })];
+  wakeUps.wake("a");
+  assert.deepEqual([await woken, await other], [true, false]);
+  const leaving = new AbortController();
+  const left = wakeUps.wait("a", { timeoutMs: 10_000, signal: leaving.signal });
+  leaving.abort();
+  assert.equal(await left, false);
+  assert.equal(await wakeUps.wait("a", { timeoutMs: 10_000, signal: leaving.signal }), false);
+  const closing = wakeUps.wait("a", { timeoutMs: 10_000 });
+  await wakeUps.close();
+  assert.equal(await closing, false);
+});
