@@ -34,9 +34,10 @@ async function answer(message: ToWorker): Promise<void> {
       await database.exec("CREATE EXTENSION IF NOT EXISTS timescaledb");
       return send({ type: "opened" });
     case "bytes": {
-      const bytes = await database!.execProtocolRaw(message.bytes, { syncToFs: false });
+      // Its raw sibling keeps every answered message for ever: memory would grow with each query.
+      const { data } = await database!.execProtocol(message.bytes, { syncToFs: false, throwOnError: false });
       // The answer may be a view of the database's own memory: it is copied before that memory moves on.
-      return send({ type: "bytes", bytes: bytes.slice() });
+      return send({ type: "bytes", bytes: data.slice() });
     }
     case "close":
       await database?.close();
