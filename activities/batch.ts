@@ -1,5 +1,6 @@
 /** The four stages of a batch, its failure, and the sweeper. */
 import { ApplicationFailure, Context } from "@temporalio/activity";
+import { ApplicationFailureCategory } from "@temporalio/common";
 import type { Deps } from "../src/operations/deps.ts";
 import { awaitTurn, detectAnomalies } from "../src/operations/detect_anomalies.ts";
 import { enrichReadings } from "../src/operations/enrich_readings.ts";
@@ -11,6 +12,9 @@ import { toFailure } from "./failures.ts";
 
 /** Well below the stages' heartbeat timeout: when beats stay away, the worker is dead and another one takes over. */
 const BEAT_MS = 2_000;
+/** About what a batch ahead takes. */
+const RETURN_MS_PER_BATCH = 30;
+const RETURN_MAX_MS = 5_000;
 
 export function batchActivities(deps: Deps, { waitingMax }: { waitingMax: number }) {
   let waiting = 0;
@@ -41,11 +45,12 @@ export function batchActivities(deps: Deps, { waitingMax }: { waitingMax: number
     enrich: stage("enrich", (input) => enrichReadings(deps, input)),
     detect: stage("detect", async (input, { cancellationSignal }) => {
       const turn = await awaitTurn(deps, input, { room, signal: cancellationSignal });
-      // Many batches of one source at once: those that come much too early give their slot to others.
-      if (turn === "crowded") {
+      // Many batches of one source at once: those that come much too early give their slot to others. Nothing is wrong with that.
+      if (!turn.now) {
         throw ApplicationFailure.create({
-          message: "earlier batches of the source are not done",
-          nextRetryDelay: "1 second",
+          message: `${turn.ahead} earlier batches of the source are not done`,
+          category: ApplicationFailureCategory.BENIGN,
+          nextRetryDelay: `${Math.min(100 + RETURN_MS_PER_BATCH * turn.ahead, RETURN_MAX_MS)} milliseconds`,
         });
       }
       return await detectAnomalies(deps, input);

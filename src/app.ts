@@ -25,8 +25,12 @@ export const MIGRATIONS = fileURLToPath(new URL("../migrations/", import.meta.ur
 
 const BATCH_MEMORY_BYTES = 64 * 2 ** 20;
 const STATE_MEMORY_SENSORS = 10_000;
-/** Four to eight workflows keep two cores busy; more slots let the stages of many small sources overlap. */
-const EMBEDDED_ACTIVITIES_MAX = 24;
+/**
+ * Activities at once. Most of them wait for their turn in their source, which needs no connection; the others queue for one when there are too few.
+ */
+const EMBEDDED_ACTIVITIES_MAX = 48;
+const ACTIVITIES_PER_CONNECTION = 4;
+const WAITING_SHARE = 2 / 3;
 const REQUEST_GRACE_MS = 3_000;
 
 export interface AppOptions {
@@ -89,7 +93,9 @@ async function compose(config: Config, { parts, observe, cleanups }: Composing):
   const { promise: broken, resolve: breaks } = deferred<Error>();
 
   if (bundle !== undefined) {
-    const activitiesMax = connection.edition === "embedded" ? EMBEDDED_ACTIVITIES_MAX : config.poolSize;
+    const activitiesMax = connection.edition === "embedded"
+      ? EMBEDDED_ACTIVITIES_MAX
+      : ACTIVITIES_PER_CONNECTION * config.poolSize;
     const worker = await runWorker(config, { deps, connection: temporal.connection, bundle, activitiesMax });
     worker.ended.then(() => breaks(new Error("The worker stopped by itself.")), breaks);
     cleanups.push(() => worker.stop());
@@ -210,7 +216,7 @@ async function runWorker(
   { deps, connection, bundle, activitiesMax }: WorkerParts,
 ): Promise<RunningWorker> {
   const namespace = config.temporal.namespace;
-  const activities = createActivities(deps, { waitingMax: Math.floor(activitiesMax / 2) });
+  const activities = createActivities(deps, { waitingMax: Math.floor(WAITING_SHARE * activitiesMax) });
   const worker = await startWorker({ connection, namespace, bundle, activities, activitiesMax });
   await scheduleSweeper(connection, namespace);
   return worker;

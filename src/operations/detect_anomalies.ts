@@ -14,6 +14,8 @@ import { recallVerdicts } from "./validate_readings.ts";
 
 /** Bounds the wait when a wake-up was lost. */
 const TURN_POLL_MS = 500;
+const AHEAD_WAITING_MAX = 24;
+const AHEAD_COUNTED_MAX = 100;
 
 export interface Detected {
   readonly folded: number;
@@ -33,26 +35,27 @@ export interface TurnOptions {
   readonly signal: AbortSignal;
 }
 
-/** Waits for the earlier batches of the source, at most `turnWaitMaxMs`; "crowded" when that cannot be waited for here. */
-export async function awaitTurn(
-  deps: Deps,
-  input: StageInput,
-  { room, signal }: TurnOptions,
-): Promise<"turn" | "crowded"> {
+/** It is the batch's turn, or it is too early to wait for it here: then `ahead` batches of the source come first, at least. */
+export type Turn = { readonly now: true } | { readonly now: false; readonly ahead: number };
+
+/** Waits for the earlier batches of the source, at most `turnWaitMaxMs`. */
+export async function awaitTurn(deps: Deps, input: StageInput, { room, signal }: TurnOptions): Promise<Turn> {
   const { sourceId, position } = await findBatch(deps, input);
-  const unfinished = () => deps.store.batches.hasUnfinishedBefore(sourceId, position);
-  if (!(await unfinished())) return "turn";
-  if (!room.enter()) return "crowded";
+  const countAhead = () => deps.store.batches.unfinishedBefore(sourceId, position, AHEAD_COUNTED_MAX);
+  const ahead = await countAhead();
+  if (ahead === 0) return { now: true };
+  // Only those at the front may wait, or the one whose turn is next would find no place.
+  if (ahead > AHEAD_WAITING_MAX || !room.enter()) return { now: false, ahead };
   try {
     const beganMs = deps.clock.nowMs();
     for (let waitedMs = 0; waitedMs < deps.limits.turnWaitMaxMs; waitedMs = deps.clock.nowMs() - beganMs) {
       signal.throwIfAborted();
       const woken = deps.wakeUps.wait(sourceTopic(sourceId), { timeoutMs: TURN_POLL_MS, signal });
-      if (!(await unfinished())) return "turn";
+      if (await countAhead() === 0) return { now: true };
       await woken;
     }
     deps.observe({ kind: "batch.out_of_turn", batchId: input.batchId, waitedMs: deps.clock.nowMs() - beganMs });
-    return "turn";
+    return { now: true };
   } finally {
     room.leave();
   }

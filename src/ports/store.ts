@@ -112,8 +112,8 @@ export interface BatchStore {
   quarantine(tenantId: TenantId, id: BatchId, rows: readonly Quarantined[]): Promise<void>;
   quarantined(tenantId: TenantId, id: BatchId, page: { after?: number; limit: number }): Promise<Quarantined[]>;
   quarantinedIndexes(tenantId: TenantId, id: BatchId): Promise<number[]>;
-  /** Whether an earlier batch of the source has yet to be folded. */
-  hasUnfinishedBefore(sourceId: SourceId, position: number): Promise<boolean>;
+  /** How many earlier batches of the source have yet to be folded, up to `limit`. */
+  unfinishedBefore(sourceId: SourceId, position: number, limit: number): Promise<number>;
   unfinished(tenantId: TenantId): Promise<number>;
   /** Batches of all tenants that were accepted before `acceptedBefore` and never begun, oldest first. */
   neverBegun(

@@ -109,10 +109,10 @@ export function batchStore(sql: Sql): BatchStore {
       return failed.count === 1;
     },
 
-    async hasUnfinishedBefore(sourceId, position) {
+    async unfinishedBefore(sourceId, position, limit) {
       const rows = await sql`
-        SELECT 1 FROM batch WHERE source_id = ${sourceId} AND position < ${position} AND state NOT IN ('processed', 'failed') LIMIT 1`;
-      return rows.length > 0;
+        SELECT 1 FROM batch WHERE source_id = ${sourceId} AND position < ${position} AND state NOT IN ('processed', 'failed') LIMIT ${limit}`;
+      return rows.length;
     },
 
     async unfinished(tenantId) {
