@@ -1,21 +1,20 @@
-import { type Alert, ALERT_CHANGES, ALERT_STATES, type AlertId } from "../src/domain/alert.ts";
+import { ALERT_CHANGES, ALERT_STATES, type AlertId } from "../src/domain/alert.ts";
 import type { Contribution } from "../src/domain/episode.ts";
 import { SEVERITIES } from "../src/domain/severity.ts";
 import { followAlerts, type FollowedAlert } from "../src/operations/follow_alerts.ts";
 import { notFound } from "../src/operations/errors.ts";
 import type { AlertProof } from "../src/ports/store.ts";
-import { BatchRef } from "./batch.ts";
-import { builder } from "./builder.ts";
+import { builder, enumValues } from "./builder.ts";
 import { orNull } from "./loaders.ts";
 import { connectionOf } from "./page.ts";
-import { SensorRef } from "./sensor.ts";
+import { AlertRef, BatchRef, SensorRef } from "./nodes.ts";
 
-export const SeverityEnum = builder.enumType("Severity", { values: SEVERITIES });
+export const SeverityEnum = builder.enumType("Severity", { values: enumValues(SEVERITIES) });
 const AlertStateEnum = builder.enumType("AlertState", {
   description: "ISA-18.2: whether the condition stands, and whether a person has seen it.",
-  values: ALERT_STATES,
+  values: enumValues(ALERT_STATES),
 });
-const AlertChangeEnum = builder.enumType("AlertChange", { values: ALERT_CHANGES });
+const AlertChangeEnum = builder.enumType("AlertChange", { values: enumValues(ALERT_CHANGES) });
 
 const FactRef = builder.objectRef<[string, number]>("Fact").implement({
   description: "A number that a detector judged by.",
@@ -50,8 +49,6 @@ const EvidenceRef = builder.objectRef<AlertProof>("AlertEvidence").implement({
     batch: t.field({ type: BatchRef, resolve: ({ batchId }, _args, { loaders }) => loaders.batches.load(batchId) }),
   }),
 });
-
-export const AlertRef = builder.objectRef<Alert>("Alert");
 
 builder.node(AlertRef, {
   description: "The record that people act on, opened by an episode of anomalies.",

@@ -1,18 +1,16 @@
 import type { Asset } from "../src/domain/asset.ts";
 import { CRITICALITIES } from "../src/domain/severity.ts";
 import { registerAsset } from "../src/operations/register_asset.ts";
-import { builder } from "./builder.ts";
+import { builder, enumValues } from "./builder.ts";
 import { asResult } from "./errors.ts";
 import { orNull } from "./loaders.ts";
 import { connectionOf } from "./page.ts";
-import { SensorRef } from "./sensor.ts";
+import { AssetRef, SensorRef } from "./nodes.ts";
 
 export const CriticalityEnum = builder.enumType("Criticality", {
   description: "How much the plant depends on an asset: A stops it, B slows it, C is spared.",
-  values: CRITICALITIES,
+  values: enumValues(CRITICALITIES),
 });
-
-export const AssetRef = builder.objectRef<Asset>("Asset");
 
 builder.node(AssetRef, {
   description: "A maintained machine or a part of one; assets form a tree.",

@@ -1,18 +1,18 @@
-import { type Batch, BATCH_STATES, type BatchId, type Columns } from "../src/domain/batch.ts";
+import { BATCH_STATES, type BatchId, type Columns } from "../src/domain/batch.ts";
 import { QUARANTINE_REASONS, type Quarantined } from "../src/domain/verdict.ts";
 import { acceptBatch, type AcceptedBatch } from "../src/operations/accept_batch.ts";
-import { AlertRef } from "./alert.ts";
-import { builder, type RequestContext } from "./builder.ts";
+import { builder, enumValues, type RequestContext } from "./builder.ts";
 import { asResult } from "./errors.ts";
 import { orNull } from "./loaders.ts";
+import { AlertRef, BatchRef } from "./nodes.ts";
 import { connectionOf, PAGE_MAX } from "./page.ts";
 
 const BatchStateEnum = builder.enumType("BatchState", {
   description: "The last stage that a batch has finished.",
-  values: BATCH_STATES,
+  values: enumValues(BATCH_STATES),
 });
 
-const QuarantineReasonEnum = builder.enumType("QuarantineReason", { values: QUARANTINE_REASONS });
+const QuarantineReasonEnum = builder.enumType("QuarantineReason", { values: enumValues(QUARANTINE_REASONS) });
 
 const QuarantinedRef = builder.objectRef<Quarantined>("QuarantinedReading").implement({
   fields: (t) => ({
@@ -22,8 +22,6 @@ const QuarantinedRef = builder.objectRef<Quarantined>("QuarantinedReading").impl
     raw: t.exposeString("raw", { description: "The reading as it was sent, as JSON text." }),
   }),
 });
-
-export const BatchRef = builder.objectRef<Batch>("Batch");
 
 builder.node(BatchRef, {
   description: "Readings accepted together under one idempotency key.",

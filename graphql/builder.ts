@@ -123,3 +123,8 @@ function refuse(value: unknown, wanted: string): never {
   const text = JSON.stringify(value) ?? String(value);
   throw new GraphQLError(`${text.slice(0, 80)} is not ${wanted}`, { extensions: { code: "INVALID_INPUT" } });
 }
+
+/** Values of an enum by their names in the schema, which are in capitals there. */
+export function enumValues<Value extends string>(values: readonly Value[]): Record<string, { readonly value: Value }> {
+  return Object.fromEntries(values.map((value) => [value.toUpperCase(), { value }]));
+}

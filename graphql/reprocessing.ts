@@ -6,13 +6,12 @@ import {
 } from "../src/domain/reprocess.ts";
 import { startReprocessing } from "../src/operations/start_reprocessing.ts";
 import { ContributionRef, SeverityEnum } from "./alert.ts";
-import { AssetRef } from "./asset.ts";
-import { builder } from "./builder.ts";
+import { builder, enumValues } from "./builder.ts";
 import { asResult } from "./errors.ts";
 import { connectionOf, PAGE_MAX } from "./page.ts";
-import { SensorRef } from "./sensor.ts";
+import { AssetRef, SensorRef } from "./nodes.ts";
 
-const ReprocessStateEnum = builder.enumType("ReprocessState", { values: REPROCESS_STATES });
+const ReprocessStateEnum = builder.enumType("ReprocessState", { values: enumValues(REPROCESS_STATES) });
 
 const ReprocessedAlertRef = builder.objectRef<ReprocessedAlert>("ReprocessedAlert").implement({
   description: "An alert that there would be.",

@@ -1,13 +1,11 @@
 import type { Sensor, SensorProgress } from "../src/domain/sensor.ts";
 import { readingsUntilJudged } from "../src/domain/assess.ts";
 import { registerSensor } from "../src/operations/register_sensor.ts";
-import { AssetRef } from "./asset.ts";
 import { builder } from "./builder.ts";
 import { asResult } from "./errors.ts";
 import { orNull } from "./loaders.ts";
+import { AssetRef, SensorRef } from "./nodes.ts";
 import { connectionOf } from "./page.ts";
-
-export const SensorRef = builder.objectRef<Sensor>("Sensor");
 
 const LateRef = builder.objectRef<SensorProgress>("LateReadings").implement({
   description:

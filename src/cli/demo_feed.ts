@@ -111,7 +111,7 @@ export async function createDemoFeed(url: string, { file, signal }: { file: stri
       for (let number = 0; number < batches && !signal.aborted; number++) await sendOne(number);
       while (true) {
         const nodes = await look();
-        const ended = nodes.filter(({ state }) => state === "processed" || state === "failed");
+        const ended = nodes.filter(({ state }) => state === "PROCESSED" || state === "FAILED");
         onProgress(ended.length, ended.length * READINGS_PER_BATCH / seconds());
         if (ended.length === batches || signal.aborted) return summary(ended, seconds());
         await new Promise((resolve) => setTimeout(resolve, POLL_MS));
@@ -134,7 +134,7 @@ const FROM_THE_BEGINNING = encodeCursor(0);
 
 function summary(ended: readonly BatchNode[], seconds: number): Sent {
   const sum = (name: keyof Counts) => ended.reduce((total, batch) => total + batch[name], 0);
-  const processed = ended.filter(({ state }) => state === "processed").length;
+  const processed = ended.filter(({ state }) => state === "PROCESSED").length;
   const counts = {
     stored: sum("stored"),
     duplicates: sum("duplicates"),
@@ -159,6 +159,6 @@ async function followAlerts({ url, onAlert, signal }: Following): Promise<void> 
       signal,
     }) as AsyncIterable<SseEvent<Event>>
   ) {
-    if (data?.alerts.change === "opened" && data.alerts.alert.sensor.key === SENSOR) onAlert(data.alerts.alert);
+    if (data?.alerts.change === "OPENED" && data.alerts.alert.sensor.key === SENSOR) onAlert(data.alerts.alert);
   }
 }

@@ -31,7 +31,7 @@ async function send(url: string, input: unknown): Promise<Answer> {
 async function allEnded(url: string, count: number): Promise<Answer[]> {
   return await until(`${count} batches to end`, async () => {
     const nodes = (await ask(url, BATCHES)).batches.edges.map(({ node }: Answer) => node);
-    return nodes.length === count && nodes.every(({ state }: Answer) => state === "processed" || state === "failed")
+    return nodes.length === count && nodes.every(({ state }: Answer) => state === "PROCESSED" || state === "FAILED")
       ? nodes
       : undefined;
   }, 120_000);
@@ -78,7 +78,7 @@ Deno.test("killed twice in mid-flight, the service finishes every acknowledged b
       await until("a batch to be processed", async () => {
         const { batches } = await ask(app.url, BATCHES);
         return batches.edges.some(({ node }: Answer) =>
-          node.state === "processed" && Number(node.idempotencyKey.slice(6)) >= from
+          node.state === "PROCESSED" && Number(node.idempotencyKey.slice(6)) >= from
         ) || undefined;
       });
       await app.end("SIGKILL");
@@ -86,14 +86,14 @@ Deno.test("killed twice in mid-flight, the service finishes every acknowledged b
       const nodes = await allEnded(app.url, inputs.length);
       for (const node of nodes) {
         assert.deepEqual([node.state, node.stored, node.duplicates, node.late], [
-          "processed",
+          "PROCESSED",
           READINGS_PER_BATCH,
           0,
           0,
         ]);
       }
       assert.deepEqual(await alertsOf(app.url), expected);
-      while (seen.filter((line) => line.startsWith("opened")).length < expected.length) {
+      while (seen.filter((line) => line.startsWith("OPENED")).length < expected.length) {
         const { change, alert, cursor: next } = (await stream.next())!.data.data.alerts;
         seen.push(`${change} ${alert.openedAt}`);
         cursor = next;
@@ -116,7 +116,7 @@ Deno.test("while Temporal is down batches are accepted, health says so, and the 
   process.kill(Number(temporal), "SIGSTOP");
   const [input] = batches(1);
   const answer = await send(app.url, input);
-  assert.equal(answer.batch.state, "accepted");
+  assert.equal(answer.batch.state, "ACCEPTED");
   const ready = await fetch(`${app.url}/health/ready`);
   assert.equal(ready.status, 503);
   assert.match((await ready.json()).checks.temporal, /does not answer/);
@@ -126,7 +126,7 @@ Deno.test("while Temporal is down batches are accepted, health says so, and the 
   await until("the start to be given up", () => /batch.not_started/.test(app.log()) || undefined);
   process.kill(Number(temporal), "SIGCONT");
   const [node] = await allEnded(app.url, 1);
-  assert.equal(node.state, "processed");
+  assert.equal(node.state, "PROCESSED");
   assert.equal(await app.end("SIGTERM"), 0);
   await rm(home, { recursive: true });
 });

@@ -55,7 +55,7 @@ if (databaseUrl !== undefined) {
           time: Date.UTC(2024, 0, workers.length),
           value: 1,
         }]);
-        assert.deepEqual([answer.batch.state, answer.batch.stored], ["processed", 1]);
+        assert.deepEqual([answer.batch.state, answer.batch.stored], ["PROCESSED", 1]);
         assert.equal(await worker.end("SIGTERM"), 0);
       }
     } finally {

@@ -97,7 +97,7 @@ async function measure(app: AppProcess, { shape, seconds }: { shape: Shape; seco
     for (let message = await stream.next(); message !== undefined; message = await stream.next()) {
       const { change, alert } = message.data.data.alerts;
       const sent = sentAtMs.get(`${alert.sensor.key.split("-")[0]} ${Date.parse(alert.openedAt)}`);
-      if (change === "opened" && sent !== undefined) alertMs.push(performance.now() - sent);
+      if (change === "OPENED" && sent !== undefined) alertMs.push(performance.now() - sent);
     }
   })().catch((error: Error) => {
     if (error.name !== "AbortError") throw error;
@@ -160,7 +160,7 @@ async function ended(url: string, number: number): Promise<void> {
   await until(`batch ${number}`, async () => {
     const { batches } = await ask(url, FINISHED, { first: 40 });
     const node = batches.edges.find(({ node }: { node: { number: number } }) => node.number === number)?.node;
-    return node === undefined || node.state === "processed" ? true : undefined;
+    return node === undefined || node.state === "PROCESSED" ? true : undefined;
   }, 60_000);
 }
 

@@ -65,14 +65,14 @@ Deno.test("the service's API", async (t) => {
         value: -0.1,
       }]);
       assert.deepEqual(answer.batch.quarantine.map(({ reason }: Answer) => reason), [
-        "outside_physical_range",
-        "outside_physical_range",
+        "OUTSIDE_PHYSICAL_RANGE",
+        "OUTSIDE_PHYSICAL_RANGE",
       ]);
     });
 
     await t.step("wait: true answers with the outcome, and the batch names its page in the Temporal UI", async () => {
       const batch = await sendStep(url, "waits");
-      assert.deepEqual([batch.state, batch.readings, batch.stored], ["processed", 482, 482]);
+      assert.deepEqual([batch.state, batch.readings, batch.stored], ["PROCESSED", 482, 482]);
       const page = await fetch(batch.temporalUrl);
       assert.equal(page.status, 200);
       await page.body?.cancel();
@@ -81,11 +81,11 @@ Deno.test("the service's API", async (t) => {
     await t.step("without wait, the batch is accepted at once and processed soon", async () => {
       const input = { source: "soon", idempotencyKey: "soon", ...minutes("soon", "2024-01-01T00:00:00Z", [1, 2, 3]) };
       const { result } = await ask(url, INGEST_COLUMNS, { input });
-      assert.ok(["accepted", "ingested"].includes(result.batch.state));
+      assert.ok(["ACCEPTED", "INGESTED"].includes(result.batch.state));
       const look = `query ($id: ID!) { batch(id: $id) { state } node(id: $id) { __typename ... on Batch { stored } } }`;
       const done = await until("the batch", async () => {
         const answer = await ask(url, look, { id: result.batch.id });
-        return answer.batch.state === "processed" ? answer : undefined;
+        return answer.batch.state === "PROCESSED" ? answer : undefined;
       });
       assert.deepEqual(done.node, { __typename: "Batch", stored: 3 });
     });
@@ -119,8 +119,8 @@ Deno.test("the service's API", async (t) => {
       const [{ node }] = alerts.edges;
       assert.equal(alerts.edges.length, 1);
       assert.equal(node.openedAt, "2024-01-01T06:40:00.000Z");
-      assert.equal(node.state, "returned_unacknowledged");
-      const opened = node.evidence.find(({ change }: Answer) => change === "opened");
+      assert.equal(node.state, "RETURNED_UNACKNOWLEDGED");
+      const opened = node.evidence.find(({ change }: Answer) => change === "OPENED");
       assert.equal(opened.value, 40);
       assert.ok(opened.score >= opened.threshold);
       const novelty = opened.contributions.find(({ detector }: Answer) => detector === "value_novelty");
@@ -153,18 +153,18 @@ Deno.test("the service's API", async (t) => {
         const live = await openSse(url, ALERTS);
         await sendStep(url, "sse-1");
         const first = await live.next();
-        assert.equal(first!.data.data.alerts.change, "opened");
+        assert.equal(first!.data.data.alerts.change, "OPENED");
         assert.equal(first!.id, first!.data.data.alerts.cursor);
         await live.close();
         await sendStep(url, "sse-2");
-        const wanted = ["sse-1 closed", "sse-2 opened", "sse-2 closed"];
+        const wanted = ["sse-1 CLOSED", "sse-2 OPENED", "sse-2 CLOSED"];
         const cursor = first!.data.data.alerts.cursor;
         for (const options of [{ variables: { after: cursor } }, { headers: { "last-event-id": cursor } }]) {
           const resumed = await openSse(url, ALERTS, options);
           const seen: string[] = [];
           while (seen.length < wanted.length) {
             const { change, alert } = (await resumed.next())!.data.data.alerts;
-            if (change !== "raised") seen.push(`${alert.sensor.key} ${change}`);
+            if (change !== "RAISED") seen.push(`${alert.sensor.key} ${change}`);
           }
           assert.deepEqual(seen, wanted);
           await resumed.close();
@@ -189,15 +189,15 @@ Deno.test("the service's API", async (t) => {
         alerts { openedAt endedAt severity live sensor { key } } } }`;
       const run = await until("the run", async () => {
         const { reprocessing: run } = await ask(url, query, { id: reprocessing.id });
-        return run.state === "running" ? undefined : run;
+        return run.state === "RUNNING" ? undefined : run;
       });
-      assert.deepEqual([run.state, run.sensors, run.sensorsFinished, run.readings], ["finished", 1, 1, 482]);
+      assert.deepEqual([run.state, run.sensors, run.sensorsFinished, run.readings], ["FINISHED", 1, 1, 482]);
       assert.deepEqual(run.alerts.map(({ openedAt, live }: Answer) => [openedAt, live]), [[
         "2024-01-01T06:40:00.000Z",
         true,
       ]]);
       const ofAsset = await ask(url, start, { input: { ...input, sensorKey: undefined, assetKey: "plant" } });
-      assert.equal(ofAsset.startReprocessing.reprocessing.state, "running");
+      assert.equal(ofAsset.startReprocessing.reprocessing.state, "RUNNING");
       for (
         const wrong of [{ ...input, assetKey: "plant" }, { ...input, sensorKey: "nope" }, { ...input, to: input.from }]
       ) {

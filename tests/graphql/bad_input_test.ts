@@ -65,8 +65,8 @@ Deno.test("bad input gets a typed error or quarantine, and nothing else is lost"
         "values",
         values.map((value, i) => ({ ...GOOD, time: `2024-05-02T00:0${i}:00Z`, value })),
       );
-      assert.deepEqual([answer.batch.state, answer.batch.stored, answer.batch.quarantined], ["processed", 1, 6]);
-      assert.deepEqual(new Set(reasons(answer)), new Set(["not_a_number"]));
+      assert.deepEqual([answer.batch.state, answer.batch.stored, answer.batch.quarantined], ["PROCESSED", 1, 6]);
+      assert.deepEqual(new Set(reasons(answer)), new Set(["NOT_A_NUMBER"]));
       assert.equal(JSON.parse(answer.batch.quarantine[3].raw).value, "12.5");
     });
     await t.step("1e400 and NaN written into the operation go to quarantine", async () => {
@@ -85,21 +85,21 @@ Deno.test("bad input gets a typed error or quarantine, and nothing else is lost"
         url,
         `{"query":${JSON.stringify(INGEST)},"variables":{"wait":true,"input":${input}}}`,
       );
-      assert.deepEqual(reasons(body.data.ingestBatch), ["not_a_number"]);
+      assert.deepEqual(reasons(body.data.ingestBatch), ["NOT_A_NUMBER"]);
     });
     await t.step("timestamps that cannot be, or cannot be read, go to quarantine", async () => {
       const times: [unknown, string][] = [
-        ["yesterday", "unreadable_timestamp"],
-        ["2024-05-01 10:00:00", "unreadable_timestamp"],
-        ["2024-02-30T00:00:00Z", "unreadable_timestamp"],
-        [null, "unreadable_timestamp"],
-        ["1989-12-31T23:59:59Z", "too_old"],
-        [0, "too_old"],
-        ["2199-01-01T00:00:00Z", "in_the_future"],
+        ["yesterday", "UNREADABLE_TIMESTAMP"],
+        ["2024-05-01 10:00:00", "UNREADABLE_TIMESTAMP"],
+        ["2024-02-30T00:00:00Z", "UNREADABLE_TIMESTAMP"],
+        [null, "UNREADABLE_TIMESTAMP"],
+        ["1989-12-31T23:59:59Z", "TOO_OLD"],
+        [0, "TOO_OLD"],
+        ["2199-01-01T00:00:00Z", "IN_THE_FUTURE"],
       ];
       const answer = await ingest(url, "times", times.map(([time]) => ({ ...GOOD, time })));
       assert.deepEqual(reasons(answer), times.map(([, reason]) => reason));
-      assert.equal(answer.batch.state, "processed");
+      assert.equal(answer.batch.state, "PROCESSED");
     });
     await t.step(
       "readings out of order are stored in order; repeats count once; a repeat with another value is a conflict",
@@ -111,7 +111,7 @@ Deno.test("bad input gets a typed error or quarantine, and nothing else is lost"
         });
         const answer = await ingest(url, "disorder", [at(3, 3), at(1, 1), at(2, 2), at(2, 2), at(1, 99)]);
         assert.deepEqual([answer.batch.stored, answer.batch.duplicates, answer.batch.quarantined], [3, 1, 1]);
-        assert.deepEqual(reasons(answer), ["conflict_in_batch"]);
+        assert.deepEqual(reasons(answer), ["CONFLICT_IN_BATCH"]);
         const { readings } = await ask(
           url,
           `{ readings(sensor: "s2", from: "2024-05-04T00:00:00Z", to: "2024-05-05T00:00:00Z") { points { value } } }`,
@@ -125,7 +125,7 @@ Deno.test("bad input gets a typed error or quarantine, and nothing else is lost"
       const answer = await ingest(url, "again-2", [{ ...GOOD, sensor: "s3" }]);
       assert.deepEqual([answer.batch.stored, answer.batch.duplicates], [0, 1]);
       const other = await ingest(url, "again-3", [{ ...GOOD, sensor: "s3", value: 2 }]);
-      assert.deepEqual([other.batch.duplicates, ...reasons(other)], [0, "conflict_with_stored"]);
+      assert.deepEqual([other.batch.duplicates, ...reasons(other)], [0, "CONFLICT_WITH_STORED"]);
     });
     await t.step("readings behind the watermark are stored, counted as late, and shown at the sensor", async () => {
       await ingest(url, "late-1", [{ sensor: "s4", time: "2024-05-06T12:00:00Z", value: 1 }]);
@@ -144,7 +144,7 @@ Deno.test("bad input gets a typed error or quarantine, and nothing else is lost"
           ...GOOD,
           sensor: "bad\u0007key",
         }]);
-        assert.deepEqual([answer.batch.stored, ...reasons(answer)], [1, "invalid_sensor"]);
+        assert.deepEqual([answer.batch.stored, ...reasons(answer)], [1, "INVALID_SENSOR"]);
         assert.deepEqual((await ask(url, `{ sensor(key: "never seen") { registered } }`)).sensor, {
           registered: false,
         });
@@ -158,9 +158,9 @@ Deno.test("bad input gets a typed error or quarantine, and nothing else is lost"
         status,
       }));
       assert.deepEqual(reasons(await ingest(url, "quality", rows)), [
-        "bad_quality",
-        "unreadable_status",
-        "unreadable_status",
+        "BAD_QUALITY",
+        "UNREADABLE_STATUS",
+        "UNREADABLE_STATUS",
       ]);
     });
     await t.step("10,000 different sensors in one batch are taken", async () => {
@@ -173,7 +173,7 @@ Deno.test("bad input gets a typed error or quarantine, and nothing else is lost"
         value: Array(n).fill(1),
       };
       const { result } = await ask(url, INGEST_COLUMNS, { input, wait: true });
-      assert.deepEqual([result.batch.state, result.batch.stored], ["processed", n]);
+      assert.deepEqual([result.batch.state, result.batch.stored], ["PROCESSED", n]);
     });
     await t.step("the same key with other content is a conflict", async () => {
       await ingest(url, "taken", [GOOD]);
@@ -189,7 +189,7 @@ Deno.test("bad input gets a typed error or quarantine, and nothing else is lost"
       assert.equal(new Set(answers.map(({ batch }) => batch.id)).size, 1);
       assert.equal(answers.filter(({ duplicate }) => !duplicate).length, 1);
       assert.ok(
-        answers.every(({ batch }) => batch.state === "processed" && batch.stored === 50 && batch.duplicates === 0),
+        answers.every(({ batch }) => batch.state === "PROCESSED" && batch.stored === 50 && batch.duplicates === 0),
       );
     });
     await t.step("a body that is no JSON, and an operation that is too deep, are refused", async () => {

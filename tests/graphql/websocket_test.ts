@@ -39,7 +39,7 @@ Deno.test("subscriptions over WebSocket", async (t) => {
       const first = await take(1, btoa("event:0"));
       const rest = await take(3, first.cursor);
       assert.deepEqual([...first.seen, ...rest.seen], all.seen);
-      assert.ok(all.seen.includes("ws opened") && all.seen.includes("ws closed"));
+      assert.ok(all.seen.includes("ws OPENED") && all.seen.includes("ws CLOSED"));
     });
 
     await t.step("a forged cursor ends the subscription with an error that has a code", async () => {

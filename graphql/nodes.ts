@@ -1,0 +1,11 @@
+/** The nodes that refer to each other; each one's fields are in the file of its noun. */
+import type { Alert } from "../src/domain/alert.ts";
+import type { Asset } from "../src/domain/asset.ts";
+import type { Batch } from "../src/domain/batch.ts";
+import type { Sensor } from "../src/domain/sensor.ts";
+import { builder } from "./builder.ts";
+
+export const AlertRef = builder.objectRef<Alert>("Alert");
+export const AssetRef = builder.objectRef<Asset>("Asset");
+export const BatchRef = builder.objectRef<Batch>("Batch");
+export const SensorRef = builder.objectRef<Sensor>("Sensor");

@@ -1,0 +1,93 @@
+/** The development server as a child, and how its executable is found. */
+import assert from "node:assert/strict";
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { FolderInUse } from "../../src/folder_lock.ts";
+import { startDevServer } from "../../src/temporal/dev_server.ts";
+import { findTemporal, TemporalMissing } from "../../src/temporal/executable.ts";
+import { until } from "../fixtures/until.ts";
+
+const EXECUTABLE = Deno.env.get("MILLWRIGHT_TEMPORAL_CLI")!;
+const QUIET = () => {};
+
+async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "millwright-temporal-"));
+  try {
+    await test(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+Deno.test("an executable that was named is used, and nothing else is tried when it does not run", async () => {
+  await withFolder(async (folder) => {
+    const options = { cacheFolder: folder, path: folder, report: QUIET };
+    const found = await findTemporal({ ...options, executable: EXECUTABLE });
+    assert.match(found.version, /^\d+\.\d+/);
+    const broken = join(folder, "temporal");
+    await writeFile(broken, "#!/bin/sh\necho something else\n");
+    await chmod(broken, 0o755);
+    await assert.rejects(
+      findTemporal({ ...options, executable: broken }),
+      (error: Error) => error instanceof TemporalMissing && error.message.includes(broken),
+    );
+  });
+});
+
+Deno.test("an executable is looked for along the PATH, then in the cache", async () => {
+  await withFolder(async (folder) => {
+    const [onPath, cache] = [join(folder, "on-path"), join(folder, "cache")];
+    for (const place of [onPath, join(cache, "bin")]) {
+      await mkdir(place, { recursive: true });
+      await symlink(EXECUTABLE, join(place, "temporal"));
+    }
+    const find = (path: string) => findTemporal({ executable: undefined, cacheFolder: cache, path, report: QUIET });
+    assert.equal((await find(`${folder}:${onPath}`)).path, join(onPath, "temporal"));
+    assert.equal((await find(folder)).path, join(cache, "bin", "temporal"));
+  });
+});
+
+Deno.test("one server at a time on a folder; stopped, it can be started again", async () => {
+  await withFolder(async (folder) => {
+    for (let round = 0; round < 2; round++) {
+      const server = await startDevServer({ executable: EXECUTABLE, dataFolder: folder, report: QUIET });
+      await assert.rejects(startDevServer({ executable: EXECUTABLE, dataFolder: folder, report: QUIET }), FolderInUse);
+      await until("the server's UI", () => fetch(server.uiUrl).then((response) => response.text(), () => undefined));
+      await server.stop();
+      assert.equal(isAlive(server.pid), false);
+    }
+  });
+});
+
+Deno.test("the server does not outlive a parent that is killed", async () => {
+  await withFolder(async (folder) => {
+    const module = new URL("../../src/temporal/dev_server.ts", import.meta.url).href;
+    const script = `const { startDevServer } = await import(${JSON.stringify(module)});
+      const { pid } = await startDevServer({ executable: ${JSON.stringify(EXECUTABLE)}, dataFolder: ${
+      JSON.stringify(folder)
+    }, report() {} });
+      console.log(pid);`;
+    const parent = new Deno.Command(Deno.execPath(), {
+      args: ["eval", "--no-check", script],
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    const reader = parent.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    const pid = Number((await reader.read()).value);
+    assert.ok(isAlive(pid));
+    parent.kill("SIGKILL");
+    await parent.status;
+    await reader.cancel();
+    await until("the server to end", () => isAlive(pid) ? undefined : true, 10_000);
+  });
+});
