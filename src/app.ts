@@ -91,6 +91,7 @@ async function compose(config: Config, { parts, observe, cleanups }: Composing):
   const workflows = createWorkflows({ ...temporal, namespace: config.temporal.namespace });
   const deps = createDeps(config, { connection, workflows, observe, cleanups });
   const { promise: broken, resolve: breaks } = deferred<Error>();
+  connection.broken.then(breaks);
 
   if (bundle !== undefined) {
     const activitiesMax = connection.edition === "embedded"

@@ -8,8 +8,12 @@ export type Edition = "embedded" | "apache" | "community";
 export interface StoreConnection {
   readonly sql: postgres.Sql<{ bigint: number }>;
   readonly edition: Edition;
+  /** Resolves when the store cannot be used any more by this process; a server is waited for instead. */
+  readonly broken: Promise<Error>;
   close(): Promise<void>;
 }
+
+const NEVER = new Promise<never>(() => {});
 
 export interface ConnectOptions {
   /** postgres://user:password@host:port/database */
@@ -54,8 +58,9 @@ async function openInProcess({ dataFolder, report }: ConnectOptions): Promise<St
   return {
     sql,
     edition: "embedded",
+    broken: embedded.broken,
     async close() {
-      await sql.end();
+      await sql.end({ timeout: 2 });
       await embedded.close();
     },
   };
@@ -76,7 +81,12 @@ async function openServer(databaseUrl: string, poolSize: number): Promise<StoreC
   try {
     await sql`CREATE EXTENSION IF NOT EXISTS timescaledb`;
     const [{ license }] = await sql<{ license: string }[]>`SELECT current_setting('timescaledb.license') AS license`;
-    return { sql, edition: license === "apache" ? "apache" : "community", close: () => sql.end({ timeout: 5 }) };
+    return {
+      sql,
+      edition: license === "apache" ? "apache" : "community",
+      broken: NEVER,
+      close: () => sql.end({ timeout: 5 }),
+    };
   } catch (error) {
     await sql.end({ timeout: 0 });
     const where = `${url.hostname}:${url.port || 5432}${url.pathname}`;

@@ -8,6 +8,8 @@ import { deferred } from "../deferred.ts";
 export interface Embedded {
   /** A new end of the wire; the database serves one at a time. */
   socket(): Duplex;
+  /** Resolves when the database has broken down: it does not come back without its process. */
+  readonly broken: Promise<Error>;
   close(): Promise<void>;
 }
 
@@ -20,15 +22,17 @@ export async function openEmbedded(folder: string | undefined): Promise<Embedded
   const worker = new Worker(new URL("./embedded_worker.ts", import.meta.url), { type: "module" });
   const send = (message: ToWorker, transfer: Transferable[] = []) => worker.postMessage(message, transfer);
   let wire: Duplex | undefined;
-  let broken: Error | undefined;
+  let fault: Error | undefined;
+  const broken = deferred<Error>();
   const opened = deferred<void>();
   const closed = deferred<void>();
 
   function breakDown(message: string): void {
-    broken ??= new Error(`The embedded store stopped: ${message}. Restart the process.`);
-    opened.reject(broken);
+    fault ??= new Error(`The embedded store stopped: ${message}. Restart the process.`);
+    opened.reject(fault);
     closed.resolve();
-    wire?.destroy(broken);
+    broken.resolve(fault);
+    wire?.destroy(fault);
   }
   worker.onerror = (event) => {
     event.preventDefault();
@@ -55,9 +59,11 @@ export async function openEmbedded(folder: string | undefined): Promise<Embedded
     throw error;
   }
   return {
+    broken: broken.promise,
     socket() {
-      if (broken !== undefined) throw broken;
       wire = new Duplex({
+        // The wire is memory: how much is on it is bounded by the queries in flight, and pausing the driver gains nothing.
+        highWaterMark: 2 ** 28,
         read() {},
         write(chunk: Uint8Array, _encoding, done) {
           // A copy of our own, since the driver uses its buffers again.
@@ -72,6 +78,9 @@ export async function openEmbedded(folder: string | undefined): Promise<Embedded
           done();
         },
       });
+      // A driver whose socket cannot be made waits for ever; one whose socket breaks says so. It has to be listening by then.
+      const late = wire;
+      if (fault !== undefined) setImmediate(() => late.destroy(fault));
       // How the driver sees whether it may still say goodbye.
       return Object.assign(wire, { readyState: "open" });
     },

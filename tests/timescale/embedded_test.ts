@@ -4,7 +4,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FolderInUse, lockFolder } from "../../src/folder_lock.ts";
+import postgres from "postgres";
 import { connectStore } from "../../src/timescale/connect.ts";
+import { openEmbedded } from "../../src/timescale/embedded.ts";
 import { inProcessWakeUps } from "../../src/timescale/wake_up.ts";
 
 const WRITER = `
@@ -90,4 +92,24 @@ Deno.test("a wake-up reaches who waits for its topic, and waiting ends by itself
   const closing = wakeUps.wait("a", { timeoutMs: 10_000 });
   await wakeUps.close();
   assert.equal(await closing, false);
+});
+
+Deno.test("a store that broke down says so at every query, instead of letting them wait", async () => {
+  const embedded = await openEmbedded(undefined);
+  let wire = embedded.socket();
+  const sql = postgres({
+    ...{ socket: () => wire = embedded.socket() },
+    max: 1,
+    fetch_types: false,
+    onnotice: () => {},
+    username: "postgres",
+    password: "none",
+  });
+  assert.equal((await sql`SELECT 1 AS one`)[0].one, 1);
+  // No message of the protocol: the database ends itself.
+  wire.write(Uint8Array.of(1, 0, 0, 0, 4));
+  assert.match((await embedded.broken).message, /^The embedded store stopped: .* Restart the process.$/);
+  for (let attempt = 0; attempt < 2; attempt++) await assert.rejects(sql`SELECT 1`);
+  await sql.end({ timeout: 0 });
+  await embedded.close();
 });
