@@ -108,25 +108,28 @@ Deno.test("the service's API", async (t) => {
       assert.match(body.errors[0].message, /ISO 8601 duration/);
     });
 
-    await t.step("an alert says why, and leads to its batch, and the batch to its alerts", async () => {
-      const { alerts } = await ask(
-        url,
-        `{ alerts(sensor: "waits") { edges { node {
+    await t.step(
+      "alerts reach the store: one says why, and leads to its batch, and the batch to its alerts",
+      async () => {
+        const { alerts } = await ask(
+          url,
+          `{ alerts(sensor: "waits") { edges { node {
         id kind severity state reason score openedAt endedAt
         evidence { change value score threshold missing contributions { detector score facts { name value } } }
         batch { number alerts { id } } } } } }`,
-      );
-      const [{ node }] = alerts.edges;
-      assert.equal(alerts.edges.length, 1);
-      assert.equal(node.openedAt, "2024-01-01T06:40:00.000Z");
-      assert.equal(node.state, "RETURNED_UNACKNOWLEDGED");
-      const opened = node.evidence.find(({ change }: Answer) => change === "OPENED");
-      assert.equal(opened.value, 40);
-      assert.ok(opened.score >= opened.threshold);
-      const novelty = opened.contributions.find(({ detector }: Answer) => detector === "value_novelty");
-      assert.deepEqual(novelty.facts.map(({ name }: Answer) => name), ["min", "max", "excess"]);
-      assert.ok(node.batch.alerts.some(({ id }: Answer) => id === node.id));
-    });
+        );
+        const [{ node }] = alerts.edges;
+        assert.equal(alerts.edges.length, 1);
+        assert.equal(node.openedAt, "2024-01-01T06:40:00.000Z");
+        assert.equal(node.state, "RETURNED_UNACKNOWLEDGED");
+        const opened = node.evidence.find(({ change }: Answer) => change === "OPENED");
+        assert.equal(opened.value, 40);
+        assert.ok(opened.score >= opened.threshold);
+        const novelty = opened.contributions.find(({ detector }: Answer) => detector === "value_novelty");
+        assert.deepEqual(novelty.facts.map(({ name }: Answer) => name), ["min", "max", "excess"]);
+        assert.ok(node.batch.alerts.some(({ id }: Answer) => id === node.id));
+      },
+    );
 
     await t.step("a sensor says how far it is from being judged", async () => {
       const query = `query ($key: String!) { sensor(key: $key) { judgesAfter } }`;

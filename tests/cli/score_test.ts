@@ -1,0 +1,128 @@
+/** The score command on files and folders. */
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+async function score(...args: string[]): Promise<{ code: number; stderr: string; stdout: string }> {
+  const { code, stderr, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", "src/main.ts", "score", ...args],
+    env: { NO_COLOR: "1" },
+  }).output();
+  return { code, stderr: new TextDecoder().decode(stderr), stdout: new TextDecoder().decode(stdout) };
+}
+
+const rows = (n: number, from = 0) =>
+  Array.from(
+    { length: n },
+    (_, i) =>
+      `2024-01-01 ${String(Math.floor((from + i) / 60) % 24).padStart(2, "0")}:${
+        String((from + i) % 60).padStart(2, "0")
+      }:00,${20 + (i * 7 % 11) / 10}`,
+  );
+
+Deno.test("the score command", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "millwright-score-"));
+  const [input, output] = [join(folder, "in"), join(folder, "out")];
+  await mkdir(join(input, "deep", "er"), { recursive: true });
+  await writeFile(join(input, "one.csv"), ["timestamp,value", ...rows(400), "2024-01-01 23:59:00,90", ""].join("\n"));
+  await writeFile(
+    join(input, "deep", "er", "two.csv"),
+    ["timestamp,a,b", ...rows(30).map((row) => `${row},1.5`)].join("\r\n"),
+  );
+
+  await t.step(
+    "a folder is mirrored: one row of output per row of input, 0 to 1, and the outlier stands out",
+    async () => {
+      const { code, stderr } = await score("--in", input, "--out", output);
+      assert.deepEqual([code, stderr.trim()], [0, "2 of 2 files scored."]);
+      const lines = (await readFile(join(output, "one.csv"), "utf8")).trim().split("\n");
+      assert.equal(lines[0], "timestamp,score");
+      assert.equal(lines.length, 402);
+      const scores = lines.slice(1).map((line) => Number(line.split(",")[1]));
+      assert.equal(scores.indexOf(Math.max(...scores)), 400);
+      assert.ok(scores[400] > 0.9 && scores.every((one) => one >= 0 && one <= 1));
+      assert.equal((await readFile(join(output, "deep", "er", "two.csv"), "utf8")).trim().split("\n").length, 31);
+    },
+  );
+
+  await t.step("bad rows are named by file and line; the other files go on; the exit code says so", async () => {
+    const bad = join(input, "bad.csv");
+    await writeFile(
+      bad,
+      "timestamp,value\n2024-01-01 00:00:00,1\n2024-01-01 00:01:00,NaN\nyesterday,2\n2024-01-01 00:03:00\n",
+    );
+    const { code, stderr } = await score("--in", input, "--out", output);
+    assert.equal(code, 1);
+    for (
+      const line of [
+        `${bad}:3: "NaN" is not a finite number`,
+        `${bad}:4: "yesterday" is not a time`,
+        `${bad}:5: 1 cells instead of 2`,
+        "2 of 3 files scored.",
+      ]
+    ) {
+      assert.ok(stderr.includes(line), `${line} in ${stderr}`);
+    }
+  });
+
+  await t.step("other settings can be given", async () => {
+    const { stdout } = await score("--print-config");
+    const settings = JSON.parse(stdout);
+    const config = join(folder, "config.json");
+    await writeFile(
+      config,
+      JSON.stringify({
+        ...settings,
+        detectors: settings.detectors.filter(({ name }: { name: string }) => name === "zscore"),
+      }),
+    );
+    const { code } = await score("--in", join(input, "one.csv"), "--out", join(folder, "z.csv"), "--config", config);
+    assert.equal(code, 0);
+    const last = (await readFile(join(folder, "z.csv"), "utf8")).trim().split("\n").at(-1)!;
+    const { weight } = settings.detectors.find(({ name }: { name: string }) => name === "zscore");
+    assert.ok(Math.abs(Number(last.split(",")[1]) - weight) < 1e-12);
+  });
+
+  await t.step(
+    "the forest scores rows, ignores a last column named label, and equal seeds give equal bytes",
+    async () => {
+      const table = join(folder, "table.csv");
+      await writeFile(
+        table,
+        ["x,y,label", ...Array.from({ length: 300 }, (_, i) => `${i % 17},${i % 13},0`), "900,-900,1"].join("\n"),
+      );
+      const run = async (out: string, seed: string) => {
+        assert.equal(
+          (await score(
+            "--forest",
+            "--in",
+            table,
+            "--out",
+            join(folder, out),
+            "--seed",
+            seed,
+            "--trees",
+            "50",
+            "--sample",
+            "128",
+          )).code,
+          0,
+        );
+        return await readFile(join(folder, out), "utf8");
+      };
+      const [one, same, other] = [await run("f1.csv", "1"), await run("f2.csv", "1"), await run("f3.csv", "2")];
+      assert.equal(one, same);
+      assert.notEqual(one, other);
+      const scores = one.trim().split("\n").slice(1).map(Number);
+      assert.equal(scores.indexOf(Math.max(...scores)), 300);
+    },
+  );
+
+  await t.step("without arguments it says what it needs", async () => {
+    const { code, stderr } = await score();
+    assert.equal(code, 2);
+    assert.match(stderr, /--in and --out are both needed/);
+  });
+  await rm(folder, { recursive: true });
+});
