@@ -38,9 +38,16 @@ async function main([name, ...args]: string[]): Promise<number> {
 main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error) => {
-    // People are shown what to do; whoever has to repair the program wants to know where.
-    const known = error instanceof Error && error.name !== "Error" && error.name !== "TypeError";
-    console.error(known ? error.message : error);
+    console.error(isForPeople(error) ? error.message : error);
     process.exit(1);
   },
 );
+
+/** People are shown what to do; whoever has to repair the program wants to know where it broke. */
+function isForPeople(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as NodeJS.ErrnoException;
+  // Wrong options, and files that are not there.
+  if (typeof code === "string" && /^(ERR_PARSE_ARGS|ENOENT|EACCES|EISDIR|EADDRINUSE)/.test(code)) return true;
+  return !["Error", "TypeError", "RangeError", "ReferenceError", "SyntaxError"].includes(error.name);
+}
