@@ -13,6 +13,9 @@ export interface Embedded {
   close(): Promise<void>;
 }
 
+// Far longer than any statement of ours takes; a page of reprocessing is the longest, with some hundred milliseconds.
+const SILENCE_MAX_MS = 120_000;
+
 // The first byte of PostgreSQL's Terminate message, after which the database would be gone for good.
 const TERMINATE = "X".charCodeAt(0);
 
@@ -27,7 +30,20 @@ export async function openEmbedded(folder: string | undefined): Promise<Embedded
   const opened = deferred<void>();
   const closed = deferred<void>();
 
+  let unanswered = 0;
+  let silence: ReturnType<typeof setTimeout> | undefined;
+
+  /** `change` messages more wait for an answer of the database; one that stays silent has stopped, whatever the reason. */
+  function expectAnswers(change: 1 | -1): void {
+    if (fault !== undefined) return;
+    unanswered += change;
+    clearTimeout(silence);
+    const waited = `it has not answered for ${SILENCE_MAX_MS / 1_000} s`;
+    silence = unanswered > 0 ? setTimeout(() => breakDown(waited), SILENCE_MAX_MS) : undefined;
+  }
+
   function breakDown(message: string): void {
+    clearTimeout(silence);
     fault ??= new Error(`The embedded store stopped: ${message}. Restart the process.`);
     opened.reject(fault);
     closed.resolve();
@@ -45,6 +61,7 @@ export async function openEmbedded(folder: string | undefined): Promise<Embedded
       case "closed":
         return closed.resolve();
       case "bytes":
+        expectAnswers(-1);
         return void wire?.push(data.bytes);
       case "failed":
         return breakDown(data.message);
@@ -69,6 +86,7 @@ export async function openEmbedded(folder: string | undefined): Promise<Embedded
           // A copy of our own, since the driver uses its buffers again.
           if (chunk[0] !== TERMINATE) {
             const bytes = Uint8Array.from(chunk);
+            expectAnswers(1);
             send({ type: "bytes", bytes }, [bytes.buffer]);
           }
           done();
