@@ -1,7 +1,7 @@
 /** The activities, made from what the operations need. Workflows see the type only. */
 import type { Deps } from "../src/operations/deps.ts";
-import { batchActivities } from "./batch.ts";
-import { reprocessActivities } from "./reprocess.ts";
+import { batchActivities } from "./intake/batch.ts";
+import { reprocessActivities } from "./history/reprocess.ts";
 
 export interface ActivityOptions {
   /** Detections that may hold a slot of the worker while they wait for their turn. */

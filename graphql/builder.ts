@@ -5,7 +5,7 @@ import RelayPlugin from "@pothos/plugin-relay";
 import ValidationPlugin from "@pothos/plugin-validation";
 import { GraphQLError, valueFromASTUntyped } from "graphql";
 import { formatTimestamp, parseTimestamp } from "../src/domain/timestamp.ts";
-import type { Tenant } from "../src/domain/tenant.ts";
+import type { Tenant } from "../src/domain/access/tenant.ts";
 import type { Deps } from "../src/operations/deps.ts";
 import { ConflictError, InvalidInputError, NotFoundError, UnavailableError } from "./errors.ts";
 import type { Loaders } from "./loaders.ts";

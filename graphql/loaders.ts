@@ -1,10 +1,10 @@
 /** Lookups by id, collected over one request into one query each. */
 import DataLoader from "dataloader";
-import type { Alert, AlertId } from "../src/domain/alert.ts";
-import type { Asset, AssetId } from "../src/domain/asset.ts";
-import type { Batch, BatchId } from "../src/domain/batch.ts";
-import type { Sensor, SensorId, SensorProgress } from "../src/domain/sensor.ts";
-import type { TenantId } from "../src/domain/tenant.ts";
+import type { Alert, AlertId } from "../src/domain/alerting/alert.ts";
+import type { Asset, AssetId } from "../src/domain/plant/asset.ts";
+import type { Batch, BatchId } from "../src/domain/intake/batch.ts";
+import type { Sensor, SensorId, SensorProgress } from "../src/domain/plant/sensor.ts";
+import type { TenantId } from "../src/domain/access/tenant.ts";
 import type { AlertProof, Store } from "../src/ports/store.ts";
 
 export interface Loaders {

@@ -1,8 +1,8 @@
 /** The nodes that refer to each other; each one's fields are in the file of its noun. */
-import type { Alert } from "../src/domain/alert.ts";
-import type { Asset } from "../src/domain/asset.ts";
-import type { Batch } from "../src/domain/batch.ts";
-import type { Sensor } from "../src/domain/sensor.ts";
+import type { Alert } from "../src/domain/alerting/alert.ts";
+import type { Asset } from "../src/domain/plant/asset.ts";
+import type { Batch } from "../src/domain/intake/batch.ts";
+import type { Sensor } from "../src/domain/plant/sensor.ts";
 import { builder } from "./builder.ts";
 
 export const AlertRef = builder.objectRef<Alert>("Alert");

@@ -1,11 +1,11 @@
 /** The schema: each noun's file adds its types and fields to the builder. */
 import "./error_types.ts";
-import "./asset.ts";
-import "./sensor.ts";
-import "./reading.ts";
-import "./batch.ts";
-import "./alert.ts";
-import "./reprocessing.ts";
+import "./plant/asset.ts";
+import "./plant/sensor.ts";
+import "./plant/reading.ts";
+import "./intake/batch.ts";
+import "./alerting/alert.ts";
+import "./history/reprocess.ts";
 import { builder } from "./builder.ts";
 
 export const schema = builder.toSchema();

@@ -3,7 +3,7 @@ import { useCSRFPrevention } from "@graphql-yoga/plugin-csrf-prevention";
 import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
 import { GraphQLError, NoSchemaIntrospectionCustomRule } from "graphql";
 import { createYoga, isAsyncIterable, maskError, type Plugin, useExecutionCancellation } from "graphql-yoga";
-import type { Tenant } from "../src/domain/tenant.ts";
+import type { Tenant } from "../src/domain/access/tenant.ts";
 import type { Deps } from "../src/operations/deps.ts";
 import { withBoundedBody } from "./body.ts";
 import type { RequestContext } from "./builder.ts";

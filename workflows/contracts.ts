@@ -1,7 +1,7 @@
 /** Names and argument types that clients and workflows share. No imports at run time. */
-import type { BatchId } from "../src/domain/batch.ts";
-import type { ReprocessRunId } from "../src/domain/reprocess.ts";
-import type { TenantId } from "../src/domain/tenant.ts";
+import type { BatchId } from "../src/domain/intake/batch.ts";
+import type { ReprocessRunId } from "../src/domain/history/reprocess.ts";
+import type { TenantId } from "../src/domain/access/tenant.ts";
 
 export const TASK_QUEUE = "millwright";
 

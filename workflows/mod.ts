@@ -1,4 +1,4 @@
 /** What the worker can run. */
-export { ingestBatch } from "./ingest_batch.ts";
-export { reprocessRange } from "./reprocess_range.ts";
-export { sweepBatches } from "./sweep_batches.ts";
+export { ingestBatch } from "./intake/ingest_batch.ts";
+export { reprocessRange } from "./history/reprocess_range.ts";
+export { sweepBatches } from "./intake/sweep_batches.ts";

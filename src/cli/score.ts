@@ -2,10 +2,10 @@
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { createAssetStream } from "../domain/asset_stream.ts";
-import { type DetectorSet, makeSet } from "../domain/detector_set.ts";
-import { scoreSeries } from "../domain/score_series.ts";
-import { DEFAULT_SETTINGS, type DetectionSettings } from "../domain/settings.ts";
+import { createAssetStream } from "../domain/detection/asset_stream.ts";
+import { type DetectorSet, makeSet } from "../domain/detection/detector_set.ts";
+import { scoreSeries } from "../domain/detection/score_series.ts";
+import { DEFAULT_SETTINGS, type DetectionSettings } from "../domain/detection/settings.ts";
 import { readSeriesFile, type SeriesFile, SeriesFileFaults } from "./series_file.ts";
 
 const USAGE = `usage: deno task score --in PATH --out PATH [--config FILE]

@@ -1,7 +1,7 @@
 /** `score --forest`: an isolation forest fitted on all rows of a CSV, and a score for each. */
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { fitForest, FOREST_DEFAULTS, scoreRows } from "../domain/detectors/isolation_forest.ts";
+import { fitForest, FOREST_DEFAULTS, scoreRows } from "../domain/detection/detectors/isolation_forest.ts";
 import { FeatureFileError, readFeatureRows } from "../evaluation/feature_rows.ts";
 
 const USAGE =

@@ -1,7 +1,7 @@
 /** The figures of one evaluation as a flat list, beside published and computed anchors, and compared with an earlier one. */
-import { DEFAULT_SETTINGS } from "../domain/settings.ts";
-import { makeSet } from "../domain/detector_set.ts";
-import { scoreSeries } from "../domain/score_series.ts";
+import { DEFAULT_SETTINGS } from "../domain/detection/settings.ts";
+import { makeSet } from "../domain/detection/detector_set.ts";
+import { scoreSeries } from "../domain/detection/score_series.ts";
 import { NAB_PROFILES, type NabFile, scoreNab } from "./nab.ts";
 import { type NabSeries } from "./nab_files.ts";
 import type { OutlierFigures } from "./outliers.ts";

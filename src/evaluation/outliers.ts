@@ -5,8 +5,8 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { median, medianAbsoluteDeviation, standardDeviation } from "simple-statistics";
-import { fitHotelling, scoreHotelling } from "../domain/detectors/hotelling.ts";
-import { fitForest, FOREST_DEFAULTS, scoreRows } from "../domain/detectors/isolation_forest.ts";
+import { fitHotelling, scoreHotelling } from "../domain/detection/detectors/hotelling.ts";
+import { fitForest, FOREST_DEFAULTS, scoreRows } from "../domain/detection/detectors/isolation_forest.ts";
 import { FeatureFileError, type FeatureRows, readFeatureRows } from "./feature_rows.ts";
 import { meanAndDeviation, rocAuc } from "./roc_auc.ts";
 

@@ -4,9 +4,9 @@
  * flagging everything, so what counts is the area under the ROC curve over the pooled rows of all files, and the
  * missed-alarm rate at a fixed false-alarm rate.
  */
-import { ASSET_DEFAULTS, createAssetStream, resumeAssetStream } from "../domain/asset_stream.ts";
-import { fitHotelling, scoreHotelling } from "../domain/detectors/hotelling.ts";
-import { fitForest, FOREST_DEFAULTS, scoreRows } from "../domain/detectors/isolation_forest.ts";
+import { ASSET_DEFAULTS, createAssetStream, resumeAssetStream } from "../domain/detection/asset_stream.ts";
+import { fitHotelling, scoreHotelling } from "../domain/detection/detectors/hotelling.ts";
+import { fitForest, FOREST_DEFAULTS, scoreRows } from "../domain/detection/detectors/isolation_forest.ts";
 import { largestRobustZ } from "./outliers.ts";
 import { alarmFigures, meanAndDeviation, missedAt, rocAuc, type ThresholdFigures } from "./roc_auc.ts";
 import { readSkab, type SkabSeries } from "./skab_files.ts";

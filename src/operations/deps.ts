@@ -4,8 +4,8 @@ import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
 import type { WakeUps } from "../ports/wake_up.ts";
 import type { Workflows } from "../ports/workflows.ts";
-import type { BatchMemory } from "./batch_memory.ts";
-import type { StateMemory } from "./state_memory.ts";
+import type { BatchMemory } from "./intake/batch_memory.ts";
+import type { StateMemory } from "./detection/state_memory.ts";
 
 export interface Limits {
   /** Accepted batches of a tenant that may wait to be processed; more are refused. */

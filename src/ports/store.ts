@@ -2,16 +2,16 @@
  * What the operations need of the store, noun by noun. Every call names its tenant. Times are data times or receipt times in ms.
  * Any call may throw `StoreUnavailable`.
  */
-import type { Alert, AlertChange, AlertId } from "../domain/alert.ts";
-import type { Asset, AssetId } from "../domain/asset.ts";
-import type { Batch, BatchCounts, BatchId, BatchState, SourceId, Stage } from "../domain/batch.ts";
-import type { Evidence } from "../domain/episode.ts";
-import type { Series } from "../domain/reading.ts";
-import type { ReprocessedAlert, ReprocessRun, ReprocessRunId, ReprocessSubject } from "../domain/reprocess.ts";
-import type { Sensor, SensorId, SensorProgress } from "../domain/sensor.ts";
-import type { Criticality, Severity } from "../domain/severity.ts";
-import type { Tenant, TenantId } from "../domain/tenant.ts";
-import type { Accepted, Quarantined } from "../domain/verdict.ts";
+import type { Alert, AlertChange, AlertId } from "../domain/alerting/alert.ts";
+import type { Asset, AssetId } from "../domain/plant/asset.ts";
+import type { Batch, BatchCounts, BatchId, BatchState, SourceId, Stage } from "../domain/intake/batch.ts";
+import type { Evidence } from "../domain/detection/episode.ts";
+import type { Series } from "../domain/plant/reading.ts";
+import type { ReprocessedAlert, ReprocessRun, ReprocessRunId, ReprocessSubject } from "../domain/history/reprocess.ts";
+import type { Sensor, SensorId, SensorProgress } from "../domain/plant/sensor.ts";
+import type { Criticality, Severity } from "../domain/detection/severity.ts";
+import type { Tenant, TenantId } from "../domain/access/tenant.ts";
+import type { Accepted, Quarantined } from "../domain/intake/verdict.ts";
 
 /** The store cannot be reached or cannot write now; the same call may succeed later. */
 export class StoreUnavailable extends Error {

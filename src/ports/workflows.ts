@@ -1,7 +1,7 @@
 /** How operations reach durable workflows, whatever runs them. */
-import type { BatchId } from "../domain/batch.ts";
-import type { ReprocessRunId } from "../domain/reprocess.ts";
-import type { Tenant } from "../domain/tenant.ts";
+import type { BatchId } from "../domain/intake/batch.ts";
+import type { ReprocessRunId } from "../domain/history/reprocess.ts";
+import type { Tenant } from "../domain/access/tenant.ts";
 
 /** Workflows cannot be started or asked now; the same call may succeed later. */
 export class WorkflowsUnavailable extends Error {

@@ -2,8 +2,8 @@
 import { Client, WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError } from "@temporalio/client";
 import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from "@temporalio/common";
 import type { NativeConnection } from "@temporalio/worker";
-import type { BatchId } from "../domain/batch.ts";
-import type { ReprocessRunId } from "../domain/reprocess.ts";
+import type { BatchId } from "../domain/intake/batch.ts";
+import type { ReprocessRunId } from "../domain/history/reprocess.ts";
 import { type BatchTicket, type Workflows, WorkflowsUnavailable } from "../ports/workflows.ts";
 import {
   batchWorkflowId,

@@ -1,5 +1,5 @@
-import type { AlertId } from "../domain/alert.ts";
-import type { BatchId } from "../domain/batch.ts";
+import type { AlertId } from "../domain/alerting/alert.ts";
+import type { BatchId } from "../domain/intake/batch.ts";
 import type { EventStore } from "../ports/store.ts";
 import { optional, type Sql } from "./sql.ts";
 

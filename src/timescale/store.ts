@@ -1,18 +1,18 @@
 /** The store over one driver, for the embedded and the native edition alike. */
 import type postgres from "postgres";
 import { type Store, StoreUnavailable } from "../ports/store.ts";
-import { alertStore } from "./alert.ts";
-import { assetStore } from "./asset.ts";
-import { batchStore } from "./batch.ts";
+import { alertStore } from "./alerting/alert.ts";
+import { assetStore } from "./plant/asset.ts";
+import { batchStore } from "./intake/batch.ts";
 import { isUnavailable } from "./connect.ts";
-import { detectorStateStore } from "./detector_state.ts";
+import { detectorStateStore } from "./detection/detector_state.ts";
 import { eventStore } from "./event.ts";
 import { schemaVersion } from "./migrate.ts";
-import { readingStore } from "./reading.ts";
-import { reprocessStore } from "./reprocess.ts";
-import { sensorStore } from "./sensor.ts";
+import { readingStore } from "./plant/reading.ts";
+import { reprocessStore } from "./history/reprocess.ts";
+import { sensorStore } from "./plant/sensor.ts";
 import type { Sql } from "./sql.ts";
-import { tenantStore } from "./tenant.ts";
+import { tenantStore } from "./access/tenant.ts";
 
 export function createStore(sql: postgres.Sql<{ bigint: number }>): Store {
   return {

@@ -1,9 +1,9 @@
 /** Detectors of single sensors one by one and together, and what a state costs to keep. */
-import { assess, decodeState, encodeState, newState } from "../../src/domain/assess.ts";
-import { detectorSet, makeSet } from "../../src/domain/detector_set.ts";
-import { scoreSeries } from "../../src/domain/score_series.ts";
-import { seededRandom } from "../../src/domain/stats/random.ts";
-import { DEFAULT_SETTINGS } from "../../src/domain/settings.ts";
+import { assess, decodeState, encodeState, newState } from "../../src/domain/detection/assess.ts";
+import { detectorSet, makeSet } from "../../src/domain/detection/detector_set.ts";
+import { scoreSeries } from "../../src/domain/detection/score_series.ts";
+import { seededRandom } from "../../src/domain/detection/stats/random.ts";
+import { DEFAULT_SETTINGS } from "../../src/domain/detection/settings.ts";
 
 const READINGS = 400_000;
 const RULES = { quantity: "generic", criticality: "B" } as const;

@@ -3,8 +3,8 @@
  * scoring in one batch, scoring row by row, at 1, 3 and 8 features.
  */
 import { IsolationForest } from "isolation-forest";
-import { fitForest, scoreRow, scoreRows } from "../../src/domain/detectors/isolation_forest.ts";
-import { seededRandom } from "../../src/domain/stats/random.ts";
+import { fitForest, scoreRow, scoreRows } from "../../src/domain/detection/detectors/isolation_forest.ts";
+import { seededRandom } from "../../src/domain/detection/stats/random.ts";
 
 const ROWS = 200_000;
 

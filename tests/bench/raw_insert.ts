@@ -1,6 +1,6 @@
 /** What the store alone can take: batches of 5,000 readings inserted one after the other, as the pipeline does it. */
-import type { BatchId } from "../../src/domain/batch.ts";
-import type { SensorId } from "../../src/domain/sensor.ts";
+import type { BatchId } from "../../src/domain/intake/batch.ts";
+import type { SensorId } from "../../src/domain/plant/sensor.ts";
 import { createStore } from "../../src/timescale/store.ts";
 import { ENGINES, withMigrated } from "../fixtures/engines.ts";
 

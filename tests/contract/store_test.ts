@@ -1,10 +1,10 @@
 /** What every store has to keep, on each engine. */
 import assert from "node:assert/strict";
-import type { BatchId } from "../../src/domain/batch.ts";
-import type { Evidence } from "../../src/domain/episode.ts";
-import type { SensorId } from "../../src/domain/sensor.ts";
-import type { TenantId } from "../../src/domain/tenant.ts";
-import type { Accepted } from "../../src/domain/verdict.ts";
+import type { BatchId } from "../../src/domain/intake/batch.ts";
+import type { Evidence } from "../../src/domain/detection/episode.ts";
+import type { SensorId } from "../../src/domain/plant/sensor.ts";
+import type { TenantId } from "../../src/domain/access/tenant.ts";
+import type { Accepted } from "../../src/domain/intake/verdict.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { createStore } from "../../src/timescale/store.ts";
 import { ENGINES, withMigrated } from "../fixtures/engines.ts";

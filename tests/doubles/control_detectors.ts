@@ -1,6 +1,6 @@
 /** Detectors that know nothing, as controls: whatever claims to detect has to beat them. */
-import type { Detector } from "../../src/domain/detectors/detector.ts";
-import { seededRandom } from "../../src/domain/stats/random.ts";
+import type { Detector } from "../../src/domain/detection/detectors/detector.ts";
+import { seededRandom } from "../../src/domain/detection/stats/random.ts";
 
 /** Finds nothing unusual, ever. */
 export const NULL_DETECTOR: Detector<Record<string, never>> = {

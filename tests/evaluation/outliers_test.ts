@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { runForest } from "../../src/cli/score_forest.ts";
 import { evaluateOutliers } from "../../src/evaluation/outliers.ts";
 import { missedAt, rocAuc } from "../../src/evaluation/roc_auc.ts";
-import { seededRandom } from "../../src/domain/stats/random.ts";
+import { seededRandom } from "../../src/domain/detection/stats/random.ts";
 
 /** 300 rows about 0, every 30th far from it. */
 function table(): string {

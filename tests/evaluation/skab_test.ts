@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { evaluateSkab } from "../../src/evaluation/skab.ts";
 import { readSkab } from "../../src/evaluation/skab_files.ts";
-import { seededRandom } from "../../src/domain/stats/random.ts";
+import { seededRandom } from "../../src/domain/detection/stats/random.ts";
 
 const HEADER = "datetime;Flow;Heat;anomaly;changepoint";
 

@@ -1,0 +1,30 @@
+/** An alert is the record that people act on. An episode opens it, raises its severity, and closes it; people acknowledge it. */
+import type { BatchId } from "../intake/batch.ts";
+import type { SensorId } from "../plant/sensor.ts";
+import type { Severity } from "../detection/severity.ts";
+
+export type AlertId = number & { readonly noun: "alert" };
+
+/** States of ISA-18.2: whether the condition stands, and whether a person has seen it. */
+export const ALERT_STATES = ["unacknowledged", "acknowledged", "returned_unacknowledged", "normal"] as const;
+export type AlertState = (typeof ALERT_STATES)[number];
+
+export const ALERT_CHANGES = ["opened", "raised", "closed"] as const;
+export type AlertChange = (typeof ALERT_CHANGES)[number];
+
+export interface Alert {
+  readonly id: AlertId;
+  readonly sensorId: SensorId;
+  readonly kind: string;
+  /** Data times in ms. The episode starts with its first anomaly; the alert opens once the on-delay has passed. */
+  readonly episodeStart: number;
+  readonly openedAt: number;
+  readonly endedAt: number | undefined;
+  readonly severity: Severity;
+  readonly state: AlertState;
+  /** Highest score of the episode so far. */
+  readonly score: number;
+  readonly reason: string;
+  /** The batch whose readings opened it. */
+  readonly batchId: BatchId;
+}

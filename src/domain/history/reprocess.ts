@@ -1,0 +1,43 @@
+/** A reprocess run folds stored readings again and reports which alerts there would be. It changes nothing that is live. */
+import type { AssetId } from "../plant/asset.ts";
+import type { Evidence } from "../detection/episode.ts";
+import type { SensorId } from "../plant/sensor.ts";
+import type { Severity } from "../detection/severity.ts";
+
+export type ReprocessRunId = number & { readonly noun: "reprocess run" };
+
+export const REPROCESS_STATES = ["running", "finished", "failed"] as const;
+export type ReprocessState = (typeof REPROCESS_STATES)[number];
+
+export type ReprocessSubject = { readonly sensorId: SensorId } | { readonly assetId: AssetId };
+
+export interface ReprocessRun {
+  readonly id: ReprocessRunId;
+  readonly sensorId: SensorId | undefined;
+  readonly assetId: AssetId | undefined;
+  /** Alerts are reported whose episode starts in this range (data time, ms; from inclusive, to exclusive). */
+  readonly from: number;
+  readonly to: number;
+  readonly state: ReprocessState;
+  readonly failure: string | undefined;
+  readonly requestedAt: number;
+  readonly finishedAt: number | undefined;
+  readonly sensors: number;
+  readonly sensorsFinished: number;
+  /** Readings folded so far. */
+  readonly readings: number;
+}
+
+/** An alert that a run found. `live` says whether the live fold opened the same one. */
+export interface ReprocessedAlert {
+  readonly sensorId: SensorId;
+  readonly kind: string;
+  readonly episodeStart: number;
+  readonly openedAt: number;
+  readonly endedAt: number | undefined;
+  readonly severity: Severity;
+  readonly score: number;
+  readonly reason: string;
+  readonly evidence: Evidence;
+  readonly live: boolean;
+}

@@ -1,0 +1,97 @@
+/**
+ * A batch is what a source sends under one idempotency key: readings as parallel columns. This file knows the way of a batch and the text it is kept
+ * in until its readings are judged (verdict.ts).
+ */
+import type { TenantId } from "../access/tenant.ts";
+
+export type BatchId = number & { readonly noun: "batch" };
+export type SourceId = number & { readonly noun: "source" };
+
+export const READINGS_PER_BATCH_MAX = 10_000;
+
+/** The stages in the order in which a batch goes through them. */
+export const STAGES = ["ingest", "validate", "enrich", "detect"] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** Where a batch is: accepted, then the last stage that it finished, in the end processed or failed. */
+export const BATCH_STATES = ["accepted", "ingested", "validated", "enriched", "processed", "failed"] as const;
+export type BatchState = (typeof BATCH_STATES)[number];
+
+/** The state that a stage leaves its batch in. */
+export const STATE_AFTER: Readonly<Record<Stage, BatchState>> = {
+  ingest: "ingested",
+  validate: "validated",
+  enrich: "enriched",
+  detect: "processed",
+};
+
+/** What became of a batch's readings: `stored + quarantined + duplicates` is the number of its readings once it is processed. */
+export interface BatchCounts {
+  readonly stored: number;
+  readonly quarantined: number;
+  /** Readings that were stored already, with the same value. */
+  readonly duplicates: number;
+  /** Of the stored ones, those behind their sensor's watermark: not judged until they are reprocessed. */
+  readonly late: number;
+  readonly alertsOpened: number;
+}
+
+export interface Batch extends BatchCounts {
+  readonly id: BatchId;
+  readonly tenantId: TenantId;
+  readonly sourceId: SourceId;
+  readonly source: string;
+  readonly position: number;
+  readonly idempotencyKey: string;
+  readonly readings: number;
+  readonly receivedAt: number;
+  readonly state: BatchState;
+  /** Why the batch failed, for people. */
+  readonly failure: string | undefined;
+  readonly finishedAt: number | undefined;
+}
+
+/** Readings as they were sent. All row columns have the same length; nothing about the values in them has been checked. */
+export interface Columns {
+  /** Sensor keys that the rows refer to. */
+  readonly sensors: readonly unknown[];
+  /** Per row: place in `sensors`. */
+  readonly sensor: readonly unknown[];
+  /** Per row: RFC 3339 text with a zone, or milliseconds since 1970. */
+  readonly time: readonly unknown[];
+  readonly value: readonly unknown[];
+  /** Per row: OPC UA status code; left out when all are good. */
+  readonly status?: readonly unknown[];
+}
+
+/** What makes `columns` no batch at all, or undefined. What is wrong with single readings is judged later. */
+export function columnsFault(columns: Columns): string | undefined {
+  const rows = columns.time.length;
+  if (rows === 0) return "holds no readings";
+  if (rows > READINGS_PER_BATCH_MAX) return `holds ${rows} readings, ${READINGS_PER_BATCH_MAX} at most`;
+  if (columns.sensors.length > rows) return `names ${columns.sensors.length} sensors for ${rows} readings`;
+  for (const name of ["sensor", "value", "status"] as const) {
+    const column = columns[name];
+    if (column !== undefined && column.length !== rows) {
+      return `has ${rows} entries in "time" but ${column.length} in "${name}"`;
+    }
+  }
+  return undefined;
+}
+
+/** The text that a batch is kept in. Numbers that JSON does not know are kept as their names, so that quarantine can show what was sent. */
+export function encodeColumns(columns: Columns): string {
+  const value = columns.value.some(isNonFinite)
+    ? columns.value.map((v) => (isNonFinite(v) ? String(v) : v))
+    : columns.value;
+  return JSON.stringify({ ...columns, value });
+}
+
+/** The columns in `text`, as `encodeColumns` wrote it. */
+export function decodeColumns(text: string): Columns {
+  return JSON.parse(text) as Columns;
+}
+
+function isNonFinite(value: unknown): boolean {
+  return typeof value === "number" && !Number.isFinite(value);
+}

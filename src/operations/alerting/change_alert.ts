@@ -1,0 +1,73 @@
+/** What a decision of the fold does to its alert, and the event that tells of it. */
+import { match } from "ts-pattern";
+import type { Alert, AlertChange } from "../../domain/alerting/alert.ts";
+import type { Decision, Evidence } from "../../domain/detection/episode.ts";
+import type { SensorId } from "../../domain/plant/sensor.ts";
+import type { EventRecord, Store } from "../../ports/store.ts";
+import type { StageInput } from "../intake/ingest_readings.ts";
+
+export interface AlertEvent {
+  readonly change: AlertChange;
+  readonly alert: Alert;
+  readonly record: EventRecord;
+}
+
+/** The body of an `alert.*` event. */
+export interface AlertEventBody {
+  readonly change: AlertChange;
+  readonly alert: Alert;
+}
+
+/** Applies one decision; undefined when it changed nothing, since the episode's alert was there (or ended) already. */
+export async function applyDecision(
+  store: Store,
+  { input, sensorId, decision }: { input: StageInput; sensorId: SensorId; decision: Decision },
+): Promise<AlertEvent | undefined> {
+  const key = { sensorId, kind: decision.kind, episodeStart: decision.episodeStart };
+  const alert = await match(decision)
+    .with({ type: "opened" }, ({ ts, severity, reason, evidence }) =>
+      store.alerts.open(input.tenantId, key, {
+        openedAt: ts,
+        severity,
+        reason,
+        score: evidence.score,
+        batchId: input.batchId,
+      }))
+    .with(
+      { type: "raised" },
+      ({ severity, reason, evidence }) =>
+        store.alerts.raise(input.tenantId, key, { severity, reason, score: evidence.score }),
+    )
+    .with(
+      { type: "closed" },
+      ({ ts, peakScore }) => store.alerts.close(input.tenantId, key, { endedAt: ts, score: peakScore }),
+    )
+    .exhaustive();
+  if (alert === undefined) return undefined;
+  if (decision.type !== "closed") await prove(store, { input, alert, decision });
+  const body: AlertEventBody = { change: decision.type, alert };
+  const record = {
+    type: `alert.${decision.type}`,
+    batchId: input.batchId,
+    alertId: alert.id,
+    body: JSON.stringify(body),
+  };
+  return { change: decision.type, alert, record };
+}
+
+function prove(
+  store: Store,
+  { input, alert, decision }: {
+    input: StageInput;
+    alert: Alert;
+    decision: { type: AlertChange; ts: number; evidence: Evidence };
+  },
+): Promise<void> {
+  return store.alerts.addProof(input.tenantId, {
+    alertId: alert.id,
+    ts: decision.ts,
+    change: decision.type,
+    batchId: input.batchId,
+    evidence: decision.evidence,
+  });
+}

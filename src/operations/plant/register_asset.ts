@@ -1,0 +1,71 @@
+/** Describes an asset: a new one, or the one that has the key. */
+import type { Asset } from "../../domain/plant/asset.ts";
+import { keyFault } from "../../domain/key.ts";
+import type { Criticality } from "../../domain/detection/severity.ts";
+import type { Tenant } from "../../domain/access/tenant.ts";
+import type { Deps } from "../deps.ts";
+import { invalid, notFound } from "../errors.ts";
+
+export interface AssetInput {
+  readonly key: string;
+  readonly name?: string;
+  readonly parentKey?: string;
+  readonly criticality?: Criticality;
+  /** ISO 14224 taxonomy level, 1 to 9. */
+  readonly level?: number;
+}
+
+// Deeper trees than the nine levels of ISO 14224 are mistakes, most often a circle.
+const DEPTH_MAX = 16;
+
+export async function registerAsset(
+  deps: Pick<Deps, "store">,
+  { tenant, input }: { tenant: Tenant; input: AssetInput },
+): Promise<Asset> {
+  const fault = keyFault(input.key);
+  if (fault !== undefined) throw invalid("key", `The key ${fault}.`);
+  if (input.level !== undefined && !(Number.isInteger(input.level) && input.level >= 1 && input.level <= 9)) {
+    throw invalid("level", `The level ${input.level} is not one of ISO 14224's levels, 1 to 9.`);
+  }
+  const parent = input.parentKey === undefined
+    ? undefined
+    : await findAsset(deps, { tenant, key: input.parentKey, field: "parentKey" });
+  if (parent !== undefined) await refuseCircle(deps, { tenant, key: input.key, parent });
+  return await deps.store.assets.save(tenant.id, {
+    key: input.key,
+    name: input.name ?? input.key,
+    parentId: parent?.id,
+    criticality: input.criticality ?? "B",
+    level: input.level,
+  });
+}
+
+/** The asset with `key`; throws not found naming `field`. */
+export async function findAsset(
+  deps: Pick<Deps, "store">,
+  { tenant, key, field }: { tenant: Tenant; key: string; field: string },
+): Promise<Asset> {
+  const asset = keyFault(key) === undefined ? await deps.store.assets.byKey(tenant.id, key) : undefined;
+  if (asset === undefined) {
+    throw notFound(field, `There is no asset with the key ${JSON.stringify(key)}. Register it first.`);
+  }
+  return asset;
+}
+
+async function refuseCircle(
+  deps: Pick<Deps, "store">,
+  { tenant, key, parent }: { tenant: Tenant; key: string; parent: Asset },
+) {
+  let above: Asset | undefined = parent;
+  for (let depth = 0; above !== undefined; depth++) {
+    if (above.key === key || depth >= DEPTH_MAX) {
+      throw invalid(
+        "parentKey",
+        `The asset ${JSON.stringify(key)} would be ${above.key === key ? "part of itself" : "too deep"}.`,
+      );
+    }
+    [above] = above.parentId === undefined
+      ? []
+      : await deps.store.assets.byIds(tenant.id, [above.parentId]) as (Asset | undefined)[];
+  }
+}

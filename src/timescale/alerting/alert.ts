@@ -1,0 +1,117 @@
+import type { Alert, AlertChange, AlertId } from "../../domain/alerting/alert.ts";
+import type { BatchId } from "../../domain/intake/batch.ts";
+import type { SensorId } from "../../domain/plant/sensor.ts";
+import type { AlertStore, EpisodeKey } from "../../ports/store.ts";
+import { ms, numbers, optionalMs, type Sql, time } from "../sql.ts";
+
+interface Row {
+  readonly id: AlertId;
+  readonly sensor_id: SensorId;
+  readonly kind: string;
+  readonly episode_start: Date;
+  readonly opened_at: Date;
+  readonly ended_at: Date | null;
+  readonly severity: Alert["severity"];
+  readonly state: Alert["state"];
+  readonly score: number;
+  readonly reason: string;
+  readonly batch_id: BatchId;
+}
+
+interface ProofRow {
+  readonly alert_id: AlertId;
+  readonly ts: Date;
+  readonly change: AlertChange;
+  readonly batch_id: BatchId;
+  readonly evidence: string;
+}
+
+export function alertStore(sql: Sql): AlertStore {
+  const columns = () =>
+    sql`id, sensor_id, kind, episode_start, opened_at, ended_at, severity, state, score, reason, batch_id`;
+  const open = (tenantId: number, { sensorId, kind, episodeStart }: EpisodeKey) =>
+    sql`tenant_id = ${tenantId} AND sensor_id = ${sensorId} AND kind = ${kind} AND episode_start = ${
+      time(episodeStart)
+    } AND ended_at IS NULL`;
+  return {
+    async open(tenantId, { sensorId, kind, episodeStart }, { openedAt, severity, score, reason, batchId }) {
+      const [row] = await sql<Row[]>`
+        INSERT INTO alert (tenant_id, sensor_id, kind, episode_start, opened_at, severity, state, score, reason, batch_id)
+        VALUES (${tenantId}, ${sensorId}, ${kind}, ${time(episodeStart)}, ${
+        time(openedAt)
+      }, ${severity}, 'unacknowledged', ${score},
+          ${reason}, ${batchId})
+        ON CONFLICT (tenant_id, sensor_id, kind, episode_start) DO NOTHING
+        RETURNING ${columns()}`;
+      return row && toAlert(row);
+    },
+
+    async raise(tenantId, key, { severity, score, reason }) {
+      const [row] = await sql<Row[]>`
+        UPDATE alert SET severity = ${severity}, score = greatest(score, ${score}), reason = ${reason}
+        WHERE ${open(tenantId, key)} RETURNING ${columns()}`;
+      return row && toAlert(row);
+    },
+
+    async close(tenantId, key, { endedAt, score }) {
+      const [row] = await sql<Row[]>`
+        UPDATE alert SET ended_at = ${time(endedAt)}, score = greatest(score, ${score}),
+          state = CASE state WHEN 'unacknowledged' THEN 'returned_unacknowledged' ELSE 'normal' END
+        WHERE ${open(tenantId, key)} RETURNING ${columns()}`;
+      return row && toAlert(row);
+    },
+
+    async addProof(tenantId, { alertId, ts, change, batchId, evidence }) {
+      await sql`
+        INSERT INTO alert_evidence (tenant_id, alert_id, ts, change, batch_id, evidence)
+        VALUES (${tenantId}, ${alertId}, ${time(ts)}, ${change}, ${batchId}, ${
+        JSON.stringify(evidence)
+      }) ON CONFLICT DO NOTHING`;
+    },
+
+    async proofs(tenantId, ids) {
+      const rows = await sql<ProofRow[]>`
+        SELECT alert_id, ts, change, batch_id, evidence FROM alert_evidence
+        WHERE tenant_id = ${tenantId} AND alert_id = ANY (${numbers(ids)}::text::bigint[]) ORDER BY alert_id, ts`;
+      return rows.map(({ alert_id, ts, change, batch_id, evidence }) => ({
+        alertId: alert_id,
+        ts: ms(ts),
+        change,
+        batchId: batch_id,
+        evidence: JSON.parse(evidence),
+      }));
+    },
+
+    async byIds(tenantId, ids) {
+      const rows = await sql<Row[]>`
+        SELECT ${columns()} FROM alert WHERE tenant_id = ${tenantId} AND id = ANY (${numbers(ids)}::text::bigint[])`;
+      return rows.map(toAlert);
+    },
+
+    async page(tenantId, { before, limit, sensorId, batchId }) {
+      const rows = await sql<Row[]>`
+        SELECT ${columns()} FROM alert
+        WHERE tenant_id = ${tenantId} AND id < ${before ?? Number.MAX_SAFE_INTEGER}::bigint
+          AND (${sensorId ?? null}::int IS NULL OR sensor_id = ${sensorId ?? null}::int)
+          AND (${batchId ?? null}::bigint IS NULL OR batch_id = ${batchId ?? null}::bigint)
+        ORDER BY id DESC LIMIT ${limit}`;
+      return rows.map(toAlert);
+    },
+  };
+}
+
+function toAlert(row: Row): Alert {
+  return {
+    id: row.id,
+    sensorId: row.sensor_id,
+    kind: row.kind,
+    episodeStart: ms(row.episode_start),
+    openedAt: ms(row.opened_at),
+    endedAt: optionalMs(row.ended_at),
+    severity: row.severity,
+    state: row.state,
+    score: row.score,
+    reason: row.reason,
+    batchId: row.batch_id,
+  };
+}

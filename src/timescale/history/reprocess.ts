@@ -1,0 +1,169 @@
+import type { AssetId } from "../../domain/plant/asset.ts";
+import type { ReprocessedAlert, ReprocessRun, ReprocessRunId } from "../../domain/history/reprocess.ts";
+import type { SensorId } from "../../domain/plant/sensor.ts";
+import type { Criticality } from "../../domain/detection/severity.ts";
+import type { ReprocessStore } from "../../ports/store.ts";
+import { ms, numbers, optional, optionalMs, optionalTime, type Sql, time } from "../sql.ts";
+
+interface RunRow {
+  readonly id: ReprocessRunId;
+  readonly sensor_id: SensorId | null;
+  readonly asset_id: AssetId | null;
+  readonly range_from: Date;
+  readonly range_to: Date;
+  readonly state: ReprocessRun["state"];
+  readonly failure: string | null;
+  readonly requested_at: Date;
+  readonly finished_at: Date | null;
+  readonly sensors: number;
+  readonly sensors_finished: number;
+  readonly readings: number;
+}
+
+interface CursorRow {
+  readonly sensor_id: SensorId;
+  readonly quantity: string;
+  readonly criticality: Criticality;
+  readonly state: string;
+  readonly watermark: Date | null;
+  readonly finished: boolean;
+}
+
+interface AlertRow {
+  readonly sensor_id: SensorId;
+  readonly kind: string;
+  readonly episode_start: Date;
+  readonly opened_at: Date;
+  readonly ended_at: Date | null;
+  readonly severity: ReprocessedAlert["severity"];
+  readonly score: number;
+  readonly reason: string;
+  readonly evidence: string;
+  readonly live: boolean;
+}
+
+export function reprocessStore(sql: Sql): ReprocessStore {
+  const runs = () =>
+    sql`SELECT run.*, progress.* FROM reprocess_run AS run CROSS JOIN LATERAL (
+      SELECT count(*)::int AS sensors, count(*) FILTER (WHERE finished)::int AS sensors_finished, coalesce(sum(readings), 0)::float8 AS readings
+      FROM reprocess_sensor WHERE run_id = run.id
+    ) AS progress`;
+  return {
+    async create(tenantId, { subject, from, to, sensorIds }) {
+      const [sensorId, assetId] = "sensorId" in subject ? [subject.sensorId, null] : [null, subject.assetId];
+      const [run] = await sql<{ id: ReprocessRunId }[]>`
+        INSERT INTO reprocess_run (tenant_id, sensor_id, asset_id, range_from, range_to)
+        VALUES (${tenantId}, ${sensorId}, ${assetId}, ${time(from)}, ${time(to)}) RETURNING id`;
+      await sql`
+        INSERT INTO reprocess_sensor (tenant_id, run_id, sensor_id)
+        SELECT ${tenantId}, ${run.id}, id FROM unnest(${numbers(sensorIds)}::text::int[]) AS id`;
+      return run.id;
+    },
+
+    async byIds(tenantId, ids) {
+      const rows = await sql<RunRow[]>`${runs()} WHERE run.tenant_id = ${tenantId} AND run.id = ANY (${
+        numbers(ids)
+      }::text::bigint[])`;
+      return rows.map(toRun);
+    },
+
+    async page(tenantId, { before, limit }) {
+      const rows = await sql<RunRow[]>`
+        ${runs()} WHERE run.tenant_id = ${tenantId} AND run.id < ${
+        before ?? Number.MAX_SAFE_INTEGER
+      }::bigint ORDER BY run.id DESC LIMIT ${limit}`;
+      return rows.map(toRun);
+    },
+
+    async lockNext(tenantId, id) {
+      const [row] = await sql<CursorRow[]>`
+        SELECT folded.sensor_id, quantity, coalesce(criticality, 'B') AS criticality, state, watermark, finished
+        FROM reprocess_sensor AS folded
+        JOIN sensor ON sensor.tenant_id = folded.tenant_id AND sensor.id = folded.sensor_id
+        LEFT JOIN asset ON asset.tenant_id = sensor.tenant_id AND asset.id = sensor.asset_id
+        WHERE folded.tenant_id = ${tenantId} AND run_id = ${id} AND NOT finished
+        ORDER BY folded.sensor_id LIMIT 1 FOR UPDATE OF folded`;
+      return row && {
+        sensorId: row.sensor_id,
+        quantity: row.quantity,
+        criticality: row.criticality,
+        state: row.state,
+        watermark: optionalMs(row.watermark),
+        finished: row.finished,
+      };
+    },
+
+    async saveCursor(tenantId, id, { sensorId, state, watermark, folded, finished }) {
+      await sql`
+        UPDATE reprocess_sensor SET state = ${state}, watermark = ${
+        optionalTime(watermark)
+      }, readings = readings + ${folded}::bigint,
+          finished = ${finished}
+        WHERE tenant_id = ${tenantId} AND run_id = ${id} AND sensor_id = ${sensorId}`;
+    },
+
+    async saveAlert(tenantId, id, alert) {
+      await sql`
+        INSERT INTO reprocess_alert (tenant_id, run_id, sensor_id, kind, episode_start, opened_at, severity, score, reason, evidence)
+        VALUES (${tenantId}, ${id}, ${alert.sensorId}, ${alert.kind}, ${time(alert.episodeStart)}, ${
+        time(alert.openedAt)
+      }, ${alert.severity},
+          ${alert.score}, ${alert.reason}, ${JSON.stringify(alert.evidence)})
+        ON CONFLICT DO NOTHING`;
+    },
+
+    async changeAlert(tenantId, id, { sensorId, kind, episodeStart, severity, score, endedAt }) {
+      await sql`
+        UPDATE reprocess_alert SET severity = coalesce(${
+        severity ?? null
+      }::text, severity), score = greatest(score, ${score}),
+          ended_at = coalesce(${optionalTime(endedAt)}::timestamptz, ended_at)
+        WHERE tenant_id = ${tenantId} AND run_id = ${id} AND sensor_id = ${sensorId} AND kind = ${kind}
+          AND episode_start = ${time(episodeStart)}`;
+    },
+
+    async alerts(tenantId, id, limit) {
+      const rows = await sql<AlertRow[]>`
+        SELECT found.*, alert.id IS NOT NULL AS live FROM reprocess_alert AS found
+        LEFT JOIN alert USING (tenant_id, sensor_id, kind, episode_start)
+        WHERE found.tenant_id = ${tenantId} AND run_id = ${id} ORDER BY found.episode_start, found.sensor_id, found.kind LIMIT ${limit}`;
+      return rows.map((row) => ({
+        sensorId: row.sensor_id,
+        kind: row.kind,
+        episodeStart: ms(row.episode_start),
+        openedAt: ms(row.opened_at),
+        endedAt: optionalMs(row.ended_at),
+        severity: row.severity,
+        score: row.score,
+        reason: row.reason,
+        evidence: JSON.parse(row.evidence),
+        live: row.live,
+      }));
+    },
+
+    async end(tenantId, id, failure) {
+      await sql`
+        UPDATE reprocess_run SET state = ${failure === undefined ? "finished" : "failed"}, failure = ${
+        failure ?? null
+      }, finished_at = now()
+        WHERE tenant_id = ${tenantId} AND id = ${id} AND state = 'running'`;
+    },
+  };
+}
+
+function toRun(row: RunRow): ReprocessRun {
+  return {
+    id: row.id,
+    sensorId: optional(row.sensor_id),
+    assetId: optional(row.asset_id),
+    from: ms(row.range_from),
+    to: ms(row.range_to),
+    state: row.state,
+    failure: optional(row.failure),
+    requestedAt: ms(row.requested_at),
+    finishedAt: optionalMs(row.finished_at),
+    sensors: row.sensors,
+    sensorsFinished: row.sensors_finished,
+    readings: row.readings,
+  };
+}

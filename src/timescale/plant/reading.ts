@@ -1,0 +1,103 @@
+import type { Series } from "../../domain/plant/reading.ts";
+import type { SensorId } from "../../domain/plant/sensor.ts";
+import type { Accepted } from "../../domain/intake/verdict.ts";
+import type { ReadingBucket, ReadingStore } from "../../ports/store.ts";
+import { numbers, type Sql, time } from "../sql.ts";
+
+interface Row {
+  readonly sensor_id: SensorId;
+  readonly ts: number;
+  readonly value: number;
+  readonly status: number;
+}
+
+export function readingStore(sql: Sql): ReadingStore {
+  // Epoch milliseconds as a double: exact, and far cheaper to parse than a timestamp's text.
+  const epochMs = () => sql`(extract(epoch FROM ts) * 1000)::float8 AS ts`;
+  return {
+    async add(tenantId, batchId, accepted) {
+      const sensorIds = numbers(sensorPerRow(accepted));
+      const ts = numbers(accepted.ts);
+      const status = accepted.status.some((code) => code !== 0) ? numbers(accepted.status) : null;
+      const inserted = await sql`
+        INSERT INTO reading (tenant_id, sensor_id, ts, value, status, batch_id)
+        SELECT ${tenantId}::int, sensor_id, to_timestamp(ms / 1000), value, coalesce(status, 0), ${batchId}::bigint
+        FROM unnest(${sensorIds}::text::int[], ${ts}::text::float8[], ${
+        numbers(accepted.value)
+      }::text::float8[], ${status}::text::bigint[])
+          AS row (sensor_id, ms, value, status)
+        ON CONFLICT DO NOTHING`;
+      if (inserted.count === accepted.ts.length) return [];
+      return await sql<{ row: number; storedValue: number }[]>`
+        SELECT (row.place - 1)::int AS row, reading.value AS "storedValue"
+        FROM unnest(${sensorIds}::text::int[], ${ts}::text::float8[]) WITH ORDINALITY AS row (sensor_id, ms, place)
+        JOIN reading ON reading.tenant_id = ${tenantId} AND reading.sensor_id = row.sensor_id AND reading.ts = to_timestamp(row.ms / 1000)
+        WHERE reading.batch_id <> ${batchId} ORDER BY place`;
+    },
+
+    async ofBatch(tenantId, batchId, { sensorIds, from, to }) {
+      const rows = await sql<Row[]>`
+        SELECT sensor_id, ${epochMs()}, value, status FROM reading
+        WHERE tenant_id = ${tenantId} AND sensor_id = ANY (${numbers(sensorIds)}::text::int[]) AND reading.ts BETWEEN ${
+        time(from)
+      } AND ${time(to)}
+          AND batch_id = ${batchId} ORDER BY sensor_id, reading.ts`;
+      return toAccepted(rows);
+    },
+
+    async series(tenantId, sensorId, { from, to, limit }) {
+      const rows = await sql<Row[]>`
+        SELECT ${epochMs()}, value, status FROM reading
+        WHERE tenant_id = ${tenantId} AND sensor_id = ${sensorId} AND reading.ts >= ${time(from)} AND reading.ts < ${
+        time(to)
+      }
+        ORDER BY reading.ts LIMIT ${limit}`;
+      return toSeries(rows);
+    },
+
+    async buckets(tenantId, sensorId, { from, to, resolutionMs, limit }) {
+      return await sql<ReadingBucket[]>`
+        SELECT (extract(epoch FROM bucket) * 1000)::float8 AS ts, count, min, max, mean FROM (
+          SELECT time_bucket(${resolutionMs}::float8 * interval '1 millisecond', reading.ts) AS bucket,
+            count(*)::int AS count, min(value), max(value), avg(value) AS mean
+          FROM reading
+          WHERE tenant_id = ${tenantId} AND sensor_id = ${sensorId} AND reading.ts >= ${time(from)} AND reading.ts < ${
+        time(to)
+      }
+          GROUP BY bucket ORDER BY bucket LIMIT ${limit}
+        ) AS bucketed`;
+    },
+  };
+}
+
+function sensorPerRow({ sensorIds, offsets, ts }: Accepted): Int32Array {
+  const perRow = new Int32Array(ts.length);
+  for (const [i, id] of sensorIds.entries()) perRow.fill(id, offsets[i], offsets[i + 1]);
+  return perRow;
+}
+
+function toSeries(rows: readonly Row[]): Series {
+  return {
+    ts: Float64Array.from(rows, (row) => row.ts),
+    value: Float64Array.from(rows, (row) => row.value),
+    status: Uint32Array.from(rows, (row) => row.status),
+  };
+}
+
+/** Rows come sorted by sensor. Their places in the batch are not stored. */
+function toAccepted(rows: readonly Row[]): Accepted {
+  const sensorIds: SensorId[] = [];
+  const offsets: number[] = [];
+  for (const [i, { sensor_id }] of rows.entries()) {
+    if (sensor_id !== sensorIds.at(-1)) {
+      sensorIds.push(sensor_id);
+      offsets.push(i);
+    }
+  }
+  return {
+    ...toSeries(rows),
+    sensorIds,
+    offsets: [...offsets, rows.length],
+    index: new Int32Array(rows.length).fill(-1),
+  };
+}

@@ -1,0 +1,140 @@
+import type { AssetId } from "../../domain/plant/asset.ts";
+import type { Sensor, SensorId } from "../../domain/plant/sensor.ts";
+import type { SensorStore } from "../../ports/store.ts";
+import { numbers, optional, optionalMs, type Sql, texts } from "../sql.ts";
+
+interface Row {
+  readonly id: SensorId;
+  readonly key: string;
+  readonly name: string;
+  readonly asset_id: AssetId | null;
+  readonly quantity: string;
+  readonly unit: string | null;
+  readonly range_min: number | null;
+  readonly range_max: number | null;
+  readonly expected_interval_ms: number | null;
+  readonly registered: boolean;
+}
+
+interface ProgressRow {
+  readonly sensor_id: SensorId;
+  readonly state: string;
+  readonly watermark: Date | null;
+  readonly late: number;
+  readonly late_from: Date | null;
+  readonly late_to: Date | null;
+}
+
+export function sensorStore(sql: Sql): SensorStore {
+  const columns = () =>
+    sql`id, key, name, asset_id, quantity, unit, range_min, range_max, expected_interval_ms, registered`;
+  return {
+    async save(tenantId, sensor) {
+      const [row] = await sql<Row[]>`
+        WITH saved AS (
+          INSERT INTO sensor (tenant_id, key, name, asset_id, quantity, unit, range_min, range_max, expected_interval_ms, registered)
+          VALUES (${tenantId}, ${sensor.key}, ${sensor.name}, ${sensor.assetId ?? null}, ${sensor.quantity}, ${
+        sensor.unit ?? null
+      },
+            ${sensor.rangeMin ?? null}, ${sensor.rangeMax ?? null}, ${
+        sensor.expectedIntervalMs ?? null
+      }, ${sensor.registered})
+          ON CONFLICT (tenant_id, key) DO UPDATE SET
+            name = excluded.name, asset_id = excluded.asset_id, quantity = excluded.quantity, unit = excluded.unit,
+            range_min = excluded.range_min, range_max = excluded.range_max,
+            expected_interval_ms = excluded.expected_interval_ms, registered = excluded.registered
+          RETURNING *
+        ), state AS (
+          INSERT INTO detector_state (tenant_id, sensor_id) SELECT tenant_id, id FROM saved ON CONFLICT DO NOTHING
+        )
+        SELECT ${columns()} FROM saved`;
+      return toSensor(row);
+    },
+
+    async addUnregistered(tenantId, keys) {
+      // Sorted, so that two batches that bring the same keys wait for each other instead of locking each other out.
+      await sql`
+        WITH added AS (
+          INSERT INTO sensor (tenant_id, key, name, registered)
+          SELECT ${tenantId}, key, key, false FROM jsonb_array_elements_text(${
+        texts([...keys].sort())
+      }::text::jsonb) AS key
+          ON CONFLICT (tenant_id, key) DO NOTHING
+          RETURNING tenant_id, id
+        )
+        INSERT INTO detector_state (tenant_id, sensor_id) SELECT tenant_id, id FROM added`;
+    },
+
+    async count(tenantId) {
+      const [row] = await sql<
+        { count: number }[]
+      >`SELECT count(*)::int AS count FROM sensor WHERE tenant_id = ${tenantId}`;
+      return row.count;
+    },
+
+    async byKeys(tenantId, keys) {
+      const rows = await sql<Row[]>`
+        SELECT ${columns()} FROM sensor
+        WHERE tenant_id = ${tenantId} AND key = ANY (ARRAY(SELECT jsonb_array_elements_text(${
+        texts(keys)
+      }::text::jsonb)))`;
+      return rows.map(toSensor);
+    },
+
+    async byIds(tenantId, ids) {
+      const rows = await sql<Row[]>`
+        SELECT ${columns()} FROM sensor WHERE tenant_id = ${tenantId} AND id = ANY (${numbers(ids)}::text::int[])`;
+      return rows.map(toSensor);
+    },
+
+    async ofAsset(tenantId, assetId) {
+      const rows = await sql<Row[]>`
+        WITH RECURSIVE below AS (
+          SELECT id FROM asset WHERE tenant_id = ${tenantId} AND id = ${assetId}
+          UNION
+          SELECT asset.id FROM asset JOIN below ON asset.parent_id = below.id WHERE asset.tenant_id = ${tenantId}
+        )
+        SELECT ${columns()} FROM sensor
+        WHERE tenant_id = ${tenantId} AND asset_id IN (SELECT id FROM below) ORDER BY id`;
+      return rows.map(toSensor);
+    },
+
+    async page(tenantId, { before, limit }) {
+      const rows = await sql<Row[]>`
+        SELECT ${columns()} FROM sensor
+        WHERE tenant_id = ${tenantId} AND id < ${
+        before ?? Number.MAX_SAFE_INTEGER
+      }::bigint ORDER BY id DESC LIMIT ${limit}`;
+      return rows.map(toSensor);
+    },
+
+    async progress(tenantId, ids) {
+      const rows = await sql<ProgressRow[]>`
+        SELECT sensor_id, state, watermark, late, late_from, late_to FROM detector_state
+        WHERE tenant_id = ${tenantId} AND sensor_id = ANY (${numbers(ids)}::text::int[])`;
+      return rows.map((row) => ({
+        sensorId: row.sensor_id,
+        state: row.state,
+        watermark: optionalMs(row.watermark),
+        late: row.late,
+        lateFrom: optionalMs(row.late_from),
+        lateTo: optionalMs(row.late_to),
+      }));
+    },
+  };
+}
+
+function toSensor(row: Row): Sensor {
+  return {
+    id: row.id,
+    key: row.key,
+    name: row.name,
+    assetId: optional(row.asset_id),
+    quantity: row.quantity,
+    unit: optional(row.unit),
+    rangeMin: optional(row.range_min),
+    rangeMax: optional(row.range_max),
+    expectedIntervalMs: optional(row.expected_interval_ms),
+    registered: row.registered,
+  };
+}

@@ -1,0 +1,160 @@
+/** What every detector of single sensors has to keep, and the default set as a whole. */
+import fc from "fast-check";
+import assert from "node:assert/strict";
+import { detectorSet, makeSet } from "../../../../src/domain/detection/detector_set.ts";
+import { bounded, type Detector } from "../../../../src/domain/detection/detectors/detector.ts";
+import { type DetectorChoice, makeDetector } from "../../../../src/domain/detection/detectors/mod.ts";
+import { scoreSeries } from "../../../../src/domain/detection/score_series.ts";
+import { DEFAULT_SETTINGS } from "../../../../src/domain/detection/settings.ts";
+import { seededRandom } from "../../../../src/domain/detection/stats/random.ts";
+import { NULL_DETECTOR, RANDOM_DETECTOR } from "../../../doubles/control_detectors.ts";
+
+const SEED = 20_240_101;
+const CHOICES: readonly DetectorChoice[] = [
+  ...DEFAULT_SETTINGS.detectors,
+  ...DEFAULT_SETTINGS.watches.map(({ detector }) => detector),
+  { name: "limit", parameters: { low: -10, high: 60, hysteresis: 2 } },
+];
+const MINUTE = 60_000;
+const T0 = Date.UTC(2024, 0, 1);
+const ROWS = 1_200;
+
+function series(value: (i: number) => number, ts = (i: number) => T0 + i * MINUTE) {
+  return Array.from({ length: ROWS }, (_, i) => ({ ts: ts(i), value: bounded(value(i)) }));
+}
+
+const random = seededRandom(SEED);
+const noise = Array.from({ length: ROWS }, () => random() - 0.5);
+
+/** Inputs that break detectors. */
+const INPUTS: Readonly<Record<string, readonly { ts: number; value: number }[]>> = {
+  constant: series(() => 5),
+  zero: series(() => 0),
+  huge: series((i) => (i % 2 ? 1 : -1) * 1e308),
+  tiny: series((i) => i * 5e-324),
+  gappy: series((i) => noise[i], (i) => T0 + i * MINUTE + Math.floor(i / 100) * 40 * 86_400_000),
+  alternating: series((i) => i % 2),
+  "a counter with resets": series((i) => i % 400),
+  "negative values": series((i) => -1_000 + noise[i]),
+  "a large offset with small noise": series((i) => 1e9 + noise[i]),
+  "disorder and repeats in time": series((i) => noise[i], (i) => T0 + (i - i % 3) * MINUTE),
+  "before 1970": series((i) => noise[i], (i) => -1e12 + i * MINUTE),
+  "a step": series((i) => noise[i] + (i > 800 ? 20 : 0)),
+};
+
+function run(
+  detector: Detector<unknown>,
+  points: readonly { ts: number; value: number }[],
+  eachState?: (state: unknown) => unknown,
+): number[] {
+  let state = detector.start();
+  return points.map((point) => {
+    const score = detector.score(state, point);
+    detector.learn(state, point);
+    if (eachState !== undefined) state = eachState(state);
+    return score;
+  });
+}
+
+for (const choice of CHOICES) {
+  const detector = makeDetector(choice);
+
+  Deno.test(`${choice.name}: scores are 0 to 1 or none, on input that breaks detectors`, () => {
+    for (const [name, points] of Object.entries(INPUTS)) {
+      for (const [i, score] of run(detector, points).entries()) {
+        assert.ok(Number.isNaN(score) || (score >= 0 && score <= 1), `${score} at row ${i} of ${name}`);
+      }
+    }
+  });
+
+  Deno.test(`${choice.name}: a state survives JSON`, () => {
+    for (const [name, points] of Object.entries(INPUTS)) {
+      assert.deepEqual(
+        run(detector, points, (state) => JSON.parse(JSON.stringify(state))),
+        run(detector, points),
+        name,
+      );
+    }
+  });
+
+  Deno.test(`${choice.name}: scoring and explaining leave the state as it is`, () => {
+    for (const [name, points] of Object.entries(INPUTS)) {
+      const state = detector.start();
+      for (const point of points) {
+        const before = JSON.stringify(state);
+        detector.score(state, point);
+        detector.facts(state, point);
+        assert.equal(JSON.stringify(state), before, name);
+        detector.learn(state, point);
+      }
+    }
+  });
+
+  Deno.test(`${choice.name}: does not judge before its warm-up`, () => {
+    const scores = run(detector, INPUTS["a step"]);
+    assert.ok(scores.slice(0, Math.min(detector.warmUp, 100)).every((score) => Number.isNaN(score)));
+  });
+
+  Deno.test(`${choice.name}: facts are finite numbers`, () => {
+    const state = detector.start();
+    for (const point of INPUTS["a step"]) {
+      for (const [name, fact] of Object.entries(detector.facts(state, point))) {
+        assert.ok(Number.isFinite(fact) || detector.score(state, point) !== detector.score(state, point), name);
+      }
+      detector.learn(state, point);
+    }
+  });
+}
+
+Deno.test("later rows never change earlier scores", () => {
+  const values = fc.array(fc.double({ noNaN: true, min: -1e6, max: 1e6 }), { minLength: 2, maxLength: 400 });
+  fc.assert(
+    fc.property(values, fc.nat(), (value, cut) => {
+      const ts = value.map((_, i) => T0 + i * MINUTE);
+      const n = cut % value.length;
+      const all = scoreSeries(detectorSet("generic"), { ts, value });
+      const part = scoreSeries(detectorSet("generic"), { ts: ts.slice(0, n), value: value.slice(0, n) });
+      assert.deepEqual([...all.slice(0, n)], [...part]);
+    }),
+    { seed: SEED, numRuns: 50 },
+  );
+});
+
+Deno.test("the default set finds each planted anomaly, calmly, where a null and a random detector do not", () => {
+  const planted = [800, 960, 1_120];
+  const points = series((i) =>
+    10 * Math.sin(i / 60) + noise[i] + (planted.includes(i) ? 25 + 30 * planted.indexOf(i) : 0)
+  );
+  const scores = scoreSeries(detectorSet("generic"), {
+    ts: points.map(({ ts }) => ts),
+    value: points.map(({ value }) => value),
+  });
+  const over = [...scores].flatMap((score, i) => i >= 750 && score >= DEFAULT_SETTINGS.episode.threshold ? [i] : []);
+  // The row behind a gross outlier jumps back, which is a change too.
+  assert.deepEqual(over.filter((i) => !planted.includes(i - 1)), planted);
+  const worth = (scored: ArrayLike<number>) =>
+    planted.reduce((sum, i) => sum + scored[i], 0) / 3 -
+    Array.from(scored).reduce((sum, score) => sum + score, 0) / ROWS;
+  assert.ok(worth(scores) > 0.4);
+  assert.ok(worth(run(NULL_DETECTOR as Detector<unknown>, points)) < 0.4);
+  assert.ok(worth(run(RANDOM_DETECTOR as Detector<unknown>, points)) < 0.4);
+});
+
+Deno.test("parameters out of bounds are refused by name where a detector is made", () => {
+  const make = (name: string, parameters: object) => () => makeDetector({ name, parameters } as DetectorChoice);
+  assert.throws(
+    make("zscore", { sigma: 5, cap: 4, memory: 10, warmUp: 10 }),
+    /zscore: this does not hold: cap > sigma/,
+  );
+  assert.throws(make("limit", { hysteresis: 0 }), /low or high/);
+  assert.throws(make("flatline", { least: 1, warmUp: 0, changes: 2 }), /least >= 2; warmUp >= 2; 0 < changes <= 1/);
+  assert.throws(make("oracle", {}), /there is no detector "oracle"/);
+  assert.throws(
+    () =>
+      makeSet({
+        ...DEFAULT_SETTINGS,
+        detectors: [{ name: "rate_of_change", weight: 1, parameters: { blocks: 1, perBlock: 0, half: 0, warmUp: 0 } }],
+      }),
+    RangeError,
+  );
+});

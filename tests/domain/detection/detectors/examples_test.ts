@@ -1,0 +1,124 @@
+/** The examples of the detectors' descriptions, and the exact rows at which they speak on small series. */
+import assert from "node:assert/strict";
+import type { Detector } from "../../../../src/domain/detection/detectors/detector.ts";
+import { flatline } from "../../../../src/domain/detection/detectors/flatline.ts";
+import { levelNovelty } from "../../../../src/domain/detection/detectors/level_novelty.ts";
+import { levelShift } from "../../../../src/domain/detection/detectors/level_shift.ts";
+import { limit } from "../../../../src/domain/detection/detectors/limit.ts";
+import { rateOfChange } from "../../../../src/domain/detection/detectors/rate_of_change.ts";
+import { timeOfDayNovelty } from "../../../../src/domain/detection/detectors/time_of_day_novelty.ts";
+import { valueNovelty } from "../../../../src/domain/detection/detectors/value_novelty.ts";
+import { varianceChange } from "../../../../src/domain/detection/detectors/variance_change.ts";
+import { zscore } from "../../../../src/domain/detection/detectors/zscore.ts";
+import { limitsOf, zoneOf } from "../../../../src/domain/detection/iso_20816_3.ts";
+
+const NOVELTY = { blocks: 4, perBlock: 100, half: 0.1, warmUp: 20 };
+const HOUR = 3_600_000;
+
+/** Learns `values`, one a minute, and answers the score of each before it was learnt. */
+function feed<State>(
+  detector: Detector<State>,
+  values: readonly number[],
+  stepMs = 60_000,
+): { state: State; scores: number[]; next: number } {
+  const state = detector.start();
+  const scores = values.map((value, i) => {
+    const point = { ts: i * stepMs, value };
+    const score = detector.score(state, point);
+    detector.learn(state, point);
+    return score;
+  });
+  return { state, scores, next: values.length * stepMs };
+}
+
+const wave = (n: number, least: number, most: number) => Array.from({ length: n }, (_, i) => i % 2 ? most : least);
+const close = (actual: number, expected: number) =>
+  assert.ok(Math.abs(actual - expected) < 0.005, `${actual} is not about ${expected}`);
+
+Deno.test("zscore: six deviations score 0.5 between 4 and 8", () => {
+  const detector = zscore({ sigma: 4, cap: 8, memory: 1e9, warmUp: 20 });
+  const { state } = feed(detector, wave(100, 19, 21));
+  close(detector.score(state, { ts: 0, value: 26 }), 0.5);
+  assert.equal(detector.score(state, { ts: 0, value: 23.9 }), 0);
+  assert.equal(detector.score(state, { ts: 0, value: -100 }), 1);
+});
+
+Deno.test("value novelty: a tenth of the range outside scores 0.5, inside 0", () => {
+  const detector = valueNovelty(NOVELTY);
+  const { state } = feed(detector, wave(50, 10, 20));
+  close(detector.score(state, { ts: 0, value: 21 }), 0.5);
+  close(detector.score(state, { ts: 0, value: 9 }), 0.5);
+  assert.equal(detector.score(state, { ts: 0, value: 15 }), 0);
+});
+
+Deno.test("value novelty: forgets what left its window", () => {
+  const detector = valueNovelty(NOVELTY);
+  const { state } = feed(detector, [...wave(50, 10, 100), ...wave(500, 10, 20)]);
+  assert.ok(detector.score(state, { ts: 0, value: 90 }) > 0.9);
+});
+
+Deno.test("time-of-day novelty: what is usual at noon is unusual at night", () => {
+  const detector = timeOfDayNovelty({ ...NOVELTY, parts: 24, memory: 100, atLeast: 1 });
+  const day = (i: number) => (i % 24 === 12 ? 50 : 10) + (Math.floor(i / 24) % 2 ? 0.5 : -0.5);
+  const { state, next } = feed(detector, Array.from({ length: 240 }, (_, i) => day(i)), HOUR);
+  assert.equal(detector.score(state, { ts: next + 12 * HOUR, value: 49.5 }), 0);
+  assert.ok(detector.score(state, { ts: next + 3 * HOUR, value: 49.5 }) > 0.9);
+});
+
+Deno.test("level novelty: sees a shift within the range of values", () => {
+  const detector = levelNovelty({ ...NOVELTY, length: 10 });
+  const { scores } = feed(detector, [...wave(200, 0, 10).map((value, i) => value + i % 7 / 10), ...Array(10).fill(9)]);
+  assert.ok(Math.max(...scores.slice(40, 200)) < 0.1);
+  assert.ok(Math.max(...scores.slice(200)) > 0.5);
+});
+
+Deno.test("level shift: two deviations add up to the decision after as many readings as the formula says", () => {
+  const detector = levelShift({ warmUp: 100, slack: 0.5, decision: 20, clip: 4, relearn: 1_000 });
+  const { scores } = feed(detector, [...wave(100, -1, 1), ...Array(30).fill(2)]);
+  assert.equal(scores.findIndex((score) => score > 0), 100 + 13);
+});
+
+Deno.test("level shift: takes a level that stays as the new normal", () => {
+  const detector = levelShift({ warmUp: 100, slack: 0.5, decision: 20, clip: 4, relearn: 50 });
+  const { scores } = feed(detector, [...wave(100, -1, 1), ...wave(300, 9, 11)]);
+  assert.ok(scores.slice(-100).every((score) => score === 0));
+});
+
+Deno.test("variance change: sees scatter that grows while the level stays", () => {
+  const detector = varianceChange({ ...NOVELTY, warmUp: 10, length: 8 });
+  const noise = (i: number) => Math.sin(i * 12.9898) * (1 + 0.2 * Math.sin(i / 10));
+  const { scores } = feed(detector, Array.from({ length: 300 }, (_, i) => noise(i) * (i >= 280 ? 10 : 1)));
+  assert.ok(Math.max(...scores.slice(100, 280).filter((score) => score >= 0)) < 0.6);
+  assert.ok(Math.max(...scores.slice(280)) > 0.8);
+});
+
+Deno.test("rate of change: sees a jump between usual values", () => {
+  const detector = rateOfChange(NOVELTY);
+  const ramp = Array.from({ length: 200 }, (_, i) => Math.abs(i % 100 - 50));
+  const { state } = feed(detector, ramp);
+  close(detector.score(state, { ts: 0, value: ramp[199] + 1 }), 0);
+  assert.ok(detector.score(state, { ts: 0, value: 25 }) > 0.9);
+});
+
+Deno.test("flatline: a sensor that sticks scores 0.5 at twice its usual run, and a switch is not judged", () => {
+  const detector = flatline({ least: 20, warmUp: 50, changes: 0.3 });
+  const { scores } = feed(detector, [...wave(100, 0, 1), ...Array(50).fill(0.5)]);
+  assert.equal(scores.findIndex((score) => score >= 0.5), 100 + 39);
+  const { scores: ofSwitch } = feed(detector, Array.from({ length: 400 }, (_, i) => Math.floor(i / 150)));
+  assert.ok(ofSwitch.every((score) => !(score > 0)));
+});
+
+Deno.test("limit: comes back only behind its hysteresis", () => {
+  const detector = limit({ high: 7.1, hysteresis: 0.5 });
+  assert.deepEqual(feed(detector, [7.0, 7.2, 6.8, 6.6, 7.0, 7.2]).scores, [0, 1, 1, 0, 0, 1]);
+});
+
+Deno.test("ISO 20816-3: zones by group and support, in any unit of velocity, and no other", () => {
+  assert.equal(zoneOf(4.6, { group: 1, support: "rigid", unit: "mm/s" }), "C");
+  assert.equal(zoneOf(4.6, { group: 1, support: "flexible", unit: "mm/s" }), "B");
+  assert.equal(zoneOf(0.0072, { group: 2, support: "flexible", unit: "m/s" }), "D");
+  assert.deepEqual(limitsOf({ group: 2, support: "rigid", unit: "mm/s" }), { high: 2.8, hysteresis: 0.7 });
+  for (const unit of ["m/s2", "[g]", "um"]) {
+    assert.throws(() => zoneOf(1, { group: 1, support: "rigid", unit }), /judges velocity/);
+  }
+});
