@@ -124,7 +124,23 @@ function refuse(value: unknown, wanted: string): never {
   throw new GraphQLError(`${text.slice(0, 80)} is not ${wanted}`, { extensions: { code: "INVALID_INPUT" } });
 }
 
-/** Values of an enum by their names in the schema, which are in capitals there. */
-export function enumValues<Value extends string>(values: readonly Value[]): Record<string, { readonly value: Value }> {
-  return Object.fromEntries(values.map((value) => [value.toUpperCase(), { value }]));
+type EnumValue<Value extends string> = { readonly value: Value; readonly description?: string };
+
+/**
+ * Values of an enum by their names in the schema, which are in capitals there: from a list, or from a table of what each one
+ * means.
+ */
+export function enumValues<Value extends string>(
+  values: readonly Value[] | Readonly<Record<Value, string>>,
+): Record<string, EnumValue<Value>> {
+  const rows: EnumValue<Value>[] = isList(values)
+    ? values.map((value) => ({ value }))
+    : (Object.entries(values) as [Value, string][]).map(([value, description]) => ({ value, description }));
+  return Object.fromEntries(rows.map((row) => [row.value.toUpperCase(), row]));
+}
+
+function isList<Value extends string>(
+  values: readonly Value[] | Readonly<Record<Value, string>>,
+): values is readonly Value[] {
+  return Array.isArray(values);
 }

@@ -5,7 +5,8 @@ import type { Asset, AssetId } from "../src/domain/plant/asset.ts";
 import type { Batch, BatchId } from "../src/domain/intake/batch.ts";
 import type { Sensor, SensorId, SensorProgress } from "../src/domain/plant/sensor.ts";
 import type { TenantId } from "../src/domain/access/tenant.ts";
-import type { AlertProof, Store } from "../src/ports/store.ts";
+import type { AlertProof } from "../src/ports/alerting/alert.ts";
+import type { Store } from "../src/ports/store.ts";
 
 export interface Loaders {
   readonly assets: DataLoader<AssetId, Asset>;

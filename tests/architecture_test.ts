@@ -94,6 +94,50 @@ Deno.test("the domain imports the domain only", () => {
   );
 });
 
+/** Which subjects a subject of the domain stands on; files at the domain's root and `access` are for all. */
+const STANDS_ON: Readonly<Record<string, readonly string[]>> = {
+  access: [],
+  plant: [],
+  intake: ["plant"],
+  detection: ["plant"],
+  alerting: ["plant", "intake", "detection"],
+  history: ["plant", "detection", "alerting"],
+  maintenance: ["plant", "alerting"],
+};
+const LAYERS = [
+  "src/domain",
+  "src/ports",
+  "src/operations",
+  "src/timescale",
+  "graphql",
+  "activities",
+  "workflows",
+  "tests/domain",
+];
+
+Deno.test("in the domain a subject imports only those that it stands on", () => {
+  const subjectOf = (path: string) => /^src\/domain\/([a-z_]+)\//.exec(path)?.[1];
+  const broken = ({ from, to }: Arrow) => {
+    const [subject, other] = [subjectOf(from), subjectOf(to)];
+    if (other === undefined || other === "access" || other === subject) return false;
+    return subject === undefined || !STANDS_ON[subject].includes(other);
+  };
+  never(
+    arrows.filter((arrow) => within("src/domain")(arrow.from) && broken(arrow)),
+    "Hand it in as an argument, or move it to the subject that both stand on.",
+  );
+});
+
+Deno.test("the folders of every layer are the subjects", () => {
+  const inside = new Set(["src/domain/detection/detectors", "src/domain/detection/stats"]);
+  const strange = [...texts.keys()].map((file) => file.slice(0, file.lastIndexOf("/"))).filter((folder) => {
+    const layer = LAYERS.find((one) => folder.startsWith(`${one}/`));
+    if (layer === undefined || inside.has(folder.replace(/^tests\/domain/, "src/domain"))) return false;
+    return !Object.hasOwn(STANDS_ON, folder.slice(layer.length + 1));
+  });
+  assert.deepEqual([...new Set(strange)], [], `A subject is one of ${Object.keys(STANDS_ON).join(", ")}.`);
+});
+
 Deno.test("the domain is pure and synchronous", () => {
   const impure = /\basync\b|\bawait\b|\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bcrypto\.|\bconsole\.|\bDeno\./;
   const broken = [...texts].filter(([file, text]) =>

@@ -3,7 +3,7 @@ import type { Contribution } from "../../src/domain/detection/episode.ts";
 import { SEVERITIES } from "../../src/domain/detection/severity.ts";
 import { followAlerts, type FollowedAlert } from "../../src/operations/alerting/follow_alerts.ts";
 import { notFound } from "../../src/operations/errors.ts";
-import type { AlertProof } from "../../src/ports/store.ts";
+import type { AlertProof } from "../../src/ports/alerting/alert.ts";
 import { builder, enumValues } from "../builder.ts";
 import { orNull } from "../loaders.ts";
 import { connectionOf } from "../page.ts";

@@ -1,5 +1,5 @@
 import { BATCH_STATES, type BatchId, type Columns } from "../../src/domain/intake/batch.ts";
-import { QUARANTINE_REASONS, type Quarantined } from "../../src/domain/intake/verdict.ts";
+import { QUARANTINE_REASONS, type Quarantined } from "../../src/domain/intake/quarantine.ts";
 import { acceptBatch, type AcceptedBatch } from "../../src/operations/intake/accept_batch.ts";
 import { builder, enumValues, type RequestContext } from "../builder.ts";
 import { asResult } from "../errors.ts";
@@ -12,7 +12,9 @@ const BatchStateEnum = builder.enumType("BatchState", {
   values: enumValues(BATCH_STATES),
 });
 
-const QuarantineReasonEnum = builder.enumType("QuarantineReason", { values: enumValues(QUARANTINE_REASONS) });
+const QuarantineReasonEnum = builder.enumType("QuarantineReason", {
+  values: enumValues(QUARANTINE_REASONS),
+});
 
 const QuarantinedRef = builder.objectRef<Quarantined>("QuarantinedReading").implement({
   fields: (t) => ({

@@ -1,5 +1,5 @@
 import type { Asset } from "../../src/domain/plant/asset.ts";
-import { CRITICALITIES } from "../../src/domain/detection/severity.ts";
+import { CRITICALITIES } from "../../src/domain/plant/asset.ts";
 import { registerAsset } from "../../src/operations/plant/register_asset.ts";
 import { builder, enumValues } from "../builder.ts";
 import { asResult } from "../errors.ts";

@@ -1,5 +1,5 @@
 import type { Sensor, SensorProgress } from "../../src/domain/plant/sensor.ts";
-import { readingsUntilJudged } from "../../src/domain/detection/assess.ts";
+import { readingsUntilJudged } from "../../src/domain/detection/sensor_state.ts";
 import { registerSensor } from "../../src/operations/plant/register_sensor.ts";
 import { builder } from "../builder.ts";
 import { asResult } from "../errors.ts";

@@ -1,5 +1,5 @@
 /** What is wrong with the service right now, for people and for probes. */
-import { type Store } from "../ports/store.ts";
+import type { Store } from "../ports/store.ts";
 import type { Workflows } from "../ports/workflows.ts";
 
 export interface Health {

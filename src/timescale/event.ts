@@ -1,6 +1,6 @@
 import type { AlertId } from "../domain/alerting/alert.ts";
 import type { BatchId } from "../domain/intake/batch.ts";
-import type { EventStore } from "../ports/store.ts";
+import type { EventStore } from "../ports/event.ts";
 import { optional, type Sql } from "./sql.ts";
 
 interface Row {

@@ -1,5 +1,6 @@
 /** Detectors of single sensors one by one and together, and what a state costs to keep. */
-import { assess, decodeState, encodeState, newState } from "../../src/domain/detection/assess.ts";
+import { assess } from "../../src/domain/detection/assess.ts";
+import { decodeState, encodeState, newState } from "../../src/domain/detection/sensor_state.ts";
 import { detectorSet, makeSet } from "../../src/domain/detection/detector_set.ts";
 import { scoreSeries } from "../../src/domain/detection/score_series.ts";
 import { seededRandom } from "../../src/domain/detection/stats/random.ts";

@@ -2,42 +2,13 @@
  * Assessment: a fold over one sensor's readings in data time. The same function serves live batches, reprocessing and evaluation, and a result never depends on where
  * a batch was cut.
  */
-import { type Baseline, learnBaseline, startBaseline } from "./baseline.ts";
+import { learnBaseline } from "./baseline.ts";
 import { type DetectorSet, detectorSet } from "./detector_set.ts";
 import { bounded, type Detector, type Point } from "./detectors/detector.ts";
-import { afterRest, noisyOr, type Rest, startRest } from "./ensemble.ts";
-import {
-  type Contribution,
-  type Decision,
-  type EpisodeState,
-  type Evidence,
-  startEpisode,
-  stepEpisode,
-} from "./episode.ts";
+import { afterRest, noisyOr } from "./ensemble.ts";
+import { type Contribution, type Decision, type Evidence, stepEpisode } from "./episode.ts";
 import type { Series } from "../plant/reading.ts";
-import type { Criticality } from "./severity.ts";
-
-/** What an assessment needs to know of a sensor besides its readings. */
-export interface SensorRules {
-  readonly quantity: string;
-  readonly criticality: Criticality;
-}
-
-/** The versioned memory of everything that judges one sensor. JSON keeps it exactly. */
-export interface SensorState {
-  readonly version: string;
-  /** Data time (ms) up to which readings are folded in; undefined before the first one. */
-  watermark: number | undefined;
-  /** Readings folded in since it began to learn. */
-  readings: number;
-  baseline: Baseline;
-  /** One per detector of the ensemble, in its order. */
-  detectors: unknown[];
-  rest: Rest;
-  episode: EpisodeState;
-  /** One per watch. */
-  watches: { detector: unknown; episode: EpisodeState }[];
-}
+import type { SensorRules, SensorState } from "./sensor_state.ts";
 
 /** What one fold did: `late` are the places in the series that were at or before the watermark, and so were not folded. */
 export interface Assessment {
@@ -48,23 +19,6 @@ export interface Assessment {
 
 /** Kind of the ensemble's episodes. */
 export const ANOMALY = "anomaly";
-
-export function newState({ quantity }: Pick<SensorRules, "quantity">): SensorState {
-  return startState(detectorSet(quantity));
-}
-
-export function startState(set: DetectorSet, baselineVersion = 1): SensorState {
-  return {
-    version: set.version,
-    watermark: undefined,
-    readings: 0,
-    baseline: startBaseline(baselineVersion),
-    detectors: set.detectors.map((detector) => detector.start()),
-    rest: startRest(),
-    episode: startEpisode(),
-    watches: set.watches.map((detector) => ({ detector: detector.start(), episode: startEpisode() })),
-  };
-}
 
 /** Folds `series` into `state`, which it changes in place, and says what that decided. */
 export function assess(state: SensorState, series: Series, rules: SensorRules): Assessment {
@@ -176,55 +130,4 @@ function evidenceOf(point: Point, { score, threshold, parts }: Proving): Evidenc
     else contributions.push({ detector: detector.name, score: part, facts: detector.facts(state, point) });
   }
   return { ts: point.ts, value: point.value, score, threshold, contributions, missing };
-}
-
-/** Whether the sensor is judged yet, and after how many readings more. */
-export function learning(
-  state: SensorState,
-  { quantity }: Pick<SensorRules, "quantity">,
-): { judges: boolean; readingsLeft: number } {
-  const warmUp = Math.min(...detectorSet(quantity).detectors.map((detector) => detector.warmUp));
-  return { judges: state.readings >= warmUp, readingsLeft: Math.max(0, warmUp - state.readings) };
-}
-
-/** The same from a state as it is stored. */
-export function readingsUntilJudged(text: string, quantity: string): number {
-  return learning(decodeState(text, { quantity }).state, { quantity }).readingsLeft;
-}
-
-/**
- * The state after a maintenance event: what was normal before says nothing about a repaired machine, so everything is learnt anew, under the next version of the
- * baseline. Readings up to the watermark stay folded.
- */
-export function relearn(state: SensorState, { quantity }: Pick<SensorRules, "quantity">): SensorState {
-  const fresh = startState(detectorSet(quantity), state.baseline.version + 1);
-  fresh.watermark = state.watermark;
-  return fresh;
-}
-
-export function encodeState(state: SensorState): string {
-  return JSON.stringify(state);
-}
-
-/** The state that `text` stands for. One of another version starts anew, and `relearns` says why. */
-export function decodeState(
-  text: string,
-  rules: Pick<SensorRules, "quantity">,
-): { state: SensorState; relearns: string | undefined } {
-  const { version } = detectorSet(rules.quantity);
-  let stored: Partial<SensorState> | null;
-  try {
-    stored = JSON.parse(text);
-  } catch {
-    // Text that is no JSON cannot be a state: what to do is the same as for another version.
-    stored = null;
-  }
-  if (stored?.version === version) return { state: stored as SensorState, relearns: undefined };
-  const fresh = newState(rules);
-  // What was folded stays folded: going back behind the watermark would judge it twice.
-  fresh.watermark = typeof stored?.watermark === "number" ? stored.watermark : undefined;
-  return {
-    state: fresh,
-    relearns: `its state is of version ${stored?.version ?? "unknown"}, this code has ${version}`,
-  };
 }

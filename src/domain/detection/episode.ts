@@ -2,7 +2,8 @@
  * An episode is a stretch of anomalies with a start and perhaps an end. Threshold, deadband, on-delay and off-delay turn scores into episodes; what an episode does is
  * a decision, and a decision carries its reason.
  */
-import { type Criticality, isAbove, type Severity, severityOf } from "./severity.ts";
+import type { Criticality } from "../plant/asset.ts";
+import { isAbove, type Severity, severityOf } from "./severity.ts";
 
 /** What one detector added to the ensemble's score. `facts` are the numbers it judged by, for people and for computing the score again. */
 export interface Contribution {

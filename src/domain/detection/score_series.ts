@@ -1,6 +1,7 @@
 /** Scores a whole series from a fresh state, row by row, without looking ahead: what the evaluation and the `score` command do. */
 import { bounded } from "./detectors/detector.ts";
-import { type Fold, learn, scoreOne, startState } from "./assess.ts";
+import { type Fold, learn, scoreOne } from "./assess.ts";
+import { startState } from "./sensor_state.ts";
 import type { DetectorSet } from "./detector_set.ts";
 import { afterRest } from "./ensemble.ts";
 

@@ -1,11 +1,9 @@
 /** Ordered urgency of an alert, by a table over its score, its persistence and the asset's criticality. */
 
+import type { Criticality } from "../plant/asset.ts";
+
 export const SEVERITIES = ["LOW", "MEDIUM", "HIGH", "CRITICAL"] as const;
 export type Severity = (typeof SEVERITIES)[number];
-
-/** How much the plant depends on an asset: A stops it, B slows it, C is spared. */
-export const CRITICALITIES = ["A", "B", "C"] as const;
-export type Criticality = (typeof CRITICALITIES)[number];
 
 /** The table: the first row whose conditions hold gives the severity for criticality B; A is one step above, C one below. */
 export const SEVERITY_TABLE: readonly {

@@ -3,34 +3,11 @@
  */
 import { type Columns } from "./batch.ts";
 import { keyFault } from "../key.ts";
+import type { Quarantined, QuarantineReason } from "./quarantine.ts";
 import { qualityOf, STATUS_GOOD } from "../plant/quality.ts";
 import type { Series } from "../plant/reading.ts";
 import type { SensorId } from "../plant/sensor.ts";
 import { EARLIEST_MS, formatTimestamp, parseTimestamp } from "../timestamp.ts";
-
-export const QUARANTINE_REASONS = [
-  "invalid_sensor",
-  "unknown_sensor",
-  "not_a_number",
-  "outside_physical_range",
-  "unreadable_timestamp",
-  "too_old",
-  "in_the_future",
-  "bad_quality",
-  "unreadable_status",
-  "conflict_in_batch",
-  "conflict_with_stored",
-] as const;
-export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
-
-export interface Quarantined {
-  /** Place of the reading in its batch, from 0. */
-  readonly index: number;
-  readonly reason: QuarantineReason;
-  readonly detail: string;
-  /** The reading as it was sent, as JSON text. */
-  readonly raw: string;
-}
 
 /** What judging needs to know of a sensor. */
 export interface SensorLimits {

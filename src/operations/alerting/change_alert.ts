@@ -3,7 +3,8 @@ import { match } from "ts-pattern";
 import type { Alert, AlertChange } from "../../domain/alerting/alert.ts";
 import type { Decision, Evidence } from "../../domain/detection/episode.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
-import type { EventRecord, Store } from "../../ports/store.ts";
+import type { EventRecord } from "../../ports/event.ts";
+import type { Store } from "../../ports/store.ts";
 import type { StageInput } from "../intake/ingest_readings.ts";
 
 export interface AlertEvent {

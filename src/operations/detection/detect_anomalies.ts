@@ -2,10 +2,13 @@
  * Fourth stage: fold the stored readings into the detectors' states, in the order in which the batches of a source were accepted, and write states, alerts and
  * events in one transaction.
  */
-import { assess, decodeState, encodeState, newState, type SensorState } from "../../domain/detection/assess.ts";
+import { assess } from "../../domain/detection/assess.ts";
+import { decodeState, encodeState, newState, type SensorState } from "../../domain/detection/sensor_state.ts";
 import type { Decision } from "../../domain/detection/episode.ts";
 import { type Accepted, seriesOf } from "../../domain/intake/verdict.ts";
-import type { EventRecord, LockedState, SavedState, Store } from "../../ports/store.ts";
+import type { EventRecord } from "../../ports/event.ts";
+import type { LockedState, SavedState } from "../../ports/detection/detector_state.ts";
+import type { Store } from "../../ports/store.ts";
 import { type AlertEvent, applyDecision } from "../alerting/change_alert.ts";
 import { type Deps, eventsTopic, sourceTopic } from "../deps.ts";
 import { notFound } from "../errors.ts";

@@ -2,7 +2,8 @@
  * One page of a reprocess run. A sensor is folded from its first stored reading on, because the states at the beginning of the range depend on all that
  * came before; alerts are reported for the range alone. The sensor's state and watermark are stored with each page: a repeat goes on where the last one ended.
  */
-import { assess, decodeState, encodeState, newState } from "../../domain/detection/assess.ts";
+import { assess } from "../../domain/detection/assess.ts";
+import { decodeState, encodeState, newState } from "../../domain/detection/sensor_state.ts";
 import type { Decision } from "../../domain/detection/episode.ts";
 import type { ReprocessRun, ReprocessRunId } from "../../domain/history/reprocess.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";

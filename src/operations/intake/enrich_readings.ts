@@ -1,5 +1,6 @@
 /** Third stage: write the accepted readings, and find out which of them the store knew already. */
-import { type Accepted, type Quarantined, rawReading, without } from "../../domain/intake/verdict.ts";
+import { type Accepted, rawReading, without } from "../../domain/intake/verdict.ts";
+import type { Quarantined } from "../../domain/intake/quarantine.ts";
 import type { Columns } from "../../domain/intake/batch.ts";
 import type { Deps } from "../deps.ts";
 import type { StageInput } from "./ingest_readings.ts";

@@ -1,7 +1,7 @@
 /** Describes an asset: a new one, or the one that has the key. */
 import type { Asset } from "../../domain/plant/asset.ts";
 import { keyFault } from "../../domain/key.ts";
-import type { Criticality } from "../../domain/detection/severity.ts";
+import type { Criticality } from "../../domain/plant/asset.ts";
 import type { Tenant } from "../../domain/access/tenant.ts";
 import type { Deps } from "../deps.ts";
 import { invalid, notFound } from "../errors.ts";

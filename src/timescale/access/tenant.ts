@@ -1,5 +1,5 @@
 import type { Tenant } from "../../domain/access/tenant.ts";
-import type { TenantStore } from "../../ports/store.ts";
+import type { TenantStore } from "../../ports/access/tenant.ts";
 import type { Sql } from "../sql.ts";
 
 export function tenantStore(sql: Sql): TenantStore {

@@ -1,7 +1,7 @@
 import type { Alert, AlertChange, AlertId } from "../../domain/alerting/alert.ts";
 import type { BatchId } from "../../domain/intake/batch.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
-import type { AlertStore, EpisodeKey } from "../../ports/store.ts";
+import type { AlertStore, EpisodeKey } from "../../ports/alerting/alert.ts";
 import { ms, numbers, optionalMs, type Sql, time } from "../sql.ts";
 
 interface Row {

@@ -1,6 +1,6 @@
 import type { SensorId } from "../../domain/plant/sensor.ts";
-import type { Criticality } from "../../domain/detection/severity.ts";
-import type { DetectorStateStore } from "../../ports/store.ts";
+import type { Criticality } from "../../domain/plant/asset.ts";
+import type { DetectorStateStore } from "../../ports/detection/detector_state.ts";
 import { numbers, optional, type Sql } from "../sql.ts";
 
 // States are JSON, which never holds this character unescaped: one text for all of them costs a fraction of an array of texts.

@@ -1,8 +1,8 @@
 import type { AssetId } from "../../domain/plant/asset.ts";
 import type { ReprocessedAlert, ReprocessRun, ReprocessRunId } from "../../domain/history/reprocess.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
-import type { Criticality } from "../../domain/detection/severity.ts";
-import type { ReprocessStore } from "../../ports/store.ts";
+import type { Criticality } from "../../domain/plant/asset.ts";
+import type { ReprocessStore } from "../../ports/history/reprocess.ts";
 import { ms, numbers, optional, optionalMs, optionalTime, type Sql, time } from "../sql.ts";
 
 interface RunRow {

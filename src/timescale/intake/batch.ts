@@ -1,6 +1,6 @@
 import { type Batch, type BatchId, type BatchState, type SourceId, STATE_AFTER } from "../../domain/intake/batch.ts";
 import type { TenantId } from "../../domain/access/tenant.ts";
-import type { BatchStore } from "../../ports/store.ts";
+import type { BatchStore } from "../../ports/intake/batch.ts";
 import { ms, numbers, optional, optionalMs, type Sql } from "../sql.ts";
 import { quarantineStore } from "./quarantine.ts";
 

@@ -1,5 +1,5 @@
-import type { Quarantined } from "../../domain/intake/verdict.ts";
-import type { BatchStore } from "../../ports/store.ts";
+import type { Quarantined } from "../../domain/intake/quarantine.ts";
+import type { BatchStore } from "../../ports/intake/batch.ts";
 import type { Sql } from "../sql.ts";
 
 export function quarantineStore(sql: Sql): Pick<BatchStore, "quarantine" | "quarantined" | "quarantinedIndexes"> {

@@ -1,5 +1,5 @@
 import type { Asset, AssetId } from "../../domain/plant/asset.ts";
-import type { AssetStore } from "../../ports/store.ts";
+import type { AssetStore } from "../../ports/plant/asset.ts";
 import { numbers, optional, type Sql } from "../sql.ts";
 
 interface Row {

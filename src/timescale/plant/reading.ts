@@ -1,7 +1,7 @@
 import type { Series } from "../../domain/plant/reading.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
 import type { Accepted } from "../../domain/intake/verdict.ts";
-import type { ReadingBucket, ReadingStore } from "../../ports/store.ts";
+import type { ReadingBucket, ReadingStore } from "../../ports/plant/reading.ts";
 import { numbers, type Sql, time } from "../sql.ts";
 
 interface Row {

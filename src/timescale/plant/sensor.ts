@@ -1,6 +1,6 @@
 import type { AssetId } from "../../domain/plant/asset.ts";
 import type { Sensor, SensorId } from "../../domain/plant/sensor.ts";
-import type { SensorStore } from "../../ports/store.ts";
+import type { SensorStore } from "../../ports/plant/sensor.ts";
 import { numbers, optional, optionalMs, type Sql, texts } from "../sql.ts";
 
 interface Row {

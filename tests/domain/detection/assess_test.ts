@@ -1,8 +1,8 @@
 /** The fold: where a series is cut changes nothing, and what comes of it. */
 import fc from "fast-check";
 import assert from "node:assert/strict";
+import { assess } from "../../../src/domain/detection/assess.ts";
 import {
-  assess,
   decodeState,
   encodeState,
   learning,
@@ -10,7 +10,7 @@ import {
   relearn,
   type SensorRules,
   type SensorState,
-} from "../../../src/domain/detection/assess.ts";
+} from "../../../src/domain/detection/sensor_state.ts";
 import { detectorSet } from "../../../src/domain/detection/detector_set.ts";
 import type { Decision } from "../../../src/domain/detection/episode.ts";
 import { QUANTITIES } from "../../../src/domain/detection/quantity.ts";

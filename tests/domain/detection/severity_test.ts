@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { afterRest, noisyOr, startRest } from "../../../src/domain/detection/ensemble.ts";
-import { CRITICALITIES, isAbove, SEVERITIES, severityOf } from "../../../src/domain/detection/severity.ts";
+import { CRITICALITIES } from "../../../src/domain/plant/asset.ts";
+import { isAbove, SEVERITIES, severityOf } from "../../../src/domain/detection/severity.ts";
 import { spread, startMoments, updateMoments } from "../../../src/domain/detection/stats/welford.ts";
 
 const SEED = 20_240_104;

@@ -1,0 +1,28 @@
+import type { TenantId } from "../../domain/access/tenant.ts";
+import type { Criticality } from "../../domain/plant/asset.ts";
+import type { SensorId } from "../../domain/plant/sensor.ts";
+
+export interface LockedState {
+  readonly sensorId: SensorId;
+  readonly quantity: string;
+  readonly criticality: Criticality;
+  readonly revision: number;
+  /** Undefined when the caller's known revision is the stored one. */
+  readonly state: string | undefined;
+}
+
+export interface SavedState {
+  readonly sensorId: SensorId;
+  readonly state: string;
+  readonly watermark: number | undefined;
+  readonly late: number;
+  readonly lateFrom: number | undefined;
+  readonly lateTo: number | undefined;
+}
+
+export interface DetectorStateStore {
+  /** Locks the states of `sensors` in ascending order; `revision` is the one whose state the caller still has, or -1. */
+  lock(tenantId: TenantId, sensors: readonly { id: SensorId; revision: number }[]): Promise<LockedState[]>;
+  /** Stores locked states, each with the next revision. `late...` are added to what is stored. */
+  save(tenantId: TenantId, states: readonly SavedState[]): Promise<void>;
+}

@@ -1,0 +1,46 @@
+import type { TenantId } from "../../domain/access/tenant.ts";
+import type { Severity } from "../../domain/detection/severity.ts";
+import type {
+  ReprocessedAlert,
+  ReprocessRun,
+  ReprocessRunId,
+  ReprocessSubject,
+} from "../../domain/history/reprocess.ts";
+import type { Criticality } from "../../domain/plant/asset.ts";
+import type { SensorId } from "../../domain/plant/sensor.ts";
+import type { EpisodeKey } from "../alerting/alert.ts";
+import type { Page } from "../page.ts";
+
+export interface ReprocessCursor {
+  readonly sensorId: SensorId;
+  readonly quantity: string;
+  readonly criticality: Criticality;
+  readonly state: string;
+  readonly watermark: number | undefined;
+  readonly finished: boolean;
+}
+
+export interface ReprocessStore {
+  create(
+    tenantId: TenantId,
+    run: { subject: ReprocessSubject; from: number; to: number; sensorIds: readonly SensorId[] },
+  ): Promise<ReprocessRunId>;
+  byIds(tenantId: TenantId, ids: readonly ReprocessRunId[]): Promise<ReprocessRun[]>;
+  page(tenantId: TenantId, page: Page): Promise<ReprocessRun[]>;
+  /** The next sensor of the run that is not finished, locked; undefined when all are. */
+  lockNext(tenantId: TenantId, id: ReprocessRunId): Promise<ReprocessCursor | undefined>;
+  saveCursor(
+    tenantId: TenantId,
+    id: ReprocessRunId,
+    cursor: { sensorId: SensorId; state: string; watermark: number | undefined; folded: number; finished: boolean },
+  ): Promise<void>;
+  saveAlert(tenantId: TenantId, id: ReprocessRunId, alert: Omit<ReprocessedAlert, "live">): Promise<void>;
+  /** Changes an alert that the run found; nothing happens when it found none with this key. */
+  changeAlert(
+    tenantId: TenantId,
+    id: ReprocessRunId,
+    change: EpisodeKey & { severity?: Severity; score: number; endedAt?: number },
+  ): Promise<void>;
+  alerts(tenantId: TenantId, id: ReprocessRunId, limit: number): Promise<ReprocessedAlert[]>;
+  end(tenantId: TenantId, id: ReprocessRunId, failure: string | undefined): Promise<void>;
+}

@@ -1,0 +1,32 @@
+import type { TenantId } from "../../domain/access/tenant.ts";
+import type { BatchId } from "../../domain/intake/batch.ts";
+import type { Accepted } from "../../domain/intake/verdict.ts";
+import type { Series } from "../../domain/plant/reading.ts";
+import type { SensorId } from "../../domain/plant/sensor.ts";
+
+export interface ReadingBucket {
+  /** Start of the bucket. */
+  readonly ts: number;
+  readonly count: number;
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+}
+
+export interface ReadingStore {
+  /** Stores what is not stored yet; answers the rows of `accepted` that were there already, with the stored values. */
+  add(tenantId: TenantId, batchId: BatchId, accepted: Accepted): Promise<{ row: number; storedValue: number }[]>;
+  /** The rows that `batchId` itself added, in the order of `Accepted`. */
+  ofBatch(
+    tenantId: TenantId,
+    batchId: BatchId,
+    span: { sensorIds: readonly SensorId[]; from: number; to: number },
+  ): Promise<Accepted>;
+  /** Up to `limit` readings with from <= ts < to, in time order. */
+  series(tenantId: TenantId, sensorId: SensorId, range: { from: number; to: number; limit: number }): Promise<Series>;
+  buckets(
+    tenantId: TenantId,
+    sensorId: SensorId,
+    range: { from: number; to: number; resolutionMs: number; limit: number },
+  ): Promise<ReadingBucket[]>;
+}

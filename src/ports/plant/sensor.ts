@@ -1,0 +1,20 @@
+import type { TenantId } from "../../domain/access/tenant.ts";
+import type { AssetId } from "../../domain/plant/asset.ts";
+import type { Sensor, SensorId, SensorProgress } from "../../domain/plant/sensor.ts";
+import type { Page } from "../page.ts";
+
+export interface SensorStore {
+  /** Creates the sensor, or describes the one with this key. */
+  save(tenantId: TenantId, sensor: Omit<Sensor, "id">): Promise<Sensor>;
+  /** Creates sensors that are known by their key alone; those that exist by now are left as they are. */
+  addUnregistered(tenantId: TenantId, keys: readonly string[]): Promise<void>;
+  count(tenantId: TenantId): Promise<number>;
+  byKeys(tenantId: TenantId, keys: readonly string[]): Promise<Sensor[]>;
+  byIds(tenantId: TenantId, ids: readonly SensorId[]): Promise<Sensor[]>;
+  ofAsset(tenantId: TenantId, assetId: AssetId): Promise<Sensor[]>;
+  page(tenantId: TenantId, page: Page): Promise<Sensor[]>;
+  progress(
+    tenantId: TenantId,
+    ids: readonly SensorId[],
+  ): Promise<(SensorProgress & { readonly sensorId: SensorId; readonly state: string })[]>;
+}
