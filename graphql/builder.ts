@@ -5,15 +5,13 @@ import RelayPlugin from "@pothos/plugin-relay";
 import ValidationPlugin from "@pothos/plugin-validation";
 import { GraphQLError, valueFromASTUntyped } from "graphql";
 import { formatTimestamp, parseTimestamp } from "../src/domain/timestamp.ts";
-import type { Tenant } from "../src/domain/access/tenant.ts";
-import type { Deps } from "../src/operations/deps.ts";
+import type { Scope } from "../src/operations/scope.ts";
 import { ConflictError, InvalidInputError, NotFoundError, UnavailableError } from "./errors.ts";
 import type { Loaders } from "./loaders.ts";
 
 /** What resolvers are given besides their arguments. */
 export interface RequestContext {
-  readonly deps: Deps;
-  readonly tenant: Tenant;
+  readonly scope: Scope;
   readonly loaders: Loaders;
   /** Longest that a mutation may wait for a batch's outcome. */
   readonly waitMaxMs: number;

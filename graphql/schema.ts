@@ -4,6 +4,8 @@ import "./plant/asset.ts";
 import "./plant/sensor.ts";
 import "./plant/reading.ts";
 import "./intake/batch.ts";
+import "./intake/ingest.ts";
+import "./intake/recover.ts";
 import "./alerting/alert.ts";
 import "./history/reprocess.ts";
 import { builder } from "./builder.ts";

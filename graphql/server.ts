@@ -3,8 +3,8 @@ import { useCSRFPrevention } from "@graphql-yoga/plugin-csrf-prevention";
 import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
 import { GraphQLError, NoSchemaIntrospectionCustomRule } from "graphql";
 import { createYoga, isAsyncIterable, maskError, type Plugin, useExecutionCancellation } from "graphql-yoga";
-import type { Tenant } from "../src/domain/access/tenant.ts";
-import type { Deps } from "../src/operations/deps.ts";
+import type { Observe } from "../src/observation.ts";
+import type { Scope } from "../src/operations/scope.ts";
 import { withBoundedBody } from "./body.ts";
 import type { RequestContext } from "./builder.ts";
 import { asGraphQLError } from "./errors.ts";
@@ -14,9 +14,9 @@ import { schema } from "./schema.ts";
 import { createSocketServer } from "./websocket.ts";
 
 export interface GatewayOptions {
-  readonly deps: Deps;
-  /** Whose request this is. */
-  readonly tenant: (request: Request) => Promise<Tenant>;
+  /** On whose behalf a request is. */
+  readonly scope: (request: Request) => Promise<Scope>;
+  readonly observe: Observe;
   readonly bodyBytesMax: number;
   /** Serve GraphiQL to browsers, and answer introspection. */
   readonly graphiql: boolean;
@@ -40,7 +40,7 @@ const WELCOME = `{
 `;
 
 export function createGateway(options: GatewayOptions): Gateway {
-  const { deps, bodyBytesMax, graphiql, health } = options;
+  const { observe, bodyBytesMax, graphiql, health } = options;
   const ending = new AbortController();
   const contextOf = (request: Request) => createContext(options, { request, ending: ending.signal });
   const yoga = createYoga<Record<string, never>, RequestContext>({
@@ -52,7 +52,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     logging: false,
     cors: false,
     maxRequestBodySize: false,
-    maskedErrors: { maskError: (error, message) => mask(error, { message, deps }) },
+    maskedErrors: { maskError: (error, message) => mask(error, { message, observe }) },
     plugins: [
       useCSRFPrevention(),
       useExecutionCancellation(),
@@ -64,7 +64,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const sockets = createSocketServer({
     schema,
     contextOf,
-    mask: (error) => mask(error, { message: "Unexpected error.", deps }),
+    mask: (error) => mask(error, { message: "Unexpected error.", observe }),
   });
 
   return {
@@ -89,22 +89,21 @@ export function createGateway(options: GatewayOptions): Gateway {
 }
 
 async function createContext(
-  { deps, tenant, waitMaxMs }: GatewayOptions,
+  { scope: scopeOf, waitMaxMs }: GatewayOptions,
   { request, ending }: { request: Request; ending: AbortSignal },
 ): Promise<RequestContext> {
-  const owner = await tenant(request);
+  const scope = await scopeOf(request);
   return {
-    deps,
-    tenant: owner,
+    scope,
     waitMaxMs,
-    loaders: createLoaders(deps.store, owner.id),
+    loaders: createLoaders(scope.store, scope.tenant.id),
     signal: AbortSignal.any([request.signal, ending]),
     lastEventId: request.headers.get("last-event-id") ?? undefined,
   };
 }
 
 /** What clients see of an error: those that are meant for them as they are, anything else as a fault, which is logged here. */
-function mask(error: unknown, { message, deps }: { message: string; deps: Deps }): Error {
+function mask(error: unknown, { message, observe }: { message: string; observe: Observe }): Error {
   const original = error instanceof GraphQLError ? error.originalError ?? error : error;
   const known = asGraphQLError(original);
   if (known !== undefined) {
@@ -113,7 +112,7 @@ function mask(error: unknown, { message, deps }: { message: string; deps: Deps }
   }
   if (original instanceof GraphQLError) return original;
   const path = error instanceof GraphQLError ? (error.path ?? []).join(".") : "";
-  deps.observe({ kind: "request.failed", path, cause: original });
+  observe({ kind: "request.failed", path, cause: original });
   return maskError(error, message, false);
 }
 

@@ -7,30 +7,32 @@ import { fileURLToPath } from "node:url";
 import { createActivities } from "../activities/mod.ts";
 import type { Config } from "./config.ts";
 import type { Observe } from "./observation.ts";
-import { createBatchMemory } from "./operations/intake/batch_memory.ts";
-import { checkHealth, checkStore } from "./operations/check_health.ts";
-import type { Deps } from "./operations/deps.ts";
 import { createStateMemory } from "./operations/detection/state_memory.ts";
+import { createBatchMemory } from "./operations/intake/batch_memory.ts";
+import type { Deps } from "./operations/scope.ts";
+import { sweep } from "./operations/sweep.ts";
 import type { Workflows } from "./ports/workflows.ts";
 import { workflowBundle } from "./temporal/bundle.ts";
 import { createWorkflows } from "./temporal/client.ts";
-import { connectTemporal, type RunningWorker, scheduleSweeper, startWorker } from "./temporal/worker.ts";
+import { connectTemporal, startWorker } from "./temporal/worker.ts";
 import { connectStore, type StoreConnection } from "./timescale/connect.ts";
 import { expectedVersion, migrate } from "./timescale/migrate.ts";
 import { createStore } from "./timescale/store.ts";
 import { inProcessWakeUps, postgresWakeUps } from "./timescale/wake_up.ts";
 import { deferred } from "./deferred.ts";
+import { LOCAL } from "./domain/access/actor.ts";
+import { repeat } from "./repeat.ts";
+import { type Installation, openInstallation } from "./timescale/installation.ts";
+import { taskQueueOf } from "../workflows/contracts.ts";
 
 export const MIGRATIONS = fileURLToPath(new URL("../migrations/", import.meta.url));
 
 const BATCH_MEMORY_BYTES = 64 * 2 ** 20;
 const STATE_MEMORY_SENSORS = 10_000;
-/**
- * Activities at once. Most of them wait for their turn in their source, which needs no connection; the others queue for one when there are too few.
- */
-const EMBEDDED_ACTIVITIES_MAX = 48;
-const ACTIVITIES_PER_CONNECTION = 4;
-const WAITING_SHARE = 2 / 3;
+/** Activities at once: a few more than the store's connections, so that none of these is idle while an activity computes. */
+const EMBEDDED_ACTIVITIES_MAX = 8;
+const ACTIVITIES_PER_CONNECTION = 1.5;
+const SWEEP_EVERY_MS = 5_000;
 const REQUEST_GRACE_MS = 3_000;
 
 export interface AppOptions {
@@ -62,8 +64,11 @@ export async function startApp(config: Config, { parts, observe }: AppOptions): 
   }
 }
 
+/** Closes all, also when one of them throws; throws what the first one threw. */
 async function closeAll(cleanups: (() => Promise<void>)[]): Promise<void> {
-  for (const close of cleanups.splice(0).reverse()) await close();
+  const faults: unknown[] = [];
+  for (const close of cleanups.splice(0).reverse()) await close().catch((fault) => faults.push(fault));
+  if (faults.length > 0) throw faults[0];
 }
 
 interface Composing extends AppOptions {
@@ -84,11 +89,12 @@ async function compose(config: Config, { parts, observe, cleanups }: Composing):
     opening(openTemporal(config, { observe, cleanups, signal: givenUp.signal })),
     opening(withWorker ? workflowBundle(join(config.home, "cache")) : Promise.resolve(undefined)),
   ]);
-  const connection = valueOf(storeOpening);
+  const { connection, installation } = valueOf(storeOpening);
   const temporal = valueOf(temporalOpening);
   const bundle = valueOf(bundling);
 
-  const workflows = createWorkflows({ ...temporal, namespace: config.temporal.namespace });
+  const { namespace } = config.temporal;
+  const workflows = createWorkflows({ ...temporal, namespace, installation: installation.id });
   const deps = createDeps(config, { connection, workflows, observe, cleanups });
   const { promise: broken, resolve: breaks } = deferred<Error>();
   connection.broken.then(breaks);
@@ -96,10 +102,22 @@ async function compose(config: Config, { parts, observe, cleanups }: Composing):
   if (bundle !== undefined) {
     const activitiesMax = connection.edition === "embedded"
       ? EMBEDDED_ACTIVITIES_MAX
-      : ACTIVITIES_PER_CONNECTION * config.poolSize;
-    const worker = await runWorker(config, { deps, connection: temporal.connection, bundle, activitiesMax });
+      : Math.floor(ACTIVITIES_PER_CONNECTION * config.poolSize);
+    const worker = await startWorker({
+      connection: temporal.connection,
+      namespace,
+      taskQueue: taskQueueOf(installation.id),
+      bundle,
+      activities: createActivities(deps),
+      activitiesMax,
+    });
     worker.ended.then(() => breaks(new Error("The worker stopped by itself.")), breaks);
     cleanups.push(() => worker.stop());
+    const sweeping = repeat(SWEEP_EVERY_MS, {
+      work: () => sweep(deps),
+      onFault: (cause) => observe({ kind: "sweep.failed", cause }),
+    });
+    cleanups.push(() => sweeping.stop());
     observe({ kind: "started", part: "worker", detail: `takes up to ${activitiesMax} activities at once` });
   }
   const url = parts.includes("gateway") ? await openGateway(config, { deps, cleanups }) : undefined;
@@ -121,7 +139,12 @@ function valueOf<T>(settled: PromiseSettledResult<T>): T {
 
 type Opening = Pick<Composing, "observe" | "cleanups">;
 
-async function openStore(config: Config, { observe, cleanups }: Opening): Promise<StoreConnection> {
+interface OpenedStore {
+  readonly connection: StoreConnection;
+  readonly installation: Installation;
+}
+
+async function openStore(config: Config, { observe, cleanups }: Opening): Promise<OpenedStore> {
   const report = (detail: string) => observe({ kind: "progress", part: "store", detail });
   const connection = await connectStore({
     databaseUrl: config.databaseUrl,
@@ -137,7 +160,10 @@ async function openStore(config: Config, { observe, cleanups }: Opening): Promis
     part: "store",
     detail: `${connection.edition} edition, migration ${version}${migrations}`,
   });
-  return connection;
+  const installation = await openInstallation(connection.sql);
+  const { id, renewed: reason } = installation;
+  if (reason !== undefined) observe({ kind: "installation.renewed", id, reason });
+  return { connection, installation };
 }
 
 async function openTemporal(config: Config, { observe, cleanups, signal }: Opening & { readonly signal: AbortSignal }) {
@@ -205,41 +231,24 @@ function createDeps(config: Config, { connection, workflows, observe, cleanups }
   };
 }
 
-interface WorkerParts {
-  readonly deps: Deps;
-  readonly connection: Parameters<typeof startWorker>[0]["connection"];
-  readonly bundle: string;
-  readonly activitiesMax: number;
-}
-
-async function runWorker(
-  config: Config,
-  { deps, connection, bundle, activitiesMax }: WorkerParts,
-): Promise<RunningWorker> {
-  const namespace = config.temporal.namespace;
-  const activities = createActivities(deps, { waitingMax: Math.floor(WAITING_SHARE * activitiesMax) });
-  const worker = await startWorker({ connection, namespace, bundle, activities, activitiesMax });
-  await scheduleSweeper(connection, namespace);
-  return worker;
-}
-
 async function openGateway(
   config: Config,
   { deps, cleanups }: { deps: Deps; cleanups: Composing["cleanups"] },
 ): Promise<string> {
   // Loaded here, so that a worker on Node need not load it.
   const { createGateway } = await import("../graphql/server.ts");
+  const { answerHealth } = await import("../graphql/health.ts");
   const { serve } = await import("./serve.ts");
   const tenant = await deps.store.tenants.byKey("default");
   if (tenant === undefined) throw new Error("the store has no default tenant");
   const expectedSchema = await expectedVersion(MIGRATIONS);
   const gateway = createGateway({
-    deps,
-    tenant: () => Promise.resolve(tenant),
+    scope: () => Promise.resolve({ ...deps, tenant, actor: LOCAL }),
+    observe: deps.observe,
     bodyBytesMax: config.gateway.bodyBytesMax,
     graphiql: config.gateway.graphiql,
     waitMaxMs: 30_000,
-    health: (path) => answerHealth(path, { deps, expectedSchema }),
+    health: (path) => answerHealth(path, { ...deps, expectedSchema, behindMaxMs: config.limits.behindMaxMs }),
   });
   const server = serve((request) => gateway.fetch(request), config.gateway);
   cleanups.push(async () => {
@@ -247,16 +256,4 @@ async function openGateway(
     await server.stop(REQUEST_GRACE_MS);
   });
   return server.url;
-}
-
-async function answerHealth(
-  path: string,
-  { deps, expectedSchema }: { deps: Deps; expectedSchema: number },
-): Promise<Response | undefined> {
-  // For probes that restart a process: it answers, so it lives.
-  if (path === "/health/live") return Response.json({ ok: true });
-  const check = { "/health": checkHealth, "/health/ready": checkHealth, "/health/db": checkStore }[path];
-  if (check === undefined) return undefined;
-  const health = await check({ ...deps, expectedSchema });
-  return Response.json(health, { status: health.ok ? 200 : 503 });
 }

@@ -33,8 +33,9 @@ const SCHEMA = z.object({
   MILLWRIGHT_FUTURE_MAX_MINUTES: whole(0, 525_600).default(1_440).describe(
     "How far ahead of its receipt a reading's time may be",
   ),
-  MILLWRIGHT_TURN_WAIT_MAX_SECONDS: whole(0, 100).default(30)
-    .describe("How long detection waits for an earlier batch of the same source"),
+  MILLWRIGHT_REPROCESSINGS_MAX: whole(1, 1_000).default(10).describe("Reprocess runs of a tenant at once"),
+  MILLWRIGHT_BEHIND_MAX_SECONDS: whole(10, 31_536_000).default(300)
+    .describe("Age of an unfinished batch from which /health calls the service behind"),
   MILLWRIGHT_POOL_SIZE: whole(2, 200).default(10).describe("Connections to a store with DATABASE_URL"),
 });
 
@@ -62,7 +63,8 @@ export interface Config {
     readonly unfinishedBatchesMax: number;
     readonly sensorsMax: number;
     readonly futureMaxMs: number;
-    readonly turnWaitMaxMs: number;
+    readonly reprocessingsMax: number;
+    readonly behindMaxMs: number;
   };
 }
 
@@ -126,7 +128,8 @@ function toConfig(data: Settings, path: string): Config {
       unfinishedBatchesMax: data.MILLWRIGHT_UNFINISHED_BATCHES_MAX,
       sensorsMax: data.MILLWRIGHT_SENSORS_MAX,
       futureMaxMs: data.MILLWRIGHT_FUTURE_MAX_MINUTES * 60_000,
-      turnWaitMaxMs: data.MILLWRIGHT_TURN_WAIT_MAX_SECONDS * 1_000,
+      reprocessingsMax: data.MILLWRIGHT_REPROCESSINGS_MAX,
+      behindMaxMs: data.MILLWRIGHT_BEHIND_MAX_SECONDS * 1_000,
     },
   };
 }

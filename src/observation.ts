@@ -12,8 +12,15 @@ export type Observation =
   | { readonly kind: "batch.stage"; readonly batchId: number; readonly stage: string; readonly result: unknown }
   | { readonly kind: "batch.failed"; readonly batchId: number; readonly reason: string }
   | { readonly kind: "batch.not_started"; readonly batchId: number; readonly cause: unknown }
-  | { readonly kind: "batch.out_of_turn"; readonly batchId: number; readonly waitedMs: number }
-  | { readonly kind: "batches.swept"; readonly started: number }
+  | { readonly kind: "batch.foreign_run"; readonly batchId: number }
+  | { readonly kind: "batch.not_told"; readonly batchId: number; readonly cause: unknown }
+  | { readonly kind: "batch.given_up"; readonly batchId: number; readonly actor: string; readonly reason: string }
+  | { readonly kind: "batches.retried"; readonly count: number; readonly actor: string }
+  | { readonly kind: "reprocessing.not_started"; readonly runId: number; readonly cause: unknown }
+  | { readonly kind: "swept"; readonly batches: number; readonly reprocessings: number }
+  | { readonly kind: "sweep.failed"; readonly cause: unknown }
+  | { readonly kind: "readings.late"; readonly batchId: number; readonly count: number }
+  | { readonly kind: "installation.renewed"; readonly id: string; readonly reason: string }
   | { readonly kind: "sensors.registered"; readonly batchId: number; readonly count: number }
   | { readonly kind: "sensor.relearns"; readonly sensorId: number; readonly batchId: number; readonly reason: string }
   | {
@@ -39,18 +46,30 @@ export function levelOf(observation: Observation): Level {
     .with(
       { kind: "started" },
       { kind: "stopped" },
-      { kind: "batches.swept" },
+      { kind: "batch.given_up" },
+      { kind: "batches.retried" },
+      { kind: "swept" },
       { kind: "sensors.registered" },
       { kind: "alert" },
       () => "info",
     )
     .with(
       { kind: "batch.not_started" },
-      { kind: "batch.out_of_turn" },
+      { kind: "batch.not_told" },
+      { kind: "reprocessing.not_started" },
+      { kind: "sweep.failed" },
+      { kind: "readings.late" },
+      { kind: "installation.renewed" },
       { kind: "sensor.relearns" },
       () => "warn",
     )
-    .with({ kind: "batch.failed" }, { kind: "request.failed" }, { kind: "fault" }, () => "error")
+    .with(
+      { kind: "batch.failed" },
+      { kind: "batch.foreign_run" },
+      { kind: "request.failed" },
+      { kind: "fault" },
+      () => "error",
+    )
     .exhaustive();
 }
 

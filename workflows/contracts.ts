@@ -1,25 +1,23 @@
 /** Names and argument types that clients and workflows share. No imports at run time. */
-import type { BatchId } from "../src/domain/intake/batch.ts";
-import type { ReprocessRunId } from "../src/domain/history/reprocess.ts";
+import type { InstallationId } from "../src/domain/access/installation.ts";
 import type { TenantId } from "../src/domain/access/tenant.ts";
-
-export const TASK_QUEUE = "millwright";
+import type { ReprocessRunId } from "../src/domain/history/reprocess.ts";
+import type { BatchId, BatchOutcome } from "../src/domain/intake/batch.ts";
 
 export const INGEST_BATCH = "ingestBatch";
 export const REPROCESS_RANGE = "reprocessRange";
-export const SWEEP_BATCHES = "sweepBatches";
 
 /** Query on `ingestBatch`: `BatchProgress`. */
 export const PROGRESS = "progress";
 /** Update on `ingestBatch`: answers `BatchProgress` when the batch has ended. */
 export const OUTCOME = "outcome";
+/** Signal on `ingestBatch`, which waits for its turn: `BatchTold`. */
+export const TOLD = "told";
 
 export interface IngestBatchArgs {
   readonly tenantId: TenantId;
   readonly tenantKey: string;
   readonly batchId: BatchId;
-  /** 1 for the first run of a batch. */
-  readonly run: number;
   readonly source: string;
   readonly readings: number;
 }
@@ -31,8 +29,14 @@ export interface BatchProgress {
   readonly failure?: string;
 }
 
+/** How the batch ended; without an outcome: it may be its turn, ask again. */
+export interface BatchTold {
+  readonly outcome?: BatchOutcome;
+}
+
 export interface ReprocessRangeArgs {
   readonly tenantId: TenantId;
+  readonly tenantKey: string;
   readonly runId: ReprocessRunId;
   /** Readings folded before the last continue-as-new. */
   readonly folded: number;
@@ -42,11 +46,16 @@ export interface ReprocessProgress {
   readonly folded: number;
 }
 
-/** Tenant keys hold no slash-separated meaning of their own, so they are escaped. */
-export function batchWorkflowId(tenantKey: string, batchId: BatchId): string {
-  return `ingest/${encodeURIComponent(tenantKey)}/${batchId}`;
+/** The task queue of one installation's workers. */
+export function taskQueueOf(installation: InstallationId): string {
+  return `millwright/${installation}`;
 }
 
-export function reprocessWorkflowId(tenantKey: string, runId: ReprocessRunId): string {
-  return `reprocess/${encodeURIComponent(tenantKey)}/${runId}`;
+/** Tenant keys hold no slash-separated meaning of their own, so they are escaped. */
+export function batchWorkflowId(installation: InstallationId, tenantKey: string, batchId: BatchId): string {
+  return `ingest/${installation}/${encodeURIComponent(tenantKey)}/${batchId}`;
+}
+
+export function reprocessWorkflowId(installation: InstallationId, tenantKey: string, runId: ReprocessRunId): string {
+  return `reprocess/${installation}/${encodeURIComponent(tenantKey)}/${runId}`;
 }

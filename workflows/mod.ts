@@ -1,4 +1,3 @@
 /** What the worker can run. */
 export { ingestBatch } from "./intake/ingest_batch.ts";
 export { reprocessRange } from "./history/reprocess_range.ts";
-export { sweepBatches } from "./intake/sweep_batches.ts";

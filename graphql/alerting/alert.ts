@@ -81,18 +81,18 @@ builder.queryFields((t) => ({
     type: AlertRef,
     nullable: true,
     args: { id: t.arg.globalID({ required: true, for: AlertRef }) },
-    resolve: async (_root, { id }, { deps, tenant }) =>
-      (await deps.store.alerts.byIds(tenant.id, [Number(id.id) as AlertId])).at(0),
+    resolve: async (_root, { id }, { scope }) =>
+      (await scope.store.alerts.byIds(scope.tenant.id, [Number(id.id) as AlertId])).at(0),
   }),
   alerts: t.connection({
     type: AlertRef,
     args: { sensor: t.arg.string({ description: "Key of a sensor." }) },
-    async resolve(_root, args, { deps, tenant }) {
-      const [sensor] = args.sensor == null ? [] : await deps.store.sensors.byKeys(tenant.id, [args.sensor]);
+    async resolve(_root, args, { scope }) {
+      const [sensor] = args.sensor == null ? [] : await scope.store.sensors.byKeys(scope.tenant.id, [args.sensor]);
       if (args.sensor != null && sensor === undefined) {
         throw notFound("sensor", `There is no sensor with the key ${JSON.stringify(args.sensor)}.`);
       }
-      return connectionOf(args, (page) => deps.store.alerts.page(tenant.id, { ...page, sensorId: sensor?.id }));
+      return connectionOf(args, (page) => scope.store.alerts.page(scope.tenant.id, { ...page, sensorId: sensor?.id }));
     },
   }),
 }));
@@ -115,7 +115,7 @@ builder.subscriptionField("alerts", (t) =>
         description: "Cursor of the last event seen. Over SSE, the header Last-Event-ID does the same.",
       }),
     },
-    subscribe: (_root, { after }, { deps, tenant, signal, lastEventId }) =>
-      followAlerts(deps, { tenant, after: after ?? lastEventId, signal }),
+    subscribe: (_root, { after }, { scope, signal, lastEventId }) =>
+      followAlerts(scope, { after: after ?? lastEventId, signal }),
     resolve: (event) => event,
   }));

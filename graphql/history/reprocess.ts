@@ -4,6 +4,7 @@ import {
   type ReprocessRun,
   type ReprocessRunId,
 } from "../../src/domain/history/reprocess.ts";
+import { cancelReprocessing } from "../../src/operations/history/cancel_reprocessing.ts";
 import { startReprocessing } from "../../src/operations/history/start_reprocessing.ts";
 import { ContributionRef, SeverityEnum } from "../alerting/alert.ts";
 import { builder, enumValues } from "../builder.ts";
@@ -34,8 +35,8 @@ const ReprocessRunRef = builder.objectRef<ReprocessRun>("ReprocessRun");
 builder.node(ReprocessRunRef, {
   description: "Stored readings folded again, to see which alerts there would be. It changes nothing that is live.",
   id: { resolve: ({ id }) => id },
-  loadMany: (ids, { deps, tenant }) =>
-    deps.store.reprocessing.byIds(tenant.id, ids.map((id) => Number(id) as ReprocessRunId)),
+  loadMany: (ids, { scope }) =>
+    scope.store.reprocessing.byIds(scope.tenant.id, ids.map((id) => Number(id) as ReprocessRunId)),
   fields: (t) => ({
     state: t.expose("state", { type: ReprocessStateEnum }),
     failure: t.exposeString("failure", { nullable: true }),
@@ -58,11 +59,11 @@ builder.node(ReprocessRunRef, {
     }),
     alerts: t.field({
       type: [ReprocessedAlertRef],
-      resolve: ({ id }, _args, { deps, tenant }) => deps.store.reprocessing.alerts(tenant.id, id, PAGE_MAX),
+      resolve: ({ id }, _args, { scope }) => scope.store.reprocessing.alerts(scope.tenant.id, id, PAGE_MAX),
     }),
     temporalUrl: t.string({
       nullable: true,
-      resolve: ({ id }, _args, { deps, tenant }) => deps.workflows.reprocessingUrl(tenant.key, id),
+      resolve: ({ id }, _args, { scope }) => scope.workflows.reprocessingUrl(scope.tenant.key, id),
     }),
   }),
 });
@@ -72,13 +73,13 @@ builder.queryFields((t) => ({
     type: ReprocessRunRef,
     nullable: true,
     args: { id: t.arg.globalID({ required: true, for: ReprocessRunRef }) },
-    resolve: async (_root, { id }, { deps, tenant }) =>
-      (await deps.store.reprocessing.byIds(tenant.id, [Number(id.id) as ReprocessRunId])).at(0),
+    resolve: async (_root, { id }, { scope }) =>
+      (await scope.store.reprocessing.byIds(scope.tenant.id, [Number(id.id) as ReprocessRunId])).at(0),
   }),
   reprocessings: t.connection({
     type: ReprocessRunRef,
-    resolve: (_root, args, { deps, tenant }) =>
-      connectionOf(args, (page) => deps.store.reprocessing.page(tenant.id, page)),
+    resolve: (_root, args, { scope }) =>
+      connectionOf(args, (page) => scope.store.reprocessing.page(scope.tenant.id, page)),
   }),
 }));
 
@@ -102,11 +103,28 @@ builder.mutationField("startReprocessing", (t) =>
     type: StartReprocessingPayload,
     errors: {},
     args: { input: t.arg({ type: StartReprocessingInput, required: true }) },
-    resolve: (_root, { input: { sensorKey, assetKey, from, to } }, { deps, tenant }) =>
+    resolve: (_root, { input: { sensorKey, assetKey, from, to } }, { scope }) =>
       asResult(async () => ({
-        reprocessing: await startReprocessing(deps, {
-          tenant,
-          input: { sensorKey: sensorKey ?? undefined, assetKey: assetKey ?? undefined, from, to },
+        reprocessing: await startReprocessing(scope, {
+          sensorKey: sensorKey ?? undefined,
+          assetKey: assetKey ?? undefined,
+          from,
+          to,
         }),
       })),
+  }));
+
+const CancelReprocessingPayload = builder.objectRef<{ reprocessing: ReprocessRun }>("CancelReprocessingPayload")
+  .implement({
+    fields: (t) => ({ reprocessing: t.expose("reprocessing", { type: ReprocessRunRef }) }),
+  });
+
+builder.mutationField("cancelReprocessing", (t) =>
+  t.field({
+    type: CancelReprocessingPayload,
+    description: "Ends a run before it is through; one that has ended is left as it is.",
+    errors: {},
+    args: { id: t.arg.globalID({ required: true, for: ReprocessRunRef }) },
+    resolve: (_root, { id }, { scope }) =>
+      asResult(async () => ({ reprocessing: await cancelReprocessing(scope, Number(id.id) as ReprocessRunId) })),
   }));

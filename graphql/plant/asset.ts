@@ -29,7 +29,7 @@ builder.node(AssetRef, {
     sensors: t.field({
       type: [SensorRef],
       description: "Sensors of this asset and of the assets below it.",
-      resolve: ({ id }, _args, { deps, tenant }) => deps.store.sensors.ofAsset(tenant.id, id),
+      resolve: ({ id }, _args, { scope }) => scope.store.sensors.ofAsset(scope.tenant.id, id),
     }),
   }),
 });
@@ -39,11 +39,11 @@ builder.queryFields((t) => ({
     type: AssetRef,
     nullable: true,
     args: { key: t.arg.string({ required: true }) },
-    resolve: (_root, { key }, { deps, tenant }) => deps.store.assets.byKey(tenant.id, key),
+    resolve: (_root, { key }, { scope }) => scope.store.assets.byKey(scope.tenant.id, key),
   }),
   assets: t.connection({
     type: AssetRef,
-    resolve: (_root, args, { deps, tenant }) => connectionOf(args, (page) => deps.store.assets.page(tenant.id, page)),
+    resolve: (_root, args, { scope }) => connectionOf(args, (page) => scope.store.assets.page(scope.tenant.id, page)),
   }),
 }));
 
@@ -67,17 +67,14 @@ builder.mutationField("registerAsset", (t) =>
     description: "Describes an asset: a new one, or the one that has the key.",
     errors: {},
     args: { input: t.arg({ type: RegisterAssetInput, required: true }) },
-    resolve: (_root, { input }, { deps, tenant }) =>
+    resolve: (_root, { input }, { scope }) =>
       asResult(async () => ({
-        asset: await registerAsset(deps, {
-          tenant,
-          input: {
-            key: input.key,
-            name: input.name ?? undefined,
-            parentKey: input.parentKey ?? undefined,
-            criticality: input.criticality ?? undefined,
-            level: input.level ?? undefined,
-          },
+        asset: await registerAsset(scope, {
+          key: input.key,
+          name: input.name ?? undefined,
+          parentKey: input.parentKey ?? undefined,
+          criticality: input.criticality ?? undefined,
+          level: input.level ?? undefined,
         }),
       })),
   }));

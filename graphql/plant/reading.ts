@@ -31,9 +31,6 @@ builder.queryField("readings", (t) =>
       resolution: t.arg({ type: "Duration" }),
       first: t.arg.int({ defaultValue: 1_000 }),
     },
-    resolve: (_root, { sensor, from, to, resolution, first }, { deps, tenant }) =>
-      readSeries(deps, {
-        tenant,
-        input: { sensorKey: sensor, from, to, resolutionMs: resolution ?? undefined, limit: first ?? 1_000 },
-      }),
+    resolve: (_root, { sensor, from, to, resolution, first }, { scope }) =>
+      readSeries(scope, { sensorKey: sensor, from, to, resolutionMs: resolution ?? undefined, limit: first ?? 1_000 }),
   }));

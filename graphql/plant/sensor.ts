@@ -31,6 +31,13 @@ builder.node(SensorRef, {
     rangeMin: t.exposeFloat("rangeMin", { nullable: true }),
     rangeMax: t.exposeFloat("rangeMax", { nullable: true }),
     expectedIntervalMs: t.exposeInt("expectedIntervalMs", { nullable: true }),
+    reorderWindow: t.expose("reorderWindowMs", {
+      type: "Duration",
+      nullable: true,
+      description:
+        "How far behind the newest reading others may still come, from whatever source, and be judged in their place. " +
+        "Alerts come that much later. Null: what is behind the watermark is late.",
+    }),
     registered: t.exposeBoolean("registered", { description: "False while the sensor is known from batches only." }),
     asset: t.field({
       type: AssetRef,
@@ -57,11 +64,11 @@ builder.queryFields((t) => ({
     type: SensorRef,
     nullable: true,
     args: { key: t.arg.string({ required: true }) },
-    resolve: async (_root, { key }, { deps, tenant }) => (await deps.store.sensors.byKeys(tenant.id, [key])).at(0),
+    resolve: async (_root, { key }, { scope }) => (await scope.store.sensors.byKeys(scope.tenant.id, [key])).at(0),
   }),
   sensors: t.connection({
     type: SensorRef,
-    resolve: (_root, args, { deps, tenant }) => connectionOf(args, (page) => deps.store.sensors.page(tenant.id, page)),
+    resolve: (_root, args, { scope }) => connectionOf(args, (page) => scope.store.sensors.page(scope.tenant.id, page)),
   }),
 }));
 
@@ -77,6 +84,12 @@ const RegisterSensorInput = builder.inputType("RegisterSensorInput", {
     rangeMin: t.float({ description: "Values below are physically impossible, and go to quarantine." }),
     rangeMax: t.float(),
     expectedIntervalMs: t.int(),
+    reorderWindow: t.field({
+      type: "Duration",
+      description:
+        "How far behind the newest reading others may still come and be judged in their place: at most a day. " +
+        "For sensors that two sources report, or one that stores and forwards.",
+    }),
   }),
 });
 
@@ -90,20 +103,18 @@ builder.mutationField("registerSensor", (t) =>
     description: "Describes a sensor: a new one, or the one that has the key.",
     errors: {},
     args: { input: t.arg({ type: RegisterSensorInput, required: true }) },
-    resolve: (_root, { input }, { deps, tenant }) =>
+    resolve: (_root, { input }, { scope }) =>
       asResult(async () => ({
-        sensor: await registerSensor(deps, {
-          tenant,
-          input: {
-            key: input.key,
-            name: input.name ?? undefined,
-            assetKey: input.assetKey ?? undefined,
-            quantity: input.quantity ?? undefined,
-            unit: input.unit ?? undefined,
-            rangeMin: input.rangeMin ?? undefined,
-            rangeMax: input.rangeMax ?? undefined,
-            expectedIntervalMs: input.expectedIntervalMs ?? undefined,
-          },
+        sensor: await registerSensor(scope, {
+          key: input.key,
+          name: input.name ?? undefined,
+          assetKey: input.assetKey ?? undefined,
+          quantity: input.quantity ?? undefined,
+          unit: input.unit ?? undefined,
+          rangeMin: input.rangeMin ?? undefined,
+          rangeMax: input.rangeMax ?? undefined,
+          expectedIntervalMs: input.expectedIntervalMs ?? undefined,
+          reorderWindowMs: input.reorderWindow ?? undefined,
         }),
       })),
   }));

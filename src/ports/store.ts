@@ -8,6 +8,8 @@ import type { DetectorStateStore } from "./detection/detector_state.ts";
 import type { EventStore } from "./event.ts";
 import type { ReprocessStore } from "./history/reprocess.ts";
 import type { BatchStore } from "./intake/batch.ts";
+import type { QuarantineStore } from "./intake/quarantine.ts";
+import type { SourceStore } from "./intake/source.ts";
 import type { AssetStore } from "./plant/asset.ts";
 import type { ReadingStore } from "./plant/reading.ts";
 import type { SensorStore } from "./plant/sensor.ts";
@@ -21,13 +23,17 @@ export interface Store {
   readonly tenants: TenantStore;
   readonly assets: AssetStore;
   readonly sensors: SensorStore;
+  readonly sources: SourceStore;
   readonly batches: BatchStore;
+  readonly quarantine: QuarantineStore;
   readonly readings: ReadingStore;
   readonly detectorStates: DetectorStateStore;
   readonly alerts: AlertStore;
   readonly events: EventStore;
   readonly reprocessing: ReprocessStore;
-  /** Runs `work` in one transaction. Inside, only the store handed to `work` may be used: there may be a single connection. */
+  /**
+   * Runs `work` in one transaction. Inside, only the store handed to `work` may be used: there may be a single connection.
+   */
   transaction<T>(work: (store: Store) => Promise<T>): Promise<T>;
   /** Number of the last migration that the store has. */
   schemaVersion(): Promise<number>;

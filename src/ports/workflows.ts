@@ -1,27 +1,53 @@
 /** How operations reach durable workflows, whatever runs them. */
-import type { BatchId } from "../domain/intake/batch.ts";
-import type { ReprocessRunId } from "../domain/history/reprocess.ts";
 import type { Tenant } from "../domain/access/tenant.ts";
+import type { ReprocessRunId } from "../domain/history/reprocess.ts";
+import type { BatchId, BatchOutcome } from "../domain/intake/batch.ts";
 
 /** Workflows cannot be started or asked now; the same call may succeed later. */
 export class WorkflowsUnavailable extends Error {
   override readonly name = "WorkflowsUnavailable";
 }
 
+export type TenantName = Pick<Tenant, "id" | "key">;
+
 /** What a batch's workflow needs to know of it: ids and counts, never readings. */
 export interface BatchTicket {
-  readonly tenant: Pick<Tenant, "id" | "key">;
+  readonly tenant: TenantName;
   readonly batchId: BatchId;
   readonly source: string;
   readonly readings: number;
 }
 
+/** Whether a start met a finished run of the same name that cannot be this batch's own. */
+export interface Started {
+  readonly foreignRun: boolean;
+}
+
+/** Which workflows ran when this was asked. */
+export interface RunningWorkflows {
+  hasBatch(tenant: TenantName, id: BatchId): boolean;
+  hasReprocessing(tenant: TenantName, id: ReprocessRunId): boolean;
+}
+
 export interface Workflows {
-  /** Starts the workflow of a batch; one that runs or ran already is left alone. Throws `WorkflowsUnavailable`. */
-  startBatch(ticket: BatchTicket): Promise<void>;
-  /** Starts the workflow if needed and waits until it has ended or `timeoutMs` have passed (false). Throws `WorkflowsUnavailable`. */
-  awaitBatch(ticket: BatchTicket, timeoutMs: number): Promise<boolean>;
-  startReprocessing(tenant: Pick<Tenant, "id" | "key">, runId: ReprocessRunId): Promise<void>;
+  /**
+   * Starts the workflow of an unfinished batch; one that runs is left alone. A `fresh` batch never had one: a finished run of its
+   * name is then foreign, and does not keep it from being started. Throws `WorkflowsUnavailable`.
+   */
+  startBatch(ticket: BatchTicket, options: { fresh: boolean }): Promise<Started>;
+  /** The same, and waits until the batch has ended or `timeoutMs` have passed. Throws `WorkflowsUnavailable`. */
+  awaitBatch(ticket: BatchTicket, options: { fresh: boolean; timeoutMs: number }): Promise<Started>;
+  /**
+   * Tells the workflow of a batch, which waits for its turn, how the batch ended, or to ask again. One that does not run is not
+   * told. Throws `WorkflowsUnavailable`.
+   */
+  tellBatch(tenant: TenantName, id: BatchId, outcome: BatchOutcome | undefined): Promise<void>;
+  /** Starts the workflow of a reprocess run; one that runs is left alone. Throws `WorkflowsUnavailable`. */
+  startReprocessing(tenant: TenantName, runId: ReprocessRunId): Promise<void>;
+  /** Asks the workflow of a reprocess run to end; false when none runs. Throws `WorkflowsUnavailable`. */
+  cancelReprocessing(tenant: TenantName, runId: ReprocessRunId): Promise<boolean>;
+  /** Throws `WorkflowsUnavailable`. */
+  running(): Promise<RunningWorkflows>;
   /** Pages of the Temporal UI; undefined when no UI is known. */
   batchUrl(tenantKey: string, batchId: BatchId): string | undefined;
   reprocessingUrl(tenantKey: string, runId: ReprocessRunId): string | undefined;

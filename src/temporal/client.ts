@@ -1,11 +1,18 @@
-/** Starts, asks and finds workflows. */
-import { Client, WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError } from "@temporalio/client";
+/** Starts, asks, tells and finds workflows. */
+import {
+  Client,
+  WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+} from "@temporalio/client";
 import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from "@temporalio/common";
 import type { NativeConnection } from "@temporalio/worker";
-import type { BatchId } from "../domain/intake/batch.ts";
+import type { InstallationId } from "../domain/access/installation.ts";
 import type { ReprocessRunId } from "../domain/history/reprocess.ts";
-import { type BatchTicket, type Workflows, WorkflowsUnavailable } from "../ports/workflows.ts";
+import type { BatchId } from "../domain/intake/batch.ts";
+import { type BatchTicket, type Started, type Workflows, WorkflowsUnavailable } from "../ports/workflows.ts";
 import {
+  type BatchTold,
   batchWorkflowId,
   INGEST_BATCH,
   type IngestBatchArgs,
@@ -13,31 +20,41 @@ import {
   REPROCESS_RANGE,
   type ReprocessRangeArgs,
   reprocessWorkflowId,
-  TASK_QUEUE,
+  taskQueueOf,
+  TOLD,
 } from "../../workflows/contracts.ts";
 import { deferred } from "../deferred.ts";
+import { workflowsFault } from "./fault.ts";
 
 export interface WorkflowsOptions {
   readonly connection: NativeConnection;
   readonly namespace: string;
+  readonly installation: InstallationId;
   /** Address of the Temporal UI as browsers see it. */
   readonly uiUrl: string | undefined;
 }
 
 const CALL_MAX_MS = 5_000;
+const RUNNING_PER_PAGE = 1_000;
 
-export function createWorkflows({ connection, namespace, uiUrl }: WorkflowsOptions): Workflows {
+export function createWorkflows({ connection, namespace, installation, uiUrl }: WorkflowsOptions): Workflows {
   const client = new Client({ connection, namespace });
+  const taskQueue = taskQueueOf(installation);
+  const reaching = <T>(call: () => Promise<T>, limitMs = CALL_MAX_MS) =>
+    reach(() => client.withDeadline(Date.now() + limitMs, call));
 
-  function batchStart({ tenant, batchId, source, readings }: BatchTicket) {
-    const args: IngestBatchArgs = { tenantId: tenant.id, tenantKey: tenant.key, batchId, run: 1, source, readings };
+  function batchStart(
+    { tenant, batchId, source, readings }: BatchTicket,
+    workflowIdReusePolicy: WorkflowIdReusePolicy,
+  ) {
+    const args: IngestBatchArgs = { tenantId: tenant.id, tenantKey: tenant.key, batchId, source, readings };
     return {
-      taskQueue: TASK_QUEUE,
-      workflowId: batchWorkflowId(tenant.key, batchId),
+      taskQueue,
+      workflowId: batchWorkflowId(installation, tenant.key, batchId),
       args: [args] as [IngestBatchArgs],
       staticSummary: `batch ${batchId}: ${readings} readings of ${source}`,
       workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+      workflowIdReusePolicy,
     };
   }
 
@@ -48,25 +65,20 @@ export function createWorkflows({ connection, namespace, uiUrl }: WorkflowsOptio
   }
 
   return {
-    async startBatch(ticket) {
-      await reaching(async () => {
-        await withinMs(client, CALL_MAX_MS, () => client.workflow.start(INGEST_BATCH, batchStart(ticket)));
-      }, { alreadyStarted: undefined });
-    },
+    startBatch: (ticket, { fresh }) =>
+      startingOnce(fresh, (policy) => reaching(() => client.workflow.start(INGEST_BATCH, batchStart(ticket, policy)))),
 
-    async awaitBatch(ticket, timeoutMs) {
-      const { promise: late, resolve } = deferred<false>();
-      const timer = setTimeout(() => resolve(false), timeoutMs);
-      const startWorkflowOperation = new WithStartWorkflowOperation(INGEST_BATCH, batchStart(ticket));
+    async awaitBatch(ticket, { fresh, timeoutMs }) {
+      const { promise: late, resolve } = deferred<Started>();
+      const timer = setTimeout(() => resolve({ foreignRun: false }), timeoutMs);
       // The deadline of the call itself only tidies up: the timer has answered by then.
-      const ended = reaching(async () => {
-        await withinMs(
-          client,
-          timeoutMs + 1_000,
+      const ended = startingOnce(fresh, (policy) => {
+        const startWorkflowOperation = new WithStartWorkflowOperation(INGEST_BATCH, batchStart(ticket, policy));
+        return reaching(
           () => client.workflow.executeUpdateWithStart(OUTCOME, { args: [], startWorkflowOperation }),
+          timeoutMs + 1_000,
         );
-        return true;
-      }, { alreadyStarted: true });
+      });
       try {
         return await Promise.race([ended, late]);
       } finally {
@@ -74,55 +86,92 @@ export function createWorkflows({ connection, namespace, uiUrl }: WorkflowsOptio
       }
     },
 
+    async tellBatch(tenant, id, outcome) {
+      const told: BatchTold = { outcome };
+      const handle = client.workflow.getHandle(batchWorkflowId(installation, tenant.key, id));
+      await ifRunning(() => reaching(() => handle.signal<[BatchTold]>(TOLD, told)));
+    },
+
     async startReprocessing(tenant, runId) {
-      const args: ReprocessRangeArgs = { tenantId: tenant.id, runId, folded: 0 };
-      await reaching(async () => {
-        await withinMs(client, CALL_MAX_MS, () =>
-          client.workflow.start(REPROCESS_RANGE, {
-            taskQueue: TASK_QUEUE,
-            workflowId: reprocessWorkflowId(tenant.key, runId),
-            args: [args],
-            staticSummary: `reprocess run ${runId}`,
-          }));
-      }, { alreadyStarted: undefined });
+      const args: ReprocessRangeArgs = { tenantId: tenant.id, tenantKey: tenant.key, runId, folded: 0 };
+      await reaching(() =>
+        client.workflow.start(REPROCESS_RANGE, {
+          taskQueue,
+          workflowId: reprocessWorkflowId(installation, tenant.key, runId),
+          args: [args],
+          staticSummary: `reprocess run ${runId}`,
+          workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+        })
+      );
     },
 
-    batchUrl: (tenantKey: string, batchId: BatchId) => pageOf(batchWorkflowId(tenantKey, batchId)),
-    reprocessingUrl: (tenantKey: string, runId: ReprocessRunId) => pageOf(reprocessWorkflowId(tenantKey, runId)),
-
-    async fault() {
-      try {
-        const queue = await withinMs(
-          client,
-          2_000,
-          () =>
-            connection.workflowService.describeTaskQueue({
-              namespace,
-              taskQueue: { name: TASK_QUEUE },
-              taskQueueType: 2,
-            }),
-        );
-        const worker = queue.pollers?.length
-          ? undefined
-          : "No worker polls the task queue: start one with `deno task worker`.";
-        return { server: undefined, worker };
-      } catch (error) {
-        return { server: `Temporal does not answer: ${(error as Error).message}`, worker: undefined };
-      }
+    async cancelReprocessing(tenant, runId) {
+      const handle = client.workflow.getHandle(reprocessWorkflowId(installation, tenant.key, runId));
+      return await ifRunning(() => reaching(() => handle.cancel()));
     },
+
+    async running() {
+      const ids = await reaching(async () => {
+        const query = `TaskQueue = "${taskQueue}" AND ExecutionStatus = "Running"`;
+        const found = new Set<string>();
+        for await (const { workflowId } of client.workflow.list({ query, pageSize: RUNNING_PER_PAGE })) {
+          found.add(workflowId);
+        }
+        return found;
+      });
+      return {
+        hasBatch: (tenant, id) => ids.has(batchWorkflowId(installation, tenant.key, id)),
+        hasReprocessing: (tenant, id) => ids.has(reprocessWorkflowId(installation, tenant.key, id)),
+      };
+    },
+
+    batchUrl: (tenantKey: string, batchId: BatchId) => pageOf(batchWorkflowId(installation, tenantKey, batchId)),
+    reprocessingUrl: (tenantKey: string, runId: ReprocessRunId) =>
+      pageOf(reprocessWorkflowId(installation, tenantKey, runId)),
+
+    fault: () => workflowsFault(client, { namespace, taskQueue }),
   };
 }
 
-function withinMs<T>(client: Client, limitMs: number, call: () => Promise<T>): Promise<T> {
-  return client.withDeadline(Date.now() + limitMs, call);
+/** A workflow that a call has met instead of starting its own. */
+class RunFinished extends Error {
+  override readonly name = "RunFinished";
 }
 
-/** A workflow that ran already, and has ended, is no error here: `alreadyStarted` is the answer then. */
-async function reaching<T>(call: () => Promise<T>, { alreadyStarted }: { alreadyStarted: T }): Promise<T> {
+/** A fresh batch has no finished run: one of its name is foreign, and does not keep it from being started. */
+async function startingOnce(
+  fresh: boolean,
+  start: (policy: WorkflowIdReusePolicy) => Promise<unknown>,
+): Promise<Started> {
+  if (fresh) {
+    try {
+      await start(WorkflowIdReusePolicy.REJECT_DUPLICATE);
+      return { foreignRun: false };
+    } catch (error) {
+      if (!(error instanceof RunFinished)) throw error;
+    }
+  }
+  await start(WorkflowIdReusePolicy.ALLOW_DUPLICATE);
+  return { foreignRun: fresh };
+}
+
+async function reach<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return alreadyStarted;
+    if (error instanceof WorkflowExecutionAlreadyStartedError) throw new RunFinished(error.message, { cause: error });
+    if (error instanceof WorkflowNotFoundError) throw error;
     throw new WorkflowsUnavailable(`Temporal cannot be reached: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** False when there is no such workflow, or it has ended. */
+async function ifRunning(call: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await call();
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
   }
 }

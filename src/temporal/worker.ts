@@ -1,8 +1,6 @@
 /** Runs workflows and activities. Node APIs only, so that the same code runs on Deno and, should that fail some day, on Node. */
-import { Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from "@temporalio/client";
 import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
 import type { Activities } from "../../activities/mod.ts";
-import { SWEEP_BATCHES, TASK_QUEUE } from "../../workflows/contracts.ts";
 import type { Observe } from "../observation.ts";
 
 /** The server does not answer, or has no such namespace. */
@@ -74,6 +72,7 @@ function installRuntime(observe: Observe): void {
 export interface WorkerOptions {
   readonly connection: NativeConnection;
   readonly namespace: string;
+  readonly taskQueue: string;
   /** File that `workflowBundle` made. */
   readonly bundle: string;
   readonly activities: Activities;
@@ -92,7 +91,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const worker = await Worker.create({
     connection: options.connection,
     namespace: options.namespace,
-    taskQueue: TASK_QUEUE,
+    taskQueue: options.taskQueue,
     workflowBundle: { codePath: options.bundle },
     activities: options.activities,
     maxConcurrentWorkflowTaskExecutions: 20,
@@ -100,6 +99,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     workflowTaskPollerBehavior: { type: "simple-maximum", maximum: 5 },
     activityTaskPollerBehavior: { type: "simple-maximum", maximum: 5 },
     maxCachedWorkflows: 300,
+    // How long a workflow waits for the worker that knows it, before another one may take it over.
+    stickyQueueScheduleToStartTimeout: "3 seconds",
     shutdownGraceTime: "3 seconds",
     shutdownForceTime: "6 seconds",
   });
@@ -113,24 +114,4 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       await ended;
     },
   };
-}
-
-/** Creates the schedule of the sweeper; one that is there already is left as it is. */
-export async function scheduleSweeper(connection: NativeConnection, namespace: string): Promise<void> {
-  const client = new Client({ connection, namespace });
-  try {
-    await client.schedule.create({
-      scheduleId: "sweep-batches",
-      spec: { intervals: [{ every: "10 seconds" }] },
-      policies: { overlap: ScheduleOverlapPolicy.SKIP },
-      action: {
-        type: "startWorkflow",
-        workflowType: SWEEP_BATCHES,
-        taskQueue: TASK_QUEUE,
-        workflowId: "sweep-batches",
-      },
-    });
-  } catch (error) {
-    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-  }
 }

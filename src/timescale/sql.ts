@@ -12,6 +12,11 @@ export function numbers(values: ArrayLike<number>): string {
   return `{${Array.prototype.join.call(values, ",")}}`;
 }
 
+/** An array literal of words that need no quotes: keys of our own, such as states. */
+export function words(values: readonly string[]): string {
+  return `{${values.join(",")}}`;
+}
+
 /** A JSON array of texts, to be read by `jsonb_array_elements_text(...::text::jsonb)`. */
 export function texts(values: readonly string[]): string {
   return JSON.stringify(values);

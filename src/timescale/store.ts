@@ -4,6 +4,8 @@ import { type Store, StoreUnavailable } from "../ports/store.ts";
 import { alertStore } from "./alerting/alert.ts";
 import { assetStore } from "./plant/asset.ts";
 import { batchStore } from "./intake/batch.ts";
+import { quarantineStore } from "./intake/quarantine.ts";
+import { sourceStore } from "./intake/source.ts";
 import { isUnavailable } from "./connect.ts";
 import { detectorStateStore } from "./detection/detector_state.ts";
 import { eventStore } from "./event.ts";
@@ -30,7 +32,9 @@ function nouns(sql: Sql): Omit<Store, "transaction" | "schemaVersion"> {
     tenants: guarded(tenantStore(sql)),
     assets: guarded(assetStore(sql)),
     sensors: guarded(sensorStore(sql)),
+    sources: guarded(sourceStore(sql)),
     batches: guarded(batchStore(sql)),
+    quarantine: guarded(quarantineStore(sql)),
     readings: guarded(readingStore(sql)),
     detectorStates: guarded(detectorStateStore(sql)),
     alerts: guarded(alertStore(sql)),

@@ -1,6 +1,14 @@
 /** What every store has to keep, on each engine. */
 import assert from "node:assert/strict";
-import type { BatchId } from "../../src/domain/intake/batch.ts";
+import {
+  BATCH_CHANGES,
+  BATCH_STATES,
+  BATCH_TRANSITIONS,
+  type BatchChange,
+  type BatchId,
+  type BatchState,
+  type Stage,
+} from "../../src/domain/intake/batch.ts";
 import type { Evidence } from "../../src/domain/detection/episode.ts";
 import type { SensorId } from "../../src/domain/plant/sensor.ts";
 import type { TenantId } from "../../src/domain/access/tenant.ts";
@@ -79,67 +87,142 @@ for (const engine of ENGINES) {
 
       await t.step("a stage counts once, and a repeat gets the stored result", async () => {
         const batchId = await newBatch(store, tenant.id, "stages");
-        const key = { batchId, run: 1, stage: "validate" } as const;
-        assert.equal(
-          await store.batches.passStage(tenant.id, key, { result: "one", counts: { quarantined: 2 } }),
-          undefined,
-        );
-        assert.equal(
-          await store.batches.passStage(tenant.id, key, { result: "two", counts: { quarantined: 2 } }),
-          "one",
-        );
-        const enrich = { ...key, stage: "enrich" } as const;
-        await store.transaction(async (tx) => {
-          assert.equal(await tx.batches.beginStage(tenant.id, enrich), undefined);
-          await tx.batches.endStage(tenant.id, enrich, { result: "stored", counts: { stored: 5, quarantined: 1 } });
-        });
-        assert.equal(await store.transaction((tx) => tx.batches.beginStage(tenant.id, enrich)), "stored");
+        const pass = (stage: Stage, result: string, counts = {}) =>
+          store.batches.passStage(tenant.id, batchId, { stage, result, counts });
+        assert.deepEqual(await pass("ingest", "one"), { kind: "passed" });
+        assert.deepEqual(await pass("ingest", "two"), { kind: "repeated", result: "one" });
+        assert.deepEqual(await pass("enrich", "too early"), { kind: "refused", state: "ingested" });
+        assert.equal(await store.batches.stageResult(tenant.id, batchId, "ingest"), "one");
+        assert.equal(await store.batches.stageResult(tenant.id, batchId, "enrich"), undefined);
+        await pass("validate", "", { quarantined: 2, duplicates: 1 });
+        await pass("enrich", "");
+        const counts = { stored: 5, quarantined: 3, late: 2, alertsOpened: 1 };
+        assert.deepEqual(await pass("detect", "", counts), { kind: "passed" });
         const [batch] = await store.batches.byIds(tenant.id, [batchId]);
-        assert.deepEqual([batch.state, batch.stored, batch.quarantined], ["enriched", 5, 3]);
+        const { state, finishedAt, ...rest } = batch;
+        assert.equal(state, "processed");
+        assert.ok(finishedAt !== undefined);
+        assert.deepEqual({ ...rest, ...counts, duplicates: 1 }, rest);
+      });
+
+      await t.step("a stage that is passed twenty times at once counts once", async () => {
+        const batchId = await newBatch(store, tenant.id, "stage race");
+        const passings = await Promise.all(
+          Array.from(
+            { length: 20 },
+            (_, i) => store.batches.passStage(tenant.id, batchId, { stage: "ingest", result: `${i}`, counts: {} }),
+          ),
+        );
+        assert.equal(passings.filter(({ kind }) => kind === "passed").length, 1);
+      });
+
+      await t.step("a batch changes as the table of transitions says, and not otherwise", async () => {
+        const reach: Record<BatchState, BatchChange[]> = {
+          accepted: [],
+          ingested: ["ingest"],
+          validated: ["ingest", "validate"],
+          enriched: ["ingest", "validate", "enrich"],
+          processed: ["ingest", "validate", "enrich", "detect"],
+          failed: ["fail"],
+        };
+        const apply = async (id: BatchId, change: BatchChange): Promise<boolean> => {
+          if (change === "fail") return await store.batches.fail(tenant.id, id, "r");
+          if (change === "retry") return (await store.batches.retry(tenant.id, [id])).length === 1;
+          const passing = await store.batches.passStage(tenant.id, id, { stage: change, result: "", counts: {} });
+          return passing.kind === "passed";
+        };
+        for (const from of BATCH_STATES) {
+          for (const change of BATCH_CHANGES) {
+            const id = await newBatch(store, tenant.id, `${from} ${change}`, "transitions");
+            for (const step of reach[from]) assert.ok(await apply(id, step));
+            const expected = BATCH_TRANSITIONS[from][change];
+            assert.equal(await apply(id, change), expected !== undefined, `${from} ${change}`);
+            assert.equal((await store.batches.byIds(tenant.id, [id]))[0].state, expected ?? from, `${from} ${change}`);
+          }
+        }
+      });
+
+      await t.step("a stage that comes after its batch has failed leaves nothing, and does not revive it", async () => {
+        const batchId = await newBatch(store, tenant.id, "late stage");
+        await store.batches.fail(tenant.id, batchId, "poison");
+        const passing = await store.batches.passStage(tenant.id, batchId, { stage: "ingest", result: "", counts: {} });
+        assert.deepEqual(passing, { kind: "refused", state: "failed" });
+        assert.equal(await store.batches.stageResult(tenant.id, batchId, "ingest"), undefined);
+        const [batch] = await store.batches.byIds(tenant.id, [batchId]);
+        assert.deepEqual([batch.state, batch.failure], ["failed", "poison"]);
       });
 
       await t.step("a transaction that throws leaves nothing", async () => {
         const batchId = await newBatch(store, tenant.id, "rollback");
-        const key = { batchId, run: 1, stage: "enrich" } as const;
+        const end = { stage: "ingest", result: "", counts: {} } as const;
         await assert.rejects(store.transaction(async (tx) => {
-          await tx.batches.beginStage(tenant.id, key);
+          await tx.batches.passStage(tenant.id, batchId, end);
           throw new Error("no");
         }));
-        assert.equal(await store.transaction((tx) => tx.batches.beginStage(tenant.id, key)), undefined);
+        assert.equal((await store.batches.passStage(tenant.id, batchId, end)).kind, "passed");
       });
 
-      await t.step(
-        "an unfinished batch is in the way of later ones of its source only, until it is processed or failed",
-        async () => {
-          const first = await store.batches.accept(tenant.id, {
-            source: "order",
-            idempotencyKey: "o1",
-            contentHash: "",
-            payload: "",
-            readings: 1,
-          });
-          const second = await store.batches.accept(tenant.id, {
-            source: "order",
-            idempotencyKey: "o2",
-            contentHash: "",
-            payload: "",
-            readings: 1,
-          });
-          const isBlocked = () => store.batches.unfinishedBefore(second.batch.sourceId, second.batch.position, 10);
-          assert.equal(await isBlocked(), 1);
-          assert.equal(await store.batches.unfinishedBefore(first.batch.sourceId, first.batch.position, 10), 0);
-          assert.equal(await store.batches.fail(tenant.id, first.batch.id, "poison"), true);
-          assert.equal(await store.batches.fail(tenant.id, first.batch.id, "again"), false);
-          assert.equal(await isBlocked(), 0);
-          assert.equal((await store.batches.byIds(tenant.id, [first.batch.id]))[0].failure, "poison");
-        },
-      );
+      await t.step("the queue of a source is in the order of acceptance, and says what is ready", async () => {
+        const ids: BatchId[] = [];
+        for (const key of ["q1", "q2", "q3"]) ids.push(await newBatch(store, tenant.id, key, "queue"));
+        const sourceId = (await store.sources.byKey(tenant.id, "queue"))!;
+        const queue = async () => (await store.sources.queue(tenant.id, sourceId, 10)).map(({ id }) => id);
+        const enrich = async (id: BatchId) => {
+          for (const stage of ["ingest", "validate", "enrich"] as const) {
+            await store.batches.passStage(tenant.id, id, { stage, result: "", counts: {} });
+          }
+        };
+        assert.deepEqual(await queue(), ids);
+        await enrich(ids[1]);
+        assert.equal(await store.sources.ready(tenant.id, sourceId), undefined);
+        await store.batches.fail(tenant.id, ids[0], "poison");
+        assert.deepEqual(await queue(), ids.slice(1));
+        assert.equal(await store.sources.ready(tenant.id, sourceId), ids[1]);
+        await store.sources.await(tenant.id, ids[2]);
+        const waiting = await store.sources.queue(tenant.id, sourceId, 10);
+        assert.deepEqual(waiting.map(({ awaited }) => awaited), [false, true]);
+        const [retried] = await store.batches.retry(tenant.id, [ids[0]]);
+        assert.deepEqual([retried.state, retried.failure, retried.faults], ["accepted", undefined, 0]);
+        assert.deepEqual(await queue(), [ids[1], ids[2], ids[0]]);
+        assert.deepEqual(await store.sources.queue(other, sourceId, 10), []);
+      });
 
-      await t.step("what was never begun is found, oldest first", async () => {
-        const batchId = await newBatch(store, tenant.id, "never", "never");
-        const found = await store.batches.neverBegun({ olderThanMs: -60_000, limit: 1_000 });
-        assert.ok(found.some(({ id, tenantKey }) => id === batchId && tenantKey === "default"));
-        assert.equal((await store.batches.neverBegun({ olderThanMs: 60_000, limit: 1_000 })).length, 0);
+      await t.step("one transaction at a time has the right to fold a source", async () => {
+        const sourceId = (await store.sources.byKey(tenant.id, "queue"))!;
+        const elsewhere = await engine.second?.(sql);
+        await store.transaction(async (tx) => {
+          assert.equal(await tx.sources.tryLock(sourceId), true);
+          if (elsewhere === undefined) return;
+          assert.equal(await createStore(elsewhere.sql).sources.tryLock(sourceId), false);
+        });
+        await elsewhere?.close();
+        assert.equal(await store.transaction((tx) => tx.sources.tryLock(sourceId)), true);
+      });
+
+      await t.step("faults of a batch are counted", async () => {
+        const batchId = await newBatch(store, tenant.id, "faults");
+        await store.batches.addFault(tenant.id, batchId);
+        assert.equal(await store.batches.addFault(tenant.id, batchId), 2);
+      });
+
+      await t.step("what is unfinished is found in turns over the sources, with its age", async () => {
+        const ids: BatchId[] = [];
+        for (const [key, source] of [["t1", "long"], ["t2", "long"], ["t3", "long"], ["t4", "short"]]) {
+          ids.push(await newBatch(store, tenant.id, key, source));
+        }
+        const found = await store.batches.unfinishedInTurns({ olderThanMs: -60_000, limit: 1_000 });
+        const own = found.filter(({ id }) => ids.includes(id));
+        assert.deepEqual(own.map(({ source }) => source), ["long", "short", "long", "long"]);
+        assert.deepEqual(own[0], {
+          tenantKey: "default",
+          tenantId: tenant.id,
+          id: ids[0],
+          source: "long",
+          readings: 1,
+        });
+        assert.equal((await store.batches.unfinishedInTurns({ olderThanMs: 60_000, limit: 1_000 })).length, 0);
+        const { unfinished, oldest } = await store.batches.backlog();
+        assert.ok(unfinished >= 4 && oldest!.ageMs >= 0 && oldest!.ageMs < 60_000);
       });
 
       await t.step("readings are stored once; those that were there come back with the stored value", async () => {
@@ -154,12 +237,6 @@ for (const engine of ENGINES) {
         const series = await store.readings.series(tenant.id, sensorId, { from: T0, to: T0 + 60_000, limit: 100 });
         assert.deepEqual([...series.value], [1, 2.5, -0.125, 1e-300, 7]);
         assert.deepEqual([...series.ts], [0, 1, 2, 3, 4].map((i) => T0 + i * 1_000));
-        const own = await store.readings.ofBatch(tenant.id, later, {
-          sensorIds: [sensorId],
-          from: T0,
-          to: T0 + 60_000,
-        });
-        assert.deepEqual([[...own.value], own.offsets, own.sensorIds], [[7], [0, 1], [sensorId]]);
         assert.equal(
           (await store.readings.series(other, sensorId, { from: T0, to: T0 + 60_000, limit: 100 })).ts.length,
           0,
@@ -269,14 +346,14 @@ for (const engine of ENGINES) {
           detail: "d",
           raw: `{"sensor":"\\u0000","value":"😀"}`,
         } as const;
-        await store.batches.quarantine(tenant.id, batchId, [row]);
-        await store.batches.quarantine(tenant.id, batchId, [row]);
+        await store.quarantine.add(tenant.id, batchId, [row]);
+        await store.quarantine.add(tenant.id, batchId, [row]);
         assert.deepEqual(
-          (await store.batches.quarantined(tenant.id, batchId, { limit: 10 })).map((one) => ({ ...one })),
+          (await store.quarantine.ofBatch(tenant.id, batchId, { limit: 10 })).map((one) => ({ ...one })),
           [row],
         );
-        assert.deepEqual(await store.batches.quarantinedIndexes(tenant.id, batchId), [3]);
-        assert.equal((await store.batches.quarantined(other, batchId, { limit: 10 })).length, 0);
+        assert.deepEqual(await store.quarantine.indexes(tenant.id, batchId), [3]);
+        assert.equal((await store.quarantine.ofBatch(other, batchId, { limit: 10 })).length, 0);
       });
 
       await t.step("a reprocess run folds its sensors one by one, and knows which of its alerts are live", async () => {
@@ -317,7 +394,7 @@ for (const engine of ENGINES) {
           finished: true,
         });
         assert.equal(await store.reprocessing.lockNext(tenant.id, id), undefined);
-        await store.reprocessing.end(tenant.id, id, undefined);
+        await store.reprocessing.end(tenant.id, id, { state: "finished", failure: undefined });
         const [run] = await store.reprocessing.byIds(tenant.id, [id]);
         assert.deepEqual([run.state, run.sensors, run.sensorsFinished, run.readings], ["finished", 1, 1, 7]);
         const found = await store.reprocessing.alerts(tenant.id, id, 10);

@@ -4,6 +4,7 @@ import {
   CancellationScope,
   continueAsNew,
   defineQuery,
+  isCancellation,
   proxyActivities,
   setHandler,
   workflowInfo,
@@ -14,7 +15,6 @@ import { PROGRESS, type ReprocessProgress, type ReprocessRangeArgs } from "../co
 const { reprocessPages } = proxyActivities<Activities>({
   startToCloseTimeout: "5 minutes",
   heartbeatTimeout: "30 seconds",
-  scheduleToCloseTimeout: "24 hours",
   retry: { initialInterval: "1 second", backoffCoefficient: 2, maximumInterval: "1 minute" },
   summary: "fold stored readings",
 });
@@ -35,11 +35,17 @@ export async function reprocessRange(args: ReprocessRangeArgs): Promise<Reproces
       if (!finished && workflowInfo().continueAsNewSuggested) break;
     }
   } catch (error) {
-    const reason = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-    await CancellationScope.nonCancellable(() => endReprocessing({ ...args, failure: reason }));
+    const cancelled = isCancellation(error);
+    const reason = cancelled ? "It was cancelled." : reasonOf(error);
+    await CancellationScope.nonCancellable(() => endReprocessing({ ...args, failure: reason, cancelled }));
+    if (cancelled) throw error;
     throw ApplicationFailure.nonRetryable(reason, "ReprocessingFailed");
   }
   if (workflowInfo().continueAsNewSuggested) return await continueAsNew<typeof reprocessRange>({ ...args, folded });
   await endReprocessing(args);
   return { folded };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
 }

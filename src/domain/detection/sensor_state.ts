@@ -16,6 +16,8 @@ export interface SensorState {
   readonly version: string;
   /** Data time (ms) up to which readings are folded in; undefined before the first one. */
   watermark: number | undefined;
+  /** Data time of the newest reading that came, for a sensor with a reorder window. */
+  newest?: number;
   /** Readings folded in since it began to learn. */
   readings: number;
   baseline: Baseline;

@@ -6,7 +6,7 @@ import type { Severity } from "../detection/severity.ts";
 
 export type ReprocessRunId = number & { readonly noun: "reprocess run" };
 
-export const REPROCESS_STATES = ["running", "finished", "failed"] as const;
+export const REPROCESS_STATES = ["running", "finished", "failed", "cancelled"] as const;
 export type ReprocessState = (typeof REPROCESS_STATES)[number];
 
 export type ReprocessSubject = { readonly sensorId: SensorId } | { readonly assetId: AssetId };

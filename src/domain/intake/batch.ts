@@ -13,19 +13,43 @@ export const READINGS_PER_BATCH_MAX = 10_000;
 export const STAGES = ["ingest", "validate", "enrich", "detect"] as const;
 export type Stage = (typeof STAGES)[number];
 
-/** Where a batch is: accepted, then the last stage that it finished, in the end processed or failed. */
+/** Where a batch is: accepted, then the last stage that it passed, in the end processed or failed. */
 export const BATCH_STATES = ["accepted", "ingested", "validated", "enriched", "processed", "failed"] as const;
 export type BatchState = (typeof BATCH_STATES)[number];
 
-/** The state that a stage leaves its batch in. */
-export const STATE_AFTER: Readonly<Record<Stage, BatchState>> = {
-  ingest: "ingested",
-  validate: "validated",
-  enrich: "enriched",
-  detect: "processed",
+/** What can happen to a batch: it passes a stage, is given up, or is taken up again from its beginning. */
+export const BATCH_CHANGES = [...STAGES, "fail", "retry"] as const;
+export type BatchChange = (typeof BATCH_CHANGES)[number];
+
+/** The state that each change leads to; what is not in the table cannot happen, however late it comes. */
+export const BATCH_TRANSITIONS: Readonly<Record<BatchState, Readonly<Partial<Record<BatchChange, BatchState>>>>> = {
+  accepted: { ingest: "ingested", fail: "failed" },
+  ingested: { validate: "validated", fail: "failed" },
+  validated: { enrich: "enriched", fail: "failed" },
+  enriched: { detect: "processed", fail: "failed" },
+  processed: {},
+  failed: { retry: "accepted" },
 };
 
-/** What became of a batch's readings: `stored + quarantined + duplicates` is the number of its readings once it is processed. */
+/** The states from which `change` can happen, and the state that it leads to. */
+export function transitionOf(change: BatchChange): { readonly from: readonly BatchState[]; readonly to: BatchState } {
+  const from = BATCH_STATES.filter((state) => BATCH_TRANSITIONS[state][change] !== undefined);
+  return { from, to: BATCH_TRANSITIONS[from[0]][change]! };
+}
+
+/** Whether a batch in this state has come to its end. */
+export function hasEnded(state: BatchState): boolean {
+  return state === "processed" || state === "failed";
+}
+
+/** How a batch ended, for whoever waits for it. */
+export type BatchOutcome =
+  | { readonly state: "processed"; readonly result: object }
+  | { readonly state: "failed"; readonly reason: string };
+
+/**
+ * What became of a batch's readings: `stored + quarantined + duplicates` is the number of its readings once it is processed.
+ */
 export interface BatchCounts {
   readonly stored: number;
   readonly quarantined: number;
@@ -48,6 +72,8 @@ export interface Batch extends BatchCounts {
   readonly state: BatchState;
   /** Why the batch failed, for people. */
   readonly failure: string | undefined;
+  /** Attempts at its stages that ended in a fault that nobody foresaw; an absent store is none. */
+  readonly faults: number;
   readonly finishedAt: number | undefined;
 }
 

@@ -14,6 +14,7 @@ export interface SensorLimits {
   readonly id: SensorId;
   readonly rangeMin: number | undefined;
   readonly rangeMax: number | undefined;
+  readonly expectedIntervalMs: number | undefined;
 }
 
 /** Accepted readings sorted by sensor, then by time: sensor `sensorIds[i]` has rows `offsets[i]` to `offsets[i + 1]`. */

@@ -16,6 +16,11 @@ export interface Sensor {
   readonly rangeMin: number | undefined;
   readonly rangeMax: number | undefined;
   readonly expectedIntervalMs: number | undefined;
+  /**
+   * How far behind the newest reading others may still come and be judged in their place; alerts come that much later. Undefined: not
+   * at all.
+   */
+  readonly reorderWindowMs: number | undefined;
   /** False while the sensor is known from batches only. */
   readonly registered: boolean;
 }

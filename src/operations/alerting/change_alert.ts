@@ -1,11 +1,12 @@
 /** What a decision of the fold does to its alert, and the event that tells of it. */
 import { match } from "ts-pattern";
+import type { TenantId } from "../../domain/access/tenant.ts";
 import type { Alert, AlertChange } from "../../domain/alerting/alert.ts";
 import type { Decision, Evidence } from "../../domain/detection/episode.ts";
+import type { BatchId } from "../../domain/intake/batch.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
 import type { EventRecord } from "../../ports/event.ts";
 import type { Store } from "../../ports/store.ts";
-import type { StageInput } from "../intake/ingest_readings.ts";
 
 export interface AlertEvent {
   readonly change: AlertChange;
@@ -19,37 +20,45 @@ export interface AlertEventBody {
   readonly alert: Alert;
 }
 
+export interface Deciding {
+  readonly tenantId: TenantId;
+  /** The batch that the decision came with. */
+  readonly batchId: BatchId;
+  readonly sensorId: SensorId;
+  readonly decision: Decision;
+}
+
 /** Applies one decision; undefined when it changed nothing, since the episode's alert was there (or ended) already. */
 export async function applyDecision(
   store: Store,
-  { input, sensorId, decision }: { input: StageInput; sensorId: SensorId; decision: Decision },
+  { tenantId, batchId, sensorId, decision }: Deciding,
 ): Promise<AlertEvent | undefined> {
   const key = { sensorId, kind: decision.kind, episodeStart: decision.episodeStart };
   const alert = await match(decision)
     .with({ type: "opened" }, ({ ts, severity, reason, evidence }) =>
-      store.alerts.open(input.tenantId, key, {
+      store.alerts.open(tenantId, key, {
         openedAt: ts,
         severity,
         reason,
         score: evidence.score,
-        batchId: input.batchId,
+        batchId,
       }))
     .with(
       { type: "raised" },
       ({ severity, reason, evidence }) =>
-        store.alerts.raise(input.tenantId, key, { severity, reason, score: evidence.score }),
+        store.alerts.raise(tenantId, key, { severity, reason, score: evidence.score }),
     )
     .with(
       { type: "closed" },
-      ({ ts, peakScore }) => store.alerts.close(input.tenantId, key, { endedAt: ts, score: peakScore }),
+      ({ ts, peakScore }) => store.alerts.close(tenantId, key, { endedAt: ts, score: peakScore }),
     )
     .exhaustive();
   if (alert === undefined) return undefined;
-  if (decision.type !== "closed") await prove(store, { input, alert, decision });
+  if (decision.type !== "closed") await prove(store, { tenantId, batchId, alert, decision });
   const body: AlertEventBody = { change: decision.type, alert };
   const record = {
     type: `alert.${decision.type}`,
-    batchId: input.batchId,
+    batchId,
     alertId: alert.id,
     body: JSON.stringify(body),
   };
@@ -58,17 +67,16 @@ export async function applyDecision(
 
 function prove(
   store: Store,
-  { input, alert, decision }: {
-    input: StageInput;
+  { tenantId, batchId, alert, decision }: Pick<Deciding, "tenantId" | "batchId"> & {
     alert: Alert;
     decision: { type: AlertChange; ts: number; evidence: Evidence };
   },
 ): Promise<void> {
-  return store.alerts.addProof(input.tenantId, {
+  return store.alerts.addProof(tenantId, {
     alertId: alert.id,
     ts: decision.ts,
     change: decision.type,
-    batchId: input.batchId,
+    batchId,
     evidence: decision.evidence,
   });
 }

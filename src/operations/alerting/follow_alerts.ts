@@ -1,9 +1,8 @@
 /** Alerts as they happen, from any place in the log: replay from the table, then follow. The cursor is the truth; wake-ups only save waiting. */
 import type { Alert, AlertChange } from "../../domain/alerting/alert.ts";
 import { decodeCursor, encodeCursor } from "../../domain/cursor.ts";
-import type { Tenant } from "../../domain/access/tenant.ts";
 import type { AlertEventBody } from "./change_alert.ts";
-import { type Deps, eventsTopic } from "../deps.ts";
+import { eventsTopic, type Scope } from "../scope.ts";
 import { invalid } from "../errors.ts";
 
 export interface FollowedAlert {
@@ -20,29 +19,29 @@ const POLL_MS = 2_000;
 
 /** Every change of an alert after `after` (left out: from now on), once and in order, until `signal` aborts. Throws invalid for a cursor that is none. */
 export async function followAlerts(
-  deps: Pick<Deps, "store" | "wakeUps">,
-  { tenant, after, signal }: { tenant: Tenant; after?: string; signal: AbortSignal },
+  scope: Pick<Scope, "store" | "tenant" | "wakeUps">,
+  { after, signal }: { after?: string; signal: AbortSignal },
 ): Promise<AsyncIterable<FollowedAlert>> {
-  const last = await deps.store.events.lastSeq(tenant.id);
+  const last = await scope.store.events.lastSeq(scope.tenant.id);
   const seq = after === undefined ? last : decodeCursor(after);
   if (seq === undefined) throw invalid("after", "The cursor is not one that this service gave out.");
   if (seq > last) throw invalid("after", "The cursor is ahead of the event log: it was given out by another store.");
-  return subscribeFrom(deps, { tenant, seq, signal });
+  return subscribeFrom(scope, { seq, signal });
 }
 
 async function* subscribeFrom(
-  deps: Pick<Deps, "store" | "wakeUps">,
-  { tenant, seq, signal }: { tenant: Tenant; seq: number; signal: AbortSignal },
+  scope: Pick<Scope, "store" | "tenant" | "wakeUps">,
+  { seq, signal }: { seq: number; signal: AbortSignal },
 ): AsyncGenerator<FollowedAlert, void> {
   while (!signal.aborted) {
     const look = new AbortController();
     try {
       // Asked for before looking, so that an event between the look and the wait is not slept over.
-      const woken = deps.wakeUps.wait(eventsTopic(tenant.id), {
+      const woken = scope.wakeUps.wait(eventsTopic(scope.tenant.id), {
         timeoutMs: POLL_MS,
         signal: AbortSignal.any([signal, look.signal]),
       });
-      const events = await deps.store.events.after(tenant.id, seq, { prefix: "alert.", limit: EVENTS_PER_PAGE });
+      const events = await scope.store.events.after(scope.tenant.id, seq, { prefix: "alert.", limit: EVENTS_PER_PAGE });
       for (const event of events) {
         if (signal.aborted) return;
         seq = event.seq;

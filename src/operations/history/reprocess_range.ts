@@ -7,39 +7,40 @@ import { decodeState, encodeState, newState } from "../../domain/detection/senso
 import type { Decision } from "../../domain/detection/episode.ts";
 import type { ReprocessRun, ReprocessRunId } from "../../domain/history/reprocess.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
-import type { TenantId } from "../../domain/access/tenant.ts";
 import { EARLIEST_MS } from "../../domain/timestamp.ts";
 import type { Store } from "../../ports/store.ts";
-import type { Deps } from "../deps.ts";
+import type { TenantName } from "../../ports/workflows.ts";
 import { notFound } from "../errors.ts";
+import type { Scope } from "../scope.ts";
 
 const READINGS_PER_PAGE = 10_000;
 
-export interface RunKey {
-  readonly tenantId: TenantId;
-  readonly runId: ReprocessRunId;
-}
+type StoreScope = Pick<Scope, "store" | "tenant">;
 
 export async function reprocessPage(
-  deps: Pick<Deps, "store">,
-  key: RunKey,
+  scope: StoreScope,
+  runId: ReprocessRunId,
 ): Promise<{ folded: number; finished: boolean }> {
-  const run = await findRun(deps, key);
-  return await deps.store.transaction(async (store) => {
-    const cursor = await store.reprocessing.lockNext(key.tenantId, key.runId);
+  const { tenant } = scope;
+  const run = await findRun(scope, runId);
+  if (run.state !== "running") return { folded: 0, finished: true };
+  return await scope.store.transaction(async (store) => {
+    const cursor = await store.reprocessing.lockNext(tenant.id, runId);
     if (cursor === undefined) return { folded: 0, finished: true };
     const state = cursor.state === "" ? newState(cursor) : decodeState(cursor.state, cursor).state;
-    const series = await store.readings.series(key.tenantId, cursor.sensorId, {
+    const series = await store.readings.series(tenant.id, cursor.sensorId, {
       from: cursor.watermark === undefined ? EARLIEST_MS : cursor.watermark + 1,
       to: run.to,
       limit: READINGS_PER_PAGE,
     });
     const { decisions, folded } = assess(state, series, cursor);
     for (const decision of decisions) {
-      if (decision.episodeStart >= run.from) await record(store, { key, sensorId: cursor.sensorId, decision });
+      if (decision.episodeStart >= run.from) {
+        await record(store, { tenantId: tenant.id, runId, sensorId: cursor.sensorId, decision });
+      }
     }
     const finished = series.ts.length < READINGS_PER_PAGE;
-    await store.reprocessing.saveCursor(key.tenantId, key.runId, {
+    await store.reprocessing.saveCursor(tenant.id, runId, {
       sensorId: cursor.sensorId,
       state: encodeState(state),
       watermark: state.watermark,
@@ -50,16 +51,23 @@ export async function reprocessPage(
   });
 }
 
+interface Recording {
+  readonly tenantId: TenantName["id"];
+  readonly runId: ReprocessRunId;
+  readonly sensorId: SensorId;
+  readonly decision: Decision;
+}
+
 async function record(
   store: Store,
-  { key, sensorId, decision }: { key: RunKey; sensorId: SensorId; decision: Decision },
+  { tenantId, runId, sensorId, decision }: Recording,
 ): Promise<void> {
   const { kind, episodeStart, reason } = decision;
   const episode = { sensorId, kind, episodeStart };
   if (decision.type === "opened") {
     const { severity, evidence, ts: openedAt } = decision;
     const score = evidence.score;
-    await store.reprocessing.saveAlert(key.tenantId, key.runId, {
+    await store.reprocessing.saveAlert(tenantId, runId, {
       ...episode,
       openedAt,
       endedAt: undefined,
@@ -70,24 +78,25 @@ async function record(
     });
   } else if (decision.type === "raised") {
     const change = { ...episode, severity: decision.severity, score: decision.evidence.score };
-    await store.reprocessing.changeAlert(key.tenantId, key.runId, change);
+    await store.reprocessing.changeAlert(tenantId, runId, change);
   } else {
     const change = { ...episode, score: decision.peakScore, endedAt: decision.ts };
-    await store.reprocessing.changeAlert(key.tenantId, key.runId, change);
+    await store.reprocessing.changeAlert(tenantId, runId, change);
   }
 }
 
-async function findRun(deps: Pick<Deps, "store">, { tenantId, runId }: RunKey): Promise<ReprocessRun> {
-  const [run] = await deps.store.reprocessing.byIds(tenantId, [runId]);
+async function findRun({ store, tenant }: StoreScope, runId: ReprocessRunId): Promise<ReprocessRun> {
+  const [run] = await store.reprocessing.byIds(tenant.id, [runId]);
   if (run === undefined) throw notFound("runId", `There is no reprocess run ${runId}.`);
   return run;
 }
 
-/** Ends the run: finished, or failed with a reason. */
+/** Ends the run: finished, failed or cancelled, the latter two with a reason. One that has ended is left as it is. */
 export async function endReprocessing(
-  deps: Pick<Deps, "store">,
-  { tenantId, runId, failure }: RunKey & { failure?: string },
+  scope: StoreScope,
+  { runId, failure, cancelled }: { runId: ReprocessRunId; failure?: string; cancelled?: boolean },
 ): Promise<ReprocessRun> {
-  await deps.store.reprocessing.end(tenantId, runId, failure);
-  return await findRun(deps, { tenantId, runId });
+  const state = cancelled ? "cancelled" : failure === undefined ? "finished" : "failed";
+  await scope.store.reprocessing.end(scope.tenant.id, runId, { state, failure });
+  return await findRun(scope, runId);
 }

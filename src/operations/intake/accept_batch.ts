@@ -1,10 +1,9 @@
 /** A source hands over a batch: from the answer on, it is ours to finish. */
 import { createHash } from "node:crypto";
-import { type Batch, type Columns, columnsFault, encodeColumns } from "../../domain/intake/batch.ts";
+import { type Batch, type Columns, columnsFault, encodeColumns, hasEnded } from "../../domain/intake/batch.ts";
 import { keyFault } from "../../domain/key.ts";
-import type { Tenant } from "../../domain/access/tenant.ts";
-import type { Deps } from "../deps.ts";
 import { conflict, invalid, unavailable } from "../errors.ts";
+import type { Scope } from "../scope.ts";
 
 export interface BatchInput {
   readonly source: string;
@@ -21,19 +20,17 @@ export interface AcceptedBatch {
 }
 
 /** Writes the landing row and starts the batch's workflow. Throws invalid, conflict (key used with other content), unavailable. */
-export async function acceptBatch(
-  deps: Deps,
-  { tenant, input }: { tenant: Tenant; input: BatchInput },
-): Promise<AcceptedBatch> {
+export async function acceptBatch(scope: Scope, input: BatchInput): Promise<AcceptedBatch> {
+  const { store, tenant, limits } = scope;
   check(input);
-  const unfinished = await deps.store.batches.unfinished(tenant.id);
-  if (unfinished >= deps.limits.unfinishedBatchesMax) {
+  const unfinished = await store.batches.unfinished(tenant.id);
+  if (unfinished >= limits.unfinishedBatchesMax) {
     const message =
       `${unfinished} batches wait to be processed, which is the limit. Send this one again later, with the same key.`;
     throw unavailable(message, { retryAfterMs: 5_000 });
   }
   const payload = encodeColumns(input.columns);
-  const { batch, contentHash, created } = await deps.store.batches.accept(tenant.id, {
+  const { batch, contentHash, created } = await store.batches.accept(tenant.id, {
     idempotencyKey: input.idempotencyKey,
     source: input.source,
     contentHash: hash(input.source, payload),
@@ -49,9 +46,12 @@ export async function acceptBatch(
     );
   }
   if (created) {
-    deps.observe({ kind: "batch.accepted", batchId: batch.id, source: input.source, readings: batch.readings });
+    scope.observe({ kind: "batch.accepted", batchId: batch.id, source: input.source, readings: batch.readings });
   }
-  return { batch: await begin(deps, { tenant, batch, waitMs: input.waitMs }), duplicate: !created };
+  return {
+    batch: await begin(scope, batch, { fresh: created, waitMs: input.waitMs }),
+    duplicate: !created,
+  };
 }
 
 function check(input: BatchInput): void {
@@ -67,29 +67,35 @@ function hash(source: string, payload: string): string {
   return createHash("sha256").update(source).update("\0").update(payload).digest("hex");
 }
 
-/** Starting is best effort, since the landing row is enough: the sweeper starts what was never begun. */
+/** Starting is best effort, since the landing row is enough: the sweeper starts what has no workflow. */
 async function begin(
-  deps: Deps,
-  { tenant, batch, waitMs }: { tenant: Tenant; batch: Batch; waitMs?: number },
+  scope: Scope,
+  batch: Batch,
+  { fresh, waitMs }: { fresh: boolean; waitMs?: number },
 ): Promise<Batch> {
-  const ticket = {
-    tenant: { id: tenant.id, key: tenant.key },
-    batchId: batch.id,
-    source: batch.source,
-    readings: batch.readings,
-  };
-  const ended = batch.state === "processed" || batch.state === "failed";
-  const notStarted = (cause: unknown) => deps.observe({ kind: "batch.not_started", batchId: batch.id, cause });
-  if (waitMs !== undefined && !ended) {
-    try {
-      await deps.workflows.awaitBatch(ticket, waitMs);
-    } catch (cause) {
-      // It is accepted all the same, and its state in the answer says how far it is.
-      notStarted(cause);
-    }
-    const [now] = await deps.store.batches.byIds(tenant.id, [batch.id]);
-    return now;
+  if (hasEnded(batch.state)) return batch;
+  if (waitMs === undefined) {
+    if (fresh) scope.background(startBatch(scope, batch, { fresh }));
+    return batch;
   }
-  if (batch.state === "accepted") deps.background(deps.workflows.startBatch(ticket).catch(notStarted));
-  return batch;
+  await startBatch(scope, batch, { fresh, waitMs });
+  const [now] = await scope.store.batches.byIds(scope.tenant.id, [batch.id]);
+  return now;
+}
+
+/** Starts the workflow of a batch, and waits for its outcome when told how long. What keeps it from starting is observed. */
+export async function startBatch(
+  { workflows, observe, tenant }: Scope,
+  { id, source, readings }: Pick<Batch, "id" | "source" | "readings">,
+  { fresh, waitMs }: { fresh: boolean; waitMs?: number },
+): Promise<void> {
+  const ticket = { tenant, batchId: id, source, readings };
+  try {
+    const { foreignRun } = waitMs === undefined
+      ? await workflows.startBatch(ticket, { fresh })
+      : await workflows.awaitBatch(ticket, { fresh, timeoutMs: waitMs });
+    if (foreignRun) observe({ kind: "batch.foreign_run", batchId: id });
+  } catch (cause) {
+    observe({ kind: "batch.not_started", batchId: id, cause });
+  }
 }

@@ -1,25 +1,27 @@
 /** A batch that no retry can finish ends as failed, with its reason, and its source goes on with the next one. */
-import { type Deps, eventsTopic, sourceTopic } from "../deps.ts";
-import type { StageInput } from "./ingest_readings.ts";
+import type { BatchId } from "../../domain/intake/batch.ts";
+import { askNext } from "../detection/detect_anomalies.ts";
+import { eventsTopic, type Scope } from "../scope.ts";
 
-export async function failBatch(deps: Deps, input: StageInput & { readonly reason: string }): Promise<void> {
-  const [batch] = await deps.store.batches.byIds(input.tenantId, [input.batchId]);
-  if (batch === undefined) return;
-  const failed = await deps.store.transaction(async (store) => {
-    const failed = await store.batches.fail(input.tenantId, input.batchId, input.reason);
-    if (failed) {
-      const body = JSON.stringify({ reason: input.reason });
-      await store.events.append(input.tenantId, [{
-        type: "batch.failed",
-        batchId: input.batchId,
-        alertId: undefined,
-        body,
-      }]);
-    }
-    return failed;
+/** True when it failed now; false when it had ended before, or there is none. */
+export async function failBatch(
+  scope: Scope,
+  { batchId, reason }: { batchId: BatchId; reason: string },
+): Promise<boolean> {
+  const { store, tenant, batchMemory, wakeUps, observe } = scope;
+  const [batch] = await store.batches.byIds(tenant.id, [batchId]);
+  if (batch === undefined) return false;
+  const failed = await store.transaction(async (store) => {
+    if (!await store.batches.fail(tenant.id, batchId, reason)) return false;
+    const body = JSON.stringify({ reason });
+    await store.events.append(tenant.id, [{ type: "batch.failed", batchId, alertId: undefined, body }]);
+    return true;
   });
-  deps.batchMemory.drop(input.batchId);
-  deps.wakeUps.wake(sourceTopic(batch.sourceId));
-  deps.wakeUps.wake(eventsTopic(input.tenantId));
-  if (failed) deps.observe({ kind: "batch.failed", batchId: input.batchId, reason: input.reason });
+  batchMemory.delete(batchId);
+  if (failed) {
+    wakeUps.wake(eventsTopic(tenant.id));
+    observe({ kind: "batch.failed", batchId, reason });
+  }
+  await askNext(scope, batch.sourceId);
+  return failed;
 }

@@ -2,9 +2,8 @@
 import type { Asset } from "../../domain/plant/asset.ts";
 import { keyFault } from "../../domain/key.ts";
 import type { Criticality } from "../../domain/plant/asset.ts";
-import type { Tenant } from "../../domain/access/tenant.ts";
-import type { Deps } from "../deps.ts";
 import { invalid, notFound } from "../errors.ts";
+import type { Scope } from "../scope.ts";
 
 export interface AssetInput {
   readonly key: string;
@@ -19,8 +18,8 @@ export interface AssetInput {
 const DEPTH_MAX = 16;
 
 export async function registerAsset(
-  deps: Pick<Deps, "store">,
-  { tenant, input }: { tenant: Tenant; input: AssetInput },
+  scope: Pick<Scope, "store" | "tenant">,
+  input: AssetInput,
 ): Promise<Asset> {
   const fault = keyFault(input.key);
   if (fault !== undefined) throw invalid("key", `The key ${fault}.`);
@@ -29,9 +28,9 @@ export async function registerAsset(
   }
   const parent = input.parentKey === undefined
     ? undefined
-    : await findAsset(deps, { tenant, key: input.parentKey, field: "parentKey" });
-  if (parent !== undefined) await refuseCircle(deps, { tenant, key: input.key, parent });
-  return await deps.store.assets.save(tenant.id, {
+    : await findAsset(scope, { key: input.parentKey, field: "parentKey" });
+  if (parent !== undefined) await refuseCircle(scope, { key: input.key, parent });
+  return await scope.store.assets.save(scope.tenant.id, {
     key: input.key,
     name: input.name ?? input.key,
     parentId: parent?.id,
@@ -42,10 +41,10 @@ export async function registerAsset(
 
 /** The asset with `key`; throws not found naming `field`. */
 export async function findAsset(
-  deps: Pick<Deps, "store">,
-  { tenant, key, field }: { tenant: Tenant; key: string; field: string },
+  { store, tenant }: Pick<Scope, "store" | "tenant">,
+  { key, field }: { key: string; field: string },
 ): Promise<Asset> {
-  const asset = keyFault(key) === undefined ? await deps.store.assets.byKey(tenant.id, key) : undefined;
+  const asset = keyFault(key) === undefined ? await store.assets.byKey(tenant.id, key) : undefined;
   if (asset === undefined) {
     throw notFound(field, `There is no asset with the key ${JSON.stringify(key)}. Register it first.`);
   }
@@ -53,8 +52,8 @@ export async function findAsset(
 }
 
 async function refuseCircle(
-  deps: Pick<Deps, "store">,
-  { tenant, key, parent }: { tenant: Tenant; key: string; parent: Asset },
+  { store, tenant }: Pick<Scope, "store" | "tenant">,
+  { key, parent }: { key: string; parent: Asset },
 ) {
   let above: Asset | undefined = parent;
   for (let depth = 0; above !== undefined; depth++) {
@@ -66,6 +65,6 @@ async function refuseCircle(
     }
     [above] = above.parentId === undefined
       ? []
-      : await deps.store.assets.byIds(tenant.id, [above.parentId]) as (Asset | undefined)[];
+      : await store.assets.byIds(tenant.id, [above.parentId]) as (Asset | undefined)[];
   }
 }

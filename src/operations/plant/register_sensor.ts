@@ -1,9 +1,8 @@
 /** Describes a sensor: a new one, or the one that has the key, which batches may have brought into being. */
 import { keyFault } from "../../domain/key.ts";
 import type { Sensor } from "../../domain/plant/sensor.ts";
-import type { Tenant } from "../../domain/access/tenant.ts";
-import type { Deps } from "../deps.ts";
 import { invalid } from "../errors.ts";
+import type { Scope } from "../scope.ts";
 import { findAsset } from "./register_asset.ts";
 
 export interface SensorInput {
@@ -15,11 +14,16 @@ export interface SensorInput {
   readonly rangeMin?: number;
   readonly rangeMax?: number;
   readonly expectedIntervalMs?: number;
+  /** How far behind the newest reading others may still come and be judged in their place. */
+  readonly reorderWindowMs?: number;
 }
 
+/** Alerts come later by the window: with more than a day, nobody would be warned in time. */
+const REORDER_WINDOW_MAX_MS = 86_400_000;
+
 export async function registerSensor(
-  deps: Pick<Deps, "store">,
-  { tenant, input }: { tenant: Tenant; input: SensorInput },
+  scope: Pick<Scope, "store" | "tenant">,
+  input: SensorInput,
 ): Promise<Sensor> {
   const fault = keyFault(input.key);
   if (fault !== undefined) throw invalid("key", `The key ${fault}.`);
@@ -34,10 +38,14 @@ export async function registerSensor(
   if (input.expectedIntervalMs !== undefined && !(input.expectedIntervalMs > 0)) {
     throw invalid("expectedIntervalMs", "The expected interval has to be longer than 0 ms.");
   }
+  const { reorderWindowMs } = input;
+  if (reorderWindowMs !== undefined && !(reorderWindowMs > 0 && reorderWindowMs <= REORDER_WINDOW_MAX_MS)) {
+    throw invalid("reorderWindow", "The reorder window has to be longer than nothing and at most a day.");
+  }
   const asset = input.assetKey === undefined
     ? undefined
-    : await findAsset(deps, { tenant, key: input.assetKey, field: "assetKey" });
-  return await deps.store.sensors.save(tenant.id, {
+    : await findAsset(scope, { key: input.assetKey, field: "assetKey" });
+  return await scope.store.sensors.save(scope.tenant.id, {
     key: input.key,
     name: input.name ?? input.key,
     assetId: asset?.id,
@@ -46,6 +54,7 @@ export async function registerSensor(
     rangeMin: input.rangeMin,
     rangeMax: input.rangeMax,
     expectedIntervalMs: input.expectedIntervalMs,
+    reorderWindowMs,
     registered: true,
   });
 }

@@ -6,6 +6,7 @@ export interface LockedState {
   readonly sensorId: SensorId;
   readonly quantity: string;
   readonly criticality: Criticality;
+  readonly reorderWindowMs: number | undefined;
   readonly revision: number;
   /** Undefined when the caller's known revision is the stored one. */
   readonly state: string | undefined;

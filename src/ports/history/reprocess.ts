@@ -4,6 +4,7 @@ import type {
   ReprocessedAlert,
   ReprocessRun,
   ReprocessRunId,
+  ReprocessState,
   ReprocessSubject,
 } from "../../domain/history/reprocess.ts";
 import type { Criticality } from "../../domain/plant/asset.ts";
@@ -42,5 +43,15 @@ export interface ReprocessStore {
     change: EpisodeKey & { severity?: Severity; score: number; endedAt?: number },
   ): Promise<void>;
   alerts(tenantId: TenantId, id: ReprocessRunId, limit: number): Promise<ReprocessedAlert[]>;
-  end(tenantId: TenantId, id: ReprocessRunId, failure: string | undefined): Promise<void>;
+  /** Ends the run; one that has ended is left as it is. */
+  end(
+    tenantId: TenantId,
+    id: ReprocessRunId,
+    end: { state: Exclude<ReprocessState, "running">; failure: string | undefined },
+  ): Promise<void>;
+  countRunning(tenantId: TenantId): Promise<number>;
+  /** Runs of all tenants that are under way and were asked for at least `olderThanMs` ago, oldest first. */
+  running(
+    options: { olderThanMs: number; limit: number },
+  ): Promise<{ tenantKey: string; tenantId: TenantId; id: ReprocessRunId }[]>;
 }

@@ -1,6 +1,5 @@
 import type { TenantId } from "../../domain/access/tenant.ts";
-import type { Batch, BatchCounts, BatchId, BatchState, SourceId, Stage } from "../../domain/intake/batch.ts";
-import type { Quarantined } from "../../domain/intake/quarantine.ts";
+import type { Batch, BatchCounts, BatchId, BatchState, Stage } from "../../domain/intake/batch.ts";
 import type { Page } from "../page.ts";
 
 export interface Landing {
@@ -11,19 +10,30 @@ export interface Landing {
   readonly readings: number;
 }
 
-export interface LandedBatch {
-  readonly id: BatchId;
-  readonly sourceId: SourceId;
-  readonly position: number;
-  readonly receivedAt: number;
-  readonly state: BatchState;
-  readonly payload: string;
+export interface LandedBatch extends Batch {
+  /** What was sent; undefined when its time to be kept is over. */
+  readonly payload: string | undefined;
 }
 
-export interface StageKey {
-  readonly batchId: BatchId;
-  readonly run: number;
+/** What a stage did: `counts` replace those that the batch had. */
+export interface StageEnd {
   readonly stage: Stage;
+  /** For people and for a repeat, as JSON text. */
+  readonly result: string;
+  readonly counts: Partial<BatchCounts>;
+}
+
+/** Passed now, passed before with this result, or refused, since the batch is not where the stage begins. */
+export type StagePassing =
+  | { readonly kind: "passed" }
+  | { readonly kind: "repeated"; readonly result: string }
+  | { readonly kind: "refused"; readonly state: BatchState };
+
+/** What is not done yet, over all tenants or one. */
+export interface Backlog {
+  readonly unfinished: number;
+  /** The one that was accepted first. */
+  readonly oldest: { readonly id: BatchId; readonly source: string; readonly ageMs: number } | undefined;
 }
 
 export interface BatchStore {
@@ -31,27 +41,30 @@ export interface BatchStore {
   accept(tenantId: TenantId, landing: Landing): Promise<{ batch: Batch; contentHash: string; created: boolean }>;
   landed(tenantId: TenantId, id: BatchId): Promise<LandedBatch | undefined>;
   byIds(tenantId: TenantId, ids: readonly BatchId[]): Promise<Batch[]>;
-  page(tenantId: TenantId, page: Page & { readonly state?: BatchState }): Promise<Batch[]>;
-  /** Claims the stage in the ledger: undefined when the caller is the first, else the stored result. Locks it until the transaction ends. */
-  beginStage(tenantId: TenantId, key: StageKey): Promise<string | undefined>;
-  /** Stores the result of a stage that was begun, and what it did to the batch. */
-  endStage(tenantId: TenantId, key: StageKey, end: { result: string; counts: Partial<BatchCounts> }): Promise<void>;
-  /** Both at once, for a stage without other effects: undefined, or the result that was stored before. */
-  passStage(
+  page(
     tenantId: TenantId,
-    key: StageKey,
-    end: { result: string; counts: Partial<BatchCounts> },
-  ): Promise<string | undefined>;
+    page: Page & { readonly state?: BatchState; readonly source?: string },
+  ): Promise<Batch[]>;
+  /** Moves the batch on by a stage and writes its row in the ledger. In a transaction the batch stays locked until its end. */
+  passStage(tenantId: TenantId, id: BatchId, end: StageEnd): Promise<StagePassing>;
+  /** What a stage said when it was passed; undefined when it was not. */
+  stageResult(tenantId: TenantId, id: BatchId, stage: Stage): Promise<string | undefined>;
   /** Ends the batch as failed; false when it had ended before. */
   fail(tenantId: TenantId, id: BatchId, reason: string): Promise<boolean>;
-  quarantine(tenantId: TenantId, id: BatchId, rows: readonly Quarantined[]): Promise<void>;
-  quarantined(tenantId: TenantId, id: BatchId, page: { after?: number; limit: number }): Promise<Quarantined[]>;
-  quarantinedIndexes(tenantId: TenantId, id: BatchId): Promise<number[]>;
-  /** How many earlier batches of the source have yet to be folded, up to `limit`. */
-  unfinishedBefore(sourceId: SourceId, position: number, limit: number): Promise<number>;
+  /**
+   * Takes failed batches up again from their beginning, each as the newest of its source; answers those that had failed and
+   * whose payload is still kept.
+   */
+  retry(tenantId: TenantId, ids: readonly BatchId[]): Promise<Batch[]>;
+  /** Counts an attempt that ended in a fault that nobody foresaw, and answers how many there were. */
+  addFault(tenantId: TenantId, id: BatchId): Promise<number>;
   unfinished(tenantId: TenantId): Promise<number>;
-  /** Batches of all tenants that were accepted before `acceptedBefore` and never begun, oldest first. */
-  neverBegun(
+  backlog(): Promise<Backlog>;
+  /**
+   * Unfinished batches of all tenants, accepted at least `olderThanMs` ago: in turns over their sources, so that a long queue of
+   * one source is in nobody's way.
+   */
+  unfinishedInTurns(
     options: { olderThanMs: number; limit: number },
-  ): Promise<{ tenantKey: string; tenantId: TenantId; id: BatchId }[]>;
+  ): Promise<{ tenantKey: string; tenantId: TenantId; id: BatchId; source: string; readings: number }[]>;
 }

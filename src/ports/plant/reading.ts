@@ -14,14 +14,13 @@ export interface ReadingBucket {
 }
 
 export interface ReadingStore {
+  /**
+   * Makes room for readings of these times, in small steps, so that storing them takes no longer than it has to. Not to be called inside
+   * a transaction.
+   */
+  makeRoom(ts: Float64Array): Promise<void>;
   /** Stores what is not stored yet; answers the rows of `accepted` that were there already, with the stored values. */
   add(tenantId: TenantId, batchId: BatchId, accepted: Accepted): Promise<{ row: number; storedValue: number }[]>;
-  /** The rows that `batchId` itself added, in the order of `Accepted`. */
-  ofBatch(
-    tenantId: TenantId,
-    batchId: BatchId,
-    span: { sensorIds: readonly SensorId[]; from: number; to: number },
-  ): Promise<Accepted>;
   /** Up to `limit` readings with from <= ts < to, in time order. */
   series(tenantId: TenantId, sensorId: SensorId, range: { from: number; to: number; limit: number }): Promise<Series>;
   buckets(

@@ -10,6 +10,7 @@ interface Row {
   readonly sensor_id: SensorId;
   readonly quantity: string;
   readonly criticality: Criticality;
+  readonly reorder_window_ms: number | null;
   readonly revision: number;
   readonly state: string | null;
 }
@@ -18,7 +19,8 @@ export function detectorStateStore(sql: Sql): DetectorStateStore {
   return {
     async lock(tenantId, sensors) {
       const rows = await sql<Row[]>`
-        SELECT state.sensor_id, sensor.quantity, coalesce(asset.criticality, 'B') AS criticality, state.revision,
+        SELECT state.sensor_id, sensor.quantity, coalesce(asset.criticality, 'B') AS criticality, sensor.reorder_window_ms,
+          state.revision,
           CASE WHEN state.revision = known.revision THEN NULL ELSE state.state END AS state
         FROM detector_state AS state
         JOIN unnest(${numbers(sensors.map(({ id }) => id))}::text::int[], ${
@@ -34,6 +36,7 @@ export function detectorStateStore(sql: Sql): DetectorStateStore {
         sensorId: row.sensor_id,
         quantity: row.quantity,
         criticality: row.criticality,
+        reorderWindowMs: optional(row.reorder_window_ms),
         revision: row.revision,
         state: optional(row.state),
       }));

@@ -1,3 +1,4 @@
+import type { TenantId } from "../../domain/access/tenant.ts";
 import type { AssetId } from "../../domain/plant/asset.ts";
 import type { ReprocessedAlert, ReprocessRun, ReprocessRunId } from "../../domain/history/reprocess.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
@@ -141,12 +142,24 @@ export function reprocessStore(sql: Sql): ReprocessStore {
       }));
     },
 
-    async end(tenantId, id, failure) {
+    async end(tenantId, id, { state, failure }) {
       await sql`
-        UPDATE reprocess_run SET state = ${failure === undefined ? "finished" : "failed"}, failure = ${
-        failure ?? null
-      }, finished_at = now()
+        UPDATE reprocess_run SET state = ${state}, failure = ${failure ?? null}, finished_at = now()
         WHERE tenant_id = ${tenantId} AND id = ${id} AND state = 'running'`;
+    },
+
+    async countRunning(tenantId) {
+      const [row] = await sql<{ count: number }[]>`
+        SELECT count(*)::int AS count FROM reprocess_run WHERE tenant_id = ${tenantId} AND state = 'running'`;
+      return row.count;
+    },
+
+    async running({ olderThanMs, limit }) {
+      return await sql<{ tenantKey: string; tenantId: TenantId; id: ReprocessRunId }[]>`
+        SELECT tenant.key AS "tenantKey", tenant.id AS "tenantId", run.id FROM reprocess_run AS run
+        JOIN tenant ON tenant.id = run.tenant_id
+        WHERE run.state = 'running' AND requested_at < now() - ${olderThanMs}::float8 * interval '1 millisecond'
+        ORDER BY run.id LIMIT ${limit}`;
     },
   };
 }

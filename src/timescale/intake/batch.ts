@@ -1,118 +1,123 @@
-import { type Batch, type BatchId, type BatchState, type SourceId, STATE_AFTER } from "../../domain/intake/batch.ts";
 import type { TenantId } from "../../domain/access/tenant.ts";
+import { type Batch, type BatchId, type Stage, transitionOf } from "../../domain/intake/batch.ts";
 import type { BatchStore } from "../../ports/intake/batch.ts";
-import { ms, numbers, optional, optionalMs, type Sql } from "../sql.ts";
-import { quarantineStore } from "./quarantine.ts";
-
-interface Row {
-  readonly id: BatchId;
-  readonly tenant_id: TenantId;
-  readonly source_id: SourceId;
-  readonly source: string;
-  readonly position: number;
-  readonly idempotency_key: string;
-  readonly readings: number;
-  readonly received_at: Date;
-  readonly state: BatchState;
-  readonly stored: number;
-  readonly quarantined: number;
-  readonly duplicates: number;
-  readonly late: number;
-  readonly alerts_opened: number;
-  readonly failure: string | null;
-  readonly finished_at: Date | null;
-}
+import { ms, numbers, type Sql, words } from "../sql.ts";
+import { batchColumns, type BatchRow, toBatch } from "./batch_row.ts";
 
 export function batchStore(sql: Sql): BatchStore {
-  const columns = () =>
-    sql`batch.id, batch.tenant_id, source_id, source.key AS source, position, idempotency_key, readings, received_at, state, stored,
-      quarantined, duplicates, late, alerts_opened, failure, finished_at`;
+  const columns = () => batchColumns(sql);
   return {
-    ...quarantineStore(sql),
-
     async accept(tenantId, landing) {
       // Most often the key is new: one statement then takes the position and writes the row.
-      const [created] = await sql<(Row & { content_hash: string })[]>`
+      const [created] = await sql<(BatchRow & { content_hash: string })[]>`
         WITH source AS (
-          INSERT INTO source (tenant_id, key, last_position) VALUES (${tenantId}, ${landing.source}, 1)
+          INSERT INTO source (tenant_id, key, last_position) SELECT ${tenantId}::int, ${landing.source}, 1
+          WHERE NOT EXISTS (
+            SELECT FROM batch WHERE tenant_id = ${tenantId} AND idempotency_key = ${landing.idempotencyKey}
+          )
           ON CONFLICT (tenant_id, key) DO UPDATE SET last_position = source.last_position + 1
           RETURNING id, key, last_position
         ), batch AS (
-          INSERT INTO batch (tenant_id, source_id, position, idempotency_key, content_hash, payload, readings)
-          SELECT ${tenantId}, id, last_position, ${landing.idempotencyKey}, ${landing.contentHash}, ${landing.payload}, ${landing.readings}::int
+          INSERT INTO batch (tenant_id, source_id, position, idempotency_key, content_hash, readings)
+          SELECT ${tenantId}, id, last_position, ${landing.idempotencyKey}, ${landing.contentHash}, ${landing.readings}::int
           FROM source
           ON CONFLICT (tenant_id, idempotency_key) DO NOTHING
           RETURNING *
+        ), payload AS (
+          INSERT INTO batch_payload (batch_id, tenant_id, payload) SELECT id, tenant_id, ${landing.payload} FROM batch
         )
         SELECT ${columns()}, content_hash FROM batch JOIN source ON source.id = batch.source_id`;
       if (created !== undefined) return { batch: toBatch(created), contentHash: landing.contentHash, created: true };
-      const [row] = await sql<(Row & { content_hash: string })[]>`
+      const [row] = await sql<(BatchRow & { content_hash: string })[]>`
         SELECT ${columns()}, content_hash FROM batch JOIN source ON source.id = source_id
         WHERE batch.tenant_id = ${tenantId} AND idempotency_key = ${landing.idempotencyKey}`;
       return { batch: toBatch(row), contentHash: row.content_hash, created: false };
     },
 
     async landed(tenantId, id) {
-      const [row] = await sql<(Row & { payload: string })[]>`
-        SELECT ${columns()}, payload FROM batch JOIN source ON source.id = source_id WHERE batch.tenant_id = ${tenantId} AND batch.id = ${id}`;
-      return row && { ...toBatch(row), payload: row.payload };
+      const [row] = await sql<(BatchRow & { payload: string | null })[]>`
+        SELECT ${columns()}, payload FROM batch JOIN source ON source.id = source_id
+        LEFT JOIN batch_payload ON batch_payload.batch_id = batch.id
+        WHERE batch.tenant_id = ${tenantId} AND batch.id = ${id}`;
+      return row && { ...toBatch(row), payload: row.payload ?? undefined };
     },
 
-    async byIds(tenantId, ids) {
-      const rows = await sql<Row[]>`
-        SELECT ${columns()} FROM batch JOIN source ON source.id = source_id
-        WHERE batch.tenant_id = ${tenantId} AND batch.id = ANY (${numbers(ids)}::text::bigint[])`;
-      return rows.map(toBatch);
-    },
+    byIds: (tenantId, ids) => batchesByIds(sql, tenantId, ids),
 
-    async page(tenantId, { before, limit, state }) {
-      const rows = await sql<Row[]>`
+    async page(tenantId, { before, limit, state, source }) {
+      const rows = await sql<BatchRow[]>`
         SELECT ${columns()} FROM batch JOIN source ON source.id = source_id
         WHERE batch.tenant_id = ${tenantId} AND batch.id < ${before ?? Number.MAX_SAFE_INTEGER}::bigint
           AND (${state ?? null}::text IS NULL OR state = ${state ?? null}::text)
+          AND (${source ?? null}::text IS NULL OR source.key = ${source ?? null}::text)
         ORDER BY batch.id DESC LIMIT ${limit}`;
       return rows.map(toBatch);
     },
 
-    async beginStage(tenantId, { batchId, run, stage }) {
-      const begun = await sql`
-        INSERT INTO batch_stage (tenant_id, batch_id, run, stage, result) VALUES (${tenantId}, ${batchId}, ${run}, ${stage}, '')
-        ON CONFLICT DO NOTHING`;
-      return begun.count === 1 ? undefined : await storedResult(sql, { tenantId, batchId, run, stage });
-    },
-
-    async endStage(tenantId, { batchId, run, stage }, { result, counts }) {
-      await sql`
-        WITH ended AS (
-          UPDATE batch_stage SET result = ${result}
-          WHERE tenant_id = ${tenantId} AND batch_id = ${batchId} AND run = ${run} AND stage = ${stage}
-        )
-        UPDATE batch SET ${progress({ stage, counts })} WHERE tenant_id = ${tenantId} AND id = ${batchId}`;
-    },
-
-    async passStage(tenantId, { batchId, run, stage }, { result, counts }) {
+    async passStage(tenantId, id, { stage, result, counts }) {
+      const { from, to } = transitionOf(stage);
+      // Locked before it is looked at, so that a batch that fails meanwhile is either passed before or refused.
       const passed = await sql`
-        WITH ledger AS (
-          INSERT INTO batch_stage (tenant_id, batch_id, run, stage, result) VALUES (${tenantId}, ${batchId}, ${run}, ${stage}, ${result})
+        WITH held AS (
+          SELECT id FROM batch
+          WHERE tenant_id = ${tenantId} AND id = ${id} AND state = ANY (${words(from)}::text::text[]) FOR UPDATE
+        ), ledger AS (
+          INSERT INTO batch_stage (tenant_id, batch_id, stage, result) SELECT ${tenantId}, id, ${stage}, ${result} FROM held
           ON CONFLICT DO NOTHING RETURNING batch_id
         )
-        UPDATE batch SET ${
-        progress({ stage, counts })
-      } FROM ledger WHERE tenant_id = ${tenantId} AND id = ledger.batch_id`;
-      return passed.count === 1 ? undefined : await storedResult(sql, { tenantId, batchId, run, stage });
+        UPDATE batch SET state = ${to}, stored = coalesce(${counts.stored ?? null}::int, stored),
+          quarantined = coalesce(${counts.quarantined ?? null}::int, quarantined),
+          duplicates = coalesce(${counts.duplicates ?? null}::int, duplicates),
+          late = coalesce(${counts.late ?? null}::int, late),
+          alerts_opened = coalesce(${counts.alertsOpened ?? null}::int, alerts_opened),
+          finished_at = CASE WHEN ${to}::text = 'processed' THEN now() END
+        FROM ledger WHERE batch.tenant_id = ${tenantId} AND batch.id = ledger.batch_id`;
+      if (passed.count === 1) return { kind: "passed" };
+      const stored = await storedResult(sql, { tenantId, id, stage });
+      if (stored !== undefined) return { kind: "repeated", result: stored };
+      const [row] = await sql<Pick<BatchRow, "state">[]>`
+        SELECT state FROM batch WHERE tenant_id = ${tenantId} AND id = ${id}`;
+      return { kind: "refused", state: row.state };
     },
 
+    stageResult: (tenantId, id, stage) => storedResult(sql, { tenantId, id, stage }),
+
     async fail(tenantId, id, reason) {
+      const { from, to } = transitionOf("fail");
       const failed = await sql`
-        UPDATE batch SET state = 'failed', failure = ${reason}, finished_at = now()
-        WHERE tenant_id = ${tenantId} AND id = ${id} AND state NOT IN ('processed', 'failed')`;
+        UPDATE batch SET state = ${to}, failure = ${reason}, finished_at = now()
+        WHERE tenant_id = ${tenantId} AND id = ${id} AND state = ANY (${words(from)}::text::text[])`;
       return failed.count === 1;
     },
 
-    async unfinishedBefore(sourceId, position, limit) {
-      const rows = await sql`
-        SELECT 1 FROM batch WHERE source_id = ${sourceId} AND position < ${position} AND state NOT IN ('processed', 'failed') LIMIT ${limit}`;
-      return rows.length;
+    async retry(tenantId, ids) {
+      const { from, to } = transitionOf("retry");
+      // Each one becomes the newest of its source, in the order of the ids; what its former life left in ledger and quarantine goes.
+      const rows = await sql<{ id: BatchId }[]>`
+        WITH failed AS (
+          SELECT batch.id, source_id, row_number() OVER (PARTITION BY source_id ORDER BY batch.id) AS place
+          FROM batch JOIN batch_payload ON batch_payload.batch_id = batch.id
+          WHERE batch.tenant_id = ${tenantId} AND batch.id = ANY (${numbers(ids)}::text::bigint[])
+            AND state = ANY (${words(from)}::text::text[])
+        ), source AS (
+          UPDATE source SET last_position = last_position + counted.count
+          FROM (SELECT source_id, count(*) FROM failed GROUP BY source_id) AS counted
+          WHERE source.id = counted.source_id RETURNING source.id, last_position - counted.count AS base
+        ), ledger AS (
+          DELETE FROM batch_stage USING failed WHERE batch_stage.batch_id = failed.id
+        ), quarantine AS (
+          DELETE FROM quarantined_reading USING failed WHERE quarantined_reading.batch_id = failed.id
+        )
+        UPDATE batch SET state = ${to}, position = base + place, failure = NULL, faults = 0, finished_at = NULL, awaited = false,
+          stored = 0, quarantined = 0, duplicates = 0, late = 0, alerts_opened = 0
+        FROM failed JOIN source ON source.id = failed.source_id WHERE batch.id = failed.id RETURNING batch.id`;
+      return await batchesByIds(sql, tenantId, rows.map(({ id }) => id));
+    },
+
+    async addFault(tenantId, id) {
+      const [row] = await sql<{ faults: number }[]>`
+        UPDATE batch SET faults = faults + 1 WHERE tenant_id = ${tenantId} AND id = ${id} RETURNING faults`;
+      return row.faults;
     },
 
     async unfinished(tenantId) {
@@ -121,54 +126,43 @@ export function batchStore(sql: Sql): BatchStore {
       return row.count;
     },
 
-    async neverBegun({ olderThanMs, limit }) {
-      return await sql<{ tenantKey: string; tenantId: TenantId; id: BatchId }[]>`
-        SELECT tenant.key AS "tenantKey", tenant.id AS "tenantId", batch.id FROM batch JOIN tenant ON tenant.id = tenant_id
-        WHERE state NOT IN ('processed', 'failed') AND state = 'accepted'
-          AND received_at < now() - ${olderThanMs}::float8 * interval '1 millisecond'
-        ORDER BY source_id, position LIMIT ${limit}`;
+    async backlog() {
+      const [{ count }] = await sql<{ count: number }[]>`
+        SELECT count(*)::int AS count FROM batch WHERE state NOT IN ('processed', 'failed')`;
+      if (count === 0) return { unfinished: 0, oldest: undefined };
+      const [oldest] = await sql<(Pick<BatchRow, "id" | "source"> & { now: Date; received_at: Date })[]>`
+        SELECT batch.id, source.key AS source, received_at, now() FROM batch JOIN source ON source.id = source_id
+        WHERE state NOT IN ('processed', 'failed') ORDER BY received_at LIMIT 1`;
+      return {
+        unfinished: count,
+        oldest: oldest && { id: oldest.id, source: oldest.source, ageMs: ms(oldest.now) - ms(oldest.received_at) },
+      };
+    },
+
+    async unfinishedInTurns({ olderThanMs, limit }) {
+      return await sql<{ tenantKey: string; tenantId: TenantId; id: BatchId; source: string; readings: number }[]>`
+        SELECT tenant.key AS "tenantKey", queued.tenant_id AS "tenantId", queued.id, source.key AS source, readings FROM (
+          SELECT id, tenant_id, source_id, readings, row_number() OVER (PARTITION BY source_id ORDER BY position) AS turn
+          FROM batch WHERE state NOT IN ('processed', 'failed')
+            AND received_at < now() - ${olderThanMs}::float8 * interval '1 millisecond'
+        ) AS queued JOIN tenant ON tenant.id = queued.tenant_id JOIN source ON source.id = queued.source_id
+        ORDER BY turn, queued.id LIMIT ${limit}`;
     },
   };
+}
 
-  function progress(
-    { stage, counts }: { stage: keyof typeof STATE_AFTER; counts: Parameters<BatchStore["endStage"]>[2]["counts"] },
-  ) {
-    return sql`
-      state = ${STATE_AFTER[stage]}, stored = stored + ${counts.stored ?? 0}::int, quarantined = quarantined + ${
-      counts.quarantined ?? 0
-    }::int,
-      duplicates = duplicates + ${counts.duplicates ?? 0}::int, late = late + ${counts.late ?? 0}::int,
-      alerts_opened = alerts_opened + ${counts.alertsOpened ?? 0}::int,
-      finished_at = CASE WHEN ${stage}::text = 'detect' THEN now() END`;
-  }
+async function batchesByIds(sql: Sql, tenantId: TenantId, ids: readonly BatchId[]): Promise<Batch[]> {
+  const rows = await sql<BatchRow[]>`
+    SELECT ${batchColumns(sql)} FROM batch JOIN source ON source.id = source_id
+    WHERE batch.tenant_id = ${tenantId} AND batch.id = ANY (${numbers(ids)}::text::bigint[]) ORDER BY batch.id`;
+  return rows.map(toBatch);
 }
 
 async function storedResult(
   sql: Sql,
-  { tenantId, batchId, run, stage }: { tenantId: TenantId; batchId: BatchId; run: number; stage: string },
-): Promise<string> {
+  { tenantId, id, stage }: { tenantId: TenantId; id: BatchId; stage: Stage },
+): Promise<string | undefined> {
   const [row] = await sql<{ result: string }[]>`
-    SELECT result FROM batch_stage WHERE tenant_id = ${tenantId} AND batch_id = ${batchId} AND run = ${run} AND stage = ${stage}`;
-  return row.result;
-}
-
-function toBatch(row: Row): Batch {
-  return {
-    id: row.id,
-    tenantId: row.tenant_id,
-    sourceId: row.source_id,
-    source: row.source,
-    position: row.position,
-    idempotencyKey: row.idempotency_key,
-    readings: row.readings,
-    receivedAt: ms(row.received_at),
-    state: row.state,
-    stored: row.stored,
-    quarantined: row.quarantined,
-    duplicates: row.duplicates,
-    late: row.late,
-    alertsOpened: row.alerts_opened,
-    failure: optional(row.failure),
-    finishedAt: optionalMs(row.finished_at),
-  };
+    SELECT result FROM batch_stage WHERE tenant_id = ${tenantId} AND batch_id = ${id} AND stage = ${stage}`;
+  return row?.result;
 }

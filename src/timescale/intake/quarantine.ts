@@ -1,10 +1,10 @@
 import type { Quarantined } from "../../domain/intake/quarantine.ts";
-import type { BatchStore } from "../../ports/intake/batch.ts";
+import type { QuarantineStore } from "../../ports/intake/quarantine.ts";
 import type { Sql } from "../sql.ts";
 
-export function quarantineStore(sql: Sql): Pick<BatchStore, "quarantine" | "quarantined" | "quarantinedIndexes"> {
+export function quarantineStore(sql: Sql): QuarantineStore {
   return {
-    async quarantine(tenantId, id, rows) {
+    async add(tenantId, id, rows) {
       // JSON text inside JSON text: what was sent may hold characters that jsonb refuses, and stays escaped this way.
       const json = JSON.stringify(rows);
       await sql`
@@ -14,7 +14,7 @@ export function quarantineStore(sql: Sql): Pick<BatchStore, "quarantine" | "quar
         ON CONFLICT DO NOTHING`;
     },
 
-    async quarantined(tenantId, id, { after, limit }) {
+    async ofBatch(tenantId, id, { after, limit }) {
       return await sql<Quarantined[]>`
         SELECT index, reason, detail, raw FROM quarantined_reading
         WHERE tenant_id = ${tenantId} AND batch_id = ${id} AND index > ${
@@ -22,7 +22,7 @@ export function quarantineStore(sql: Sql): Pick<BatchStore, "quarantine" | "quar
       }::int ORDER BY index LIMIT ${limit}`;
     },
 
-    async quarantinedIndexes(tenantId, id) {
+    async indexes(tenantId, id) {
       const rows = await sql<{ index: number }[]>`
         SELECT index FROM quarantined_reading WHERE tenant_id = ${tenantId} AND batch_id = ${id}`;
       return rows.map(({ index }) => index);

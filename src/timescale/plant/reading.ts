@@ -1,20 +1,40 @@
 import type { Series } from "../../domain/plant/reading.ts";
-import type { SensorId } from "../../domain/plant/sensor.ts";
 import type { Accepted } from "../../domain/intake/verdict.ts";
 import type { ReadingBucket, ReadingStore } from "../../ports/plant/reading.ts";
 import { numbers, type Sql, time } from "../sql.ts";
 
 interface Row {
-  readonly sensor_id: SensorId;
   readonly ts: number;
   readonly value: number;
   readonly status: number;
 }
 
+/** The interval of the hypertable's chunks; they begin at whole multiples of it since 1970. */
+const CHUNK_MS = 7 * 86_400_000;
+/** A new chunk costs 2 to 4 ms, which others wait for in the embedded store. */
+const CHUNKS_AT_ONCE = 20;
+
 export function readingStore(sql: Sql): ReadingStore {
   // Epoch milliseconds as a double: exact, and far cheaper to parse than a timestamp's text.
   const epochMs = () => sql`(extract(epoch FROM ts) * 1000)::float8 AS ts`;
   return {
+    async makeRoom(ts) {
+      const weeks = [...new Set(Array.from(ts, (ms) => Math.floor(ms / CHUNK_MS)))].sort((a, b) => a - b);
+      // Few chunks are made in passing by the insert itself.
+      if (weeks.length <= CHUNKS_AT_ONCE) return;
+      for (let i = 0; i < weeks.length; i += CHUNKS_AT_ONCE) {
+        const starts = weeks.slice(i, i + CHUNKS_AT_ONCE).map((week) => week * CHUNK_MS);
+        // A row that comes and goes leaves its chunk behind. No tenant has the number 0, so nobody ever sees one.
+        await sql`
+          INSERT INTO reading (tenant_id, sensor_id, ts, value, status, batch_id)
+          SELECT 0, 0, to_timestamp(ms / 1000), 0, 0, 0 FROM unnest(${numbers(starts)}::text::float8[]) AS ms
+          ON CONFLICT DO NOTHING`;
+        await sql`
+          DELETE FROM reading WHERE tenant_id = 0 AND sensor_id = 0
+            AND ts BETWEEN ${time(starts[0])} AND ${time(starts[starts.length - 1])}`;
+      }
+    },
+
     async add(tenantId, batchId, accepted) {
       const sensorIds = numbers(sensorPerRow(accepted));
       const ts = numbers(accepted.ts);
@@ -28,21 +48,14 @@ export function readingStore(sql: Sql): ReadingStore {
           AS row (sensor_id, ms, value, status)
         ON CONFLICT DO NOTHING`;
       if (inserted.count === accepted.ts.length) return [];
+      // The range keeps chunks of other times out of it, however many there are.
+      const [from, to] = [accepted.ts.reduce((a, b) => Math.min(a, b)), accepted.ts.reduce((a, b) => Math.max(a, b))];
       return await sql<{ row: number; storedValue: number }[]>`
         SELECT (row.place - 1)::int AS row, reading.value AS "storedValue"
         FROM unnest(${sensorIds}::text::int[], ${ts}::text::float8[]) WITH ORDINALITY AS row (sensor_id, ms, place)
-        JOIN reading ON reading.tenant_id = ${tenantId} AND reading.sensor_id = row.sensor_id AND reading.ts = to_timestamp(row.ms / 1000)
+        JOIN reading ON reading.tenant_id = ${tenantId} AND reading.sensor_id = row.sensor_id
+          AND reading.ts = to_timestamp(row.ms / 1000) AND reading.ts BETWEEN ${time(from)} AND ${time(to)}
         WHERE reading.batch_id <> ${batchId} ORDER BY place`;
-    },
-
-    async ofBatch(tenantId, batchId, { sensorIds, from, to }) {
-      const rows = await sql<Row[]>`
-        SELECT sensor_id, ${epochMs()}, value, status FROM reading
-        WHERE tenant_id = ${tenantId} AND sensor_id = ANY (${numbers(sensorIds)}::text::int[]) AND reading.ts BETWEEN ${
-        time(from)
-      } AND ${time(to)}
-          AND batch_id = ${batchId} ORDER BY sensor_id, reading.ts`;
-      return toAccepted(rows);
     },
 
     async series(tenantId, sensorId, { from, to, limit }) {
@@ -81,23 +94,5 @@ function toSeries(rows: readonly Row[]): Series {
     ts: Float64Array.from(rows, (row) => row.ts),
     value: Float64Array.from(rows, (row) => row.value),
     status: Uint32Array.from(rows, (row) => row.status),
-  };
-}
-
-/** Rows come sorted by sensor. Their places in the batch are not stored. */
-function toAccepted(rows: readonly Row[]): Accepted {
-  const sensorIds: SensorId[] = [];
-  const offsets: number[] = [];
-  for (const [i, { sensor_id }] of rows.entries()) {
-    if (sensor_id !== sensorIds.at(-1)) {
-      sensorIds.push(sensor_id);
-      offsets.push(i);
-    }
-  }
-  return {
-    ...toSeries(rows),
-    sensorIds,
-    offsets: [...offsets, rows.length],
-    index: new Int32Array(rows.length).fill(-1),
   };
 }

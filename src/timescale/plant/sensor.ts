@@ -13,6 +13,7 @@ interface Row {
   readonly range_min: number | null;
   readonly range_max: number | null;
   readonly expected_interval_ms: number | null;
+  readonly reorder_window_ms: number | null;
   readonly registered: boolean;
 }
 
@@ -27,22 +28,25 @@ interface ProgressRow {
 
 export function sensorStore(sql: Sql): SensorStore {
   const columns = () =>
-    sql`id, key, name, asset_id, quantity, unit, range_min, range_max, expected_interval_ms, registered`;
+    sql`id, key, name, asset_id, quantity, unit, range_min, range_max, expected_interval_ms, reorder_window_ms,
+      registered`;
   return {
     async save(tenantId, sensor) {
       const [row] = await sql<Row[]>`
         WITH saved AS (
-          INSERT INTO sensor (tenant_id, key, name, asset_id, quantity, unit, range_min, range_max, expected_interval_ms, registered)
+          INSERT INTO sensor (tenant_id, key, name, asset_id, quantity, unit, range_min, range_max, expected_interval_ms,
+            reorder_window_ms, registered)
           VALUES (${tenantId}, ${sensor.key}, ${sensor.name}, ${sensor.assetId ?? null}, ${sensor.quantity}, ${
         sensor.unit ?? null
       },
-            ${sensor.rangeMin ?? null}, ${sensor.rangeMax ?? null}, ${
-        sensor.expectedIntervalMs ?? null
+            ${sensor.rangeMin ?? null}, ${sensor.rangeMax ?? null}, ${sensor.expectedIntervalMs ?? null}, ${
+        sensor.reorderWindowMs ?? null
       }, ${sensor.registered})
           ON CONFLICT (tenant_id, key) DO UPDATE SET
             name = excluded.name, asset_id = excluded.asset_id, quantity = excluded.quantity, unit = excluded.unit,
             range_min = excluded.range_min, range_max = excluded.range_max,
-            expected_interval_ms = excluded.expected_interval_ms, registered = excluded.registered
+            expected_interval_ms = excluded.expected_interval_ms,
+            reorder_window_ms = excluded.reorder_window_ms, registered = excluded.registered
           RETURNING *
         ), state AS (
           INSERT INTO detector_state (tenant_id, sensor_id) SELECT tenant_id, id FROM saved ON CONFLICT DO NOTHING
@@ -135,6 +139,7 @@ function toSensor(row: Row): Sensor {
     rangeMin: optional(row.range_min),
     rangeMax: optional(row.range_max),
     expectedIntervalMs: optional(row.expected_interval_ms),
+    reorderWindowMs: optional(row.reorder_window_ms),
     registered: row.registered,
   };
 }

@@ -18,7 +18,12 @@ const NOW = Date.UTC(2024, 5, 1);
 
 function judgeAll(
   columns: Columns,
-  sensors = columns.sensors.map((_, i) => ({ id: i + 1 as SensorId, rangeMin: undefined, rangeMax: undefined })),
+  sensors = columns.sensors.map((_, i) => ({
+    id: i + 1 as SensorId,
+    rangeMin: undefined,
+    rangeMax: undefined,
+    expectedIntervalMs: undefined,
+  })),
 ) {
   return judge(columns, { sensors, receivedAtMs: NOW, futureMaxMs: 60_000 });
 }
@@ -71,7 +76,7 @@ Deno.test("judged again without what is in quarantine, the same rows are accepte
   const first = judgeAll(columns);
   const skip = new Set(first.quarantined.map(({ index }) => index));
   const again = judge(columns, {
-    sensors: [{ id: 1 as SensorId, rangeMin: undefined, rangeMax: undefined }],
+    sensors: [{ id: 1 as SensorId, rangeMin: undefined, rangeMax: undefined, expectedIntervalMs: undefined }],
     receivedAtMs: NOW,
     futureMaxMs: 60_000,
     skip,
@@ -81,7 +86,7 @@ Deno.test("judged again without what is in quarantine, the same rows are accepte
 
 Deno.test("a key listed twice is one sensor", () => {
   const id = 5 as SensorId;
-  const limits = { id, rangeMin: undefined, rangeMax: undefined };
+  const limits = { id, rangeMin: undefined, rangeMax: undefined, expectedIntervalMs: undefined };
   const { accepted, duplicates } = judgeAll({
     sensors: ["a", "a"],
     sensor: [0, 1, 1],

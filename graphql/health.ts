@@ -1,0 +1,22 @@
+/** Health over HTTP: what probes and operators ask. */
+import { checkHealth, checkStore, type Health, type HealthDeps } from "../src/operations/check_health.ts";
+
+/** The answer for a path under /health; undefined for others. */
+export async function answerHealth(path: string, deps: HealthDeps): Promise<Response | undefined> {
+  switch (path) {
+    case "/health/live":
+      // For probes that restart a process: it answers, so it lives.
+      return Response.json({ ok: true });
+    case "/health/ready":
+    case "/health/db":
+      return toResponse(await checkStore(deps));
+    case "/health":
+      return toResponse(await checkHealth(deps));
+    default:
+      return undefined;
+  }
+}
+
+function toResponse(health: Health): Response {
+  return Response.json(health, { status: health.ok ? 200 : 503 });
+}

@@ -1,0 +1,133 @@
+/**
+ * Folds one batch whose turn it is: stores its readings, folds them into the detectors' states and applies what that decides to alerts.
+ * All of it is part of the caller's transaction, so what is stored is judged, and of two values for one sensor and time the one that
+ * was accepted first counts.
+ */
+import { assess } from "../../domain/detection/assess.ts";
+import { seriesOf } from "../../domain/intake/verdict.ts";
+import type { Decision } from "../../domain/detection/episode.ts";
+import type { Batch } from "../../domain/intake/batch.ts";
+import { type Quarantined } from "../../domain/intake/quarantine.ts";
+import { type Accepted, rawReading, type Verdicts, without } from "../../domain/intake/verdict.ts";
+import type { Series } from "../../domain/plant/reading.ts";
+import type { SensorId } from "../../domain/plant/sensor.ts";
+import type { EventRecord } from "../../ports/event.ts";
+import type { Store } from "../../ports/store.ts";
+import { type AlertEvent, applyDecision } from "../alerting/change_alert.ts";
+import type { RememberedBatch } from "../intake/batch_memory.ts";
+import type { HeldState, HeldStates } from "./hold_states.ts";
+
+/** What a batch's turn came to. */
+export interface Detected {
+  readonly stored: number;
+  readonly conflicts: number;
+  readonly folded: number;
+  readonly late: number;
+  readonly alertsOpened: number;
+}
+
+export type FoldableBatch = RememberedBatch & { readonly batch: Batch; readonly verdicts: Verdicts };
+
+export interface FoldedBatch {
+  readonly batch: Batch;
+  readonly result: Detected;
+  readonly alertEvents: readonly AlertEvent[];
+  readonly events: readonly EventRecord[];
+}
+
+export async function foldBatch(
+  store: Store,
+  { batch, verdicts, columns }: FoldableBatch,
+  states: HeldStates,
+): Promise<FoldedBatch> {
+  const { tenantId, id } = batch;
+  const known = await store.readings.add(tenantId, id, verdicts.accepted);
+  const refused = [...verdicts.quarantined, ...conflicting(verdicts.accepted, { known, columns })];
+  if (refused.length > 0) await store.quarantine.add(tenantId, id, refused);
+  const added = without(verdicts.accepted, new Set(known.map(({ row }) => row)));
+  const conflicts = refused.length - verdicts.quarantined.length;
+  const duplicates = verdicts.duplicates + known.length - conflicts;
+
+  let [folded, late] = [0, 0];
+  const alertEvents: AlertEvent[] = [];
+  for (const [i, sensorId] of added.sensorIds.entries()) {
+    const held = states.of(sensorId);
+    const fold = await foldSensor(store, { tenantId, sensorId, held, added: seriesOf(added, i) });
+    folded += fold.folded;
+    late += fold.late;
+    for (const decision of fold.decisions) {
+      const event = await applyDecision(store, { tenantId, batchId: id, sensorId, decision });
+      if (event !== undefined) alertEvents.push(event);
+    }
+  }
+  const stored = added.ts.length;
+  const alertsOpened = alertEvents.filter(({ change }) => change === "opened").length;
+  const result: Detected = { stored, conflicts, folded, late, alertsOpened };
+  // What was neither stored nor known is in quarantine, whichever stage put it there.
+  const quarantined = batch.readings - stored - duplicates;
+  const passing = await store.batches.passStage(tenantId, id, {
+    stage: "detect",
+    result: JSON.stringify(result),
+    counts: { stored, quarantined, duplicates, late, alertsOpened },
+  });
+  // Given up in the meantime: nothing of this may stay.
+  if (passing.kind !== "passed") throw new Error(`batch ${id} was ${passing.kind} at the end of its fold`);
+  const processed = { type: "batch.processed", batchId: id, alertId: undefined, body: JSON.stringify(result) };
+  return { batch, result, alertEvents, events: [...alertEvents.map(({ record }) => record), processed] };
+}
+
+function conflicting(
+  accepted: Accepted,
+  { known, columns }: {
+    known: readonly { row: number; storedValue: number }[];
+    columns: RememberedBatch["columns"];
+  },
+): Quarantined[] {
+  return known.filter(({ row, storedValue }) => accepted.value[row] !== storedValue).map(({ row, storedValue }) => ({
+    index: accepted.index[row],
+    reason: "conflict_with_stored",
+    detail: `the store has the value ${storedValue} for this sensor and time`,
+    raw: rawReading(columns, accepted.index[row]),
+  }));
+}
+
+interface SensorFold {
+  readonly folded: number;
+  readonly late: number;
+  readonly decisions: readonly Decision[];
+}
+
+interface Folding {
+  readonly tenantId: Batch["tenantId"];
+  readonly sensorId: SensorId;
+  readonly held: HeldState;
+  readonly added: Series;
+}
+
+/** A sensor without a reorder window is folded as its readings come; what lies behind its watermark is late. */
+async function foldSensor(store: Store, { tenantId, sensorId, held, added }: Folding): Promise<SensorFold> {
+  const { state, rules } = held;
+  const before = state.watermark ?? -Infinity;
+  const lateTs = added.ts.filter((ts) => ts <= before);
+  held.addLate(lateTs);
+  if (rules.reorderWindowMs === undefined) {
+    const { decisions, folded } = assess(state, added, rules);
+    return { decisions, folded, late: lateTs.length };
+  }
+  state.newest = Math.max(state.newest ?? -Infinity, added.ts.at(-1) ?? -Infinity);
+  const decisions: Decision[] = [];
+  let folded = 0;
+  // Whatever source they came from: all that is stored and older than the window, in its place.
+  for (let more = true; more;) {
+    const from = state.watermark === undefined ? added.ts[0] : state.watermark + 1;
+    const to = state.newest - rules.reorderWindowMs + 1;
+    const held = await store.readings.series(tenantId, sensorId, { from, to, limit: READINGS_PER_LOOK });
+    const fold = assess(state, held, rules);
+    decisions.push(...fold.decisions);
+    folded += fold.folded;
+    more = held.ts.length === READINGS_PER_LOOK;
+  }
+  return { decisions, folded, late: lateTs.length };
+}
+
+const READINGS_PER_LOOK = 10_000;

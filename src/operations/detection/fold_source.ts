@@ -1,0 +1,109 @@
+/**
+ * Folds what is next in a source: a run of batches, in the order in which they were accepted, in one transaction. Anybody may call it at
+ * any time: it folds what is ready and stops at the first batch that is not.
+ */
+import type { BatchId, SourceId } from "../../domain/intake/batch.ts";
+import type { SensorId } from "../../domain/plant/sensor.ts";
+import type { QueuedBatch } from "../../ports/intake/source.ts";
+import { type Store, StoreUnavailable } from "../../ports/store.ts";
+import { recallVerdicts } from "../intake/validate_readings.ts";
+import { eventsTopic, type Scope } from "../scope.ts";
+import { type FoldableBatch, foldBatch, type FoldedBatch } from "./fold_batch.ts";
+import { holdStates } from "./hold_states.ts";
+
+/** Bounds on one transaction, so that it holds up others for some tenths of a second at most. */
+const BATCHES_PER_RUN = 32;
+const READINGS_PER_RUN = 20_000;
+
+/** A batch that cannot be folded, for a reason of its own. */
+export class BatchUnfoldable extends Error {
+  override readonly name = "BatchUnfoldable";
+
+  constructor(readonly batchId: BatchId, override readonly cause: unknown) {
+    super(`batch ${batchId} cannot be folded: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
+}
+
+/** What one call folded; `awaited` are those whose workflows want to be told. Undefined when another one folds this source. */
+export interface SourceFold {
+  readonly folded: readonly (FoldedBatch & { readonly awaited: boolean })[];
+}
+
+/**
+ * Folds the next run. When `asking` is not in it, it is noted as waiting to be told. Throws `BatchUnfoldable` for the batch whose
+ * turn it is.
+ */
+export async function foldSource(
+  scope: Scope,
+  { sourceId, asking }: { sourceId: SourceId; asking: BatchId },
+): Promise<SourceFold | undefined> {
+  try {
+    return await foldRun(scope, { sourceId, asking, batchesMax: BATCHES_PER_RUN });
+  } catch (error) {
+    if (error instanceof StoreUnavailable || error instanceof BatchUnfoldable) throw error;
+    // One of the run is at fault: alone, the first one either goes through or is the one.
+    return await foldRun(scope, { sourceId, asking, batchesMax: 1 });
+  }
+}
+
+interface Run {
+  readonly sourceId: SourceId;
+  readonly asking: BatchId;
+  readonly batchesMax: number;
+}
+
+async function foldRun(scope: Scope, { sourceId, asking, batchesMax }: Run): Promise<SourceFold | undefined> {
+  const { tenant, batchMemory, wakeUps, observe } = scope;
+  let first: BatchId | undefined;
+  try {
+    const outcome = await scope.store.transaction(async (store) => {
+      if (!await store.sources.tryLock(sourceId)) return undefined;
+      const run = nextRun(await store.sources.queue(tenant.id, sourceId, batchesMax));
+      if (!run.some(({ id }) => id === asking)) await store.sources.await(tenant.id, asking);
+      if (run.length === 0) return { folded: [], states: undefined };
+      first = run[0].id;
+      return await foldAll(scope, { store, run });
+    });
+    if (outcome === undefined) return undefined;
+    outcome.states?.remember();
+    for (const { batch, result, alertEvents } of outcome.folded) {
+      batchMemory.delete(batch.id);
+      if (result.late > 0) observe({ kind: "readings.late", batchId: batch.id, count: result.late });
+      for (const { alert, change } of alertEvents) {
+        observe({ kind: "alert", change, alertId: alert.id, batchId: batch.id, severity: alert.severity });
+      }
+    }
+    if (outcome.folded.length > 0) wakeUps.wake(eventsTopic(tenant.id));
+    return outcome;
+  } catch (error) {
+    if (error instanceof StoreUnavailable || batchesMax > 1 || first === undefined) throw error;
+    throw new BatchUnfoldable(first, error);
+  }
+}
+
+/** From the head of the queue those that have passed all stages before, up to the bounds of a transaction. */
+function nextRun(queue: readonly QueuedBatch[]): QueuedBatch[] {
+  const run: QueuedBatch[] = [];
+  let readings = 0;
+  for (const batch of queue) {
+    readings += batch.readings;
+    if (batch.state !== "enriched" || (run.length > 0 && readings > READINGS_PER_RUN)) break;
+    run.push(batch);
+  }
+  return run;
+}
+
+async function foldAll(scope: Scope, { store, run }: { store: Store; run: readonly QueuedBatch[] }) {
+  const { tenant } = scope;
+  const batches: FoldableBatch[] = [];
+  for (const batch of run) batches.push({ ...await recallVerdicts({ ...scope, store }, batch.id), batch });
+  const sensorIds = new Set<SensorId>(batches.flatMap(({ verdicts }) => verdicts.accepted.sensorIds));
+  const states = await holdStates(scope, store, { sensorIds, batchId: run[0].id });
+  const folded: (FoldedBatch & { awaited: boolean })[] = [];
+  for (const [i, batch] of batches.entries()) {
+    folded.push({ ...await foldBatch(store, batch, states), awaited: run[i].awaited });
+  }
+  await states.save(store);
+  await store.events.append(tenant.id, folded.flatMap(({ events }) => events));
+  return { folded, states };
+}

@@ -1,0 +1,47 @@
+/** What operations are given; `app.ts` puts it together. */
+import type { LRUCache } from "lru-cache";
+import type { Actor } from "../domain/access/actor.ts";
+import type { BatchId } from "../domain/intake/batch.ts";
+import type { SensorId } from "../domain/plant/sensor.ts";
+import type { Observe } from "../observation.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Store } from "../ports/store.ts";
+import type { WakeUps } from "../ports/wake_up.ts";
+import type { TenantName, Workflows } from "../ports/workflows.ts";
+import type { RememberedState } from "./detection/state_memory.ts";
+import type { RememberedBatch } from "./intake/batch_memory.ts";
+
+export interface Limits {
+  /** Accepted batches of a tenant that may wait to be processed; more are refused. */
+  readonly unfinishedBatchesMax: number;
+  /** Sensors of a tenant that batches may bring into being. */
+  readonly sensorsMax: number;
+  /** How far ahead of its receipt a reading's time may be. */
+  readonly futureMaxMs: number;
+  /** Reprocess runs of a tenant at once. */
+  readonly reprocessingsMax: number;
+}
+
+export interface Deps {
+  readonly store: Store;
+  readonly workflows: Workflows;
+  readonly wakeUps: WakeUps;
+  readonly clock: Clock;
+  readonly observe: Observe;
+  readonly limits: Limits;
+  readonly batchMemory: LRUCache<BatchId, RememberedBatch>;
+  readonly stateMemory: LRUCache<SensorId, RememberedState>;
+  /** Hands over work that nobody waits for; it is finished before the process ends. */
+  readonly background: (work: Promise<void>) => void;
+}
+
+/** The same, on behalf of whom: the first argument of every operation that belongs to a tenant. */
+export interface Scope extends Deps {
+  readonly tenant: TenantName;
+  readonly actor: Actor;
+}
+
+/** Topic of wake-ups for who follows a tenant's events. */
+export function eventsTopic(tenantId: number): string {
+  return `events/${tenantId}`;
+}

@@ -1,0 +1,42 @@
+/**
+ * Gives a workflow to what should have one and has none: batches that were accepted while none could be started, whose workflow was
+ * terminated, or whose Temporal database was lost; reprocess runs whose process died before it started them. What they did before
+ * stands in the store.
+ */
+import { SERVICE } from "../domain/access/actor.ts";
+import { allOf } from "./all_of.ts";
+import { startBatch } from "./intake/accept_batch.ts";
+import type { Deps } from "./scope.ts";
+
+/** A start is normally a matter of milliseconds. */
+const OLDER_THAN_MS = 5_000;
+/** More than workflows can be worked off between two sweeps. */
+const PER_SWEEP_MAX = 1_000;
+const STARTS_AT_ONCE = 16;
+
+export interface Swept {
+  readonly batches: number;
+  readonly reprocessings: number;
+}
+
+/** Answers how many it gave a workflow. Throws `StoreUnavailable` and `WorkflowsUnavailable`. */
+export async function sweep(deps: Deps): Promise<Swept> {
+  const [batches, runs] = await Promise.all([
+    deps.store.batches.unfinishedInTurns({ olderThanMs: OLDER_THAN_MS, limit: PER_SWEEP_MAX }),
+    deps.store.reprocessing.running({ olderThanMs: OLDER_THAN_MS, limit: PER_SWEEP_MAX }),
+  ]);
+  if (batches.length === 0 && runs.length === 0) return { batches: 0, reprocessings: 0 };
+  const running = await deps.workflows.running();
+  const named = <Row extends { tenantId: number; tenantKey: string }>(row: Row) => (
+    { ...row, tenant: { id: row.tenantId, key: row.tenantKey } as Parameters<typeof running.hasBatch>[0] }
+  );
+  const stranded = batches.map(named).filter(({ tenant, id }) => !running.hasBatch(tenant, id));
+  const unstarted = runs.map(named).filter(({ tenant, id }) => !running.hasReprocessing(tenant, id));
+  await allOf(stranded, { atOnce: STARTS_AT_ONCE }, async ({ tenant, ...batch }) => {
+    await startBatch({ ...deps, tenant, actor: SERVICE }, batch, { fresh: false });
+  });
+  await allOf(unstarted, { atOnce: STARTS_AT_ONCE }, ({ tenant, id }) => deps.workflows.startReprocessing(tenant, id));
+  const swept = { batches: stranded.length, reprocessings: unstarted.length };
+  if (swept.batches + swept.reprocessings > 0) deps.observe({ kind: "swept", ...swept });
+  return swept;
+}

@@ -1,0 +1,52 @@
+/** A batch as the store keeps it, with the key of its source. */
+import type { TenantId } from "../../domain/access/tenant.ts";
+import type { Batch, BatchId, BatchState, SourceId } from "../../domain/intake/batch.ts";
+import { ms, optional, optionalMs, type Sql } from "../sql.ts";
+
+export interface BatchRow {
+  readonly id: BatchId;
+  readonly tenant_id: TenantId;
+  readonly source_id: SourceId;
+  readonly source: string;
+  readonly position: number;
+  readonly idempotency_key: string;
+  readonly readings: number;
+  readonly received_at: Date;
+  readonly state: BatchState;
+  readonly stored: number;
+  readonly quarantined: number;
+  readonly duplicates: number;
+  readonly late: number;
+  readonly alerts_opened: number;
+  readonly failure: string | null;
+  readonly faults: number;
+  readonly finished_at: Date | null;
+}
+
+/** The columns of `batch` joined with `source`. */
+export function batchColumns(sql: Sql) {
+  return sql`batch.id, batch.tenant_id, source_id, source.key AS source, position, idempotency_key, readings, received_at, state,
+    stored, quarantined, duplicates, late, alerts_opened, failure, faults, finished_at`;
+}
+
+export function toBatch(row: BatchRow): Batch {
+  return {
+    id: row.id,
+    tenantId: row.tenant_id,
+    sourceId: row.source_id,
+    source: row.source,
+    position: row.position,
+    idempotencyKey: row.idempotency_key,
+    readings: row.readings,
+    receivedAt: ms(row.received_at),
+    state: row.state,
+    stored: row.stored,
+    quarantined: row.quarantined,
+    duplicates: row.duplicates,
+    late: row.late,
+    alertsOpened: row.alerts_opened,
+    failure: optional(row.failure),
+    faults: row.faults,
+    finishedAt: optionalMs(row.finished_at),
+  };
+}
