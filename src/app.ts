@@ -14,7 +14,9 @@ import { sweep } from "./operations/sweep.ts";
 import type { Workflows } from "./ports/workflows.ts";
 import { workflowBundle } from "./temporal/bundle.ts";
 import { createWorkflows } from "./temporal/client.ts";
-import { connectTemporal, startWorker } from "./temporal/worker.ts";
+import { laterWorkflows } from "./temporal/later.ts";
+import { openTemporal, type Temporal } from "./temporal/open.ts";
+import { startWorker } from "./temporal/worker.ts";
 import { connectStore, type StoreConnection } from "./timescale/connect.ts";
 import { expectedVersion, migrate } from "./timescale/migrate.ts";
 import { createStore } from "./timescale/store.ts";
@@ -84,9 +86,14 @@ async function compose(config: Config, { parts, observe, cleanups }: Composing):
       givenUp.abort();
       throw error;
     });
+  // A gateway accepts without Temporal, so it does not wait for it either.
+  const waits = withWorker || config.temporal.address === undefined;
+  const reaching = openTemporal(config, { observe, cleanups, signal: givenUp.signal, patient: !waits });
+  reaching.catch((cause) => !waits && !givenUp.signal.aborted && observe({ kind: "fault", part: "temporal", cause }));
+  cleanups.push(() => Promise.resolve(givenUp.abort()));
   const [storeOpening, temporalOpening, bundling] = await Promise.allSettled([
     opening(openStore(config, { observe, cleanups })),
-    opening(openTemporal(config, { observe, cleanups, signal: givenUp.signal })),
+    opening(waits ? reaching : Promise.resolve(undefined)),
     opening(withWorker ? workflowBundle(join(config.home, "cache")) : Promise.resolve(undefined)),
   ]);
   const { connection, installation } = valueOf(storeOpening);
@@ -94,12 +101,14 @@ async function compose(config: Config, { parts, observe, cleanups }: Composing):
   const bundle = valueOf(bundling);
 
   const { namespace } = config.temporal;
-  const workflows = createWorkflows({ ...temporal, namespace, installation: installation.id });
+  const toWorkflows = (temporal: Temporal) =>
+    createWorkflows({ ...temporal, namespace, installation: installation.id });
+  const workflows = temporal === undefined ? laterWorkflows(reaching.then(toWorkflows)) : toWorkflows(temporal);
   const deps = createDeps(config, { connection, workflows, observe, cleanups });
   const { promise: broken, resolve: breaks } = deferred<Error>();
   connection.broken.then(breaks);
 
-  if (bundle !== undefined) {
+  if (bundle !== undefined && temporal !== undefined) {
     const activitiesMax = connection.edition === "embedded"
       ? EMBEDDED_ACTIVITIES_MAX
       : Math.floor(ACTIVITIES_PER_CONNECTION * config.poolSize);
@@ -125,8 +134,8 @@ async function compose(config: Config, { parts, observe, cleanups }: Composing):
   return {
     deps,
     url,
-    temporalUiUrl: temporal.uiUrl,
-    temporalPid: temporal.pid,
+    temporalUiUrl: temporal?.uiUrl,
+    temporalPid: temporal?.pid,
     broken,
     close: () => closeAll(cleanups),
   };
@@ -164,43 +173,6 @@ async function openStore(config: Config, { observe, cleanups }: Opening): Promis
   const { id, renewed: reason } = installation;
   if (reason !== undefined) observe({ kind: "installation.renewed", id, reason });
   return { connection, installation };
-}
-
-async function openTemporal(config: Config, { observe, cleanups, signal }: Opening & { readonly signal: AbortSignal }) {
-  const address = config.temporal.address;
-  const own = address === undefined ? await openDevServer(config, { observe, cleanups }) : undefined;
-  const connection = await connectTemporal({
-    address: own?.address ?? address!,
-    namespace: config.temporal.namespace,
-    observe,
-    signal,
-  });
-  cleanups.push(() => connection.close());
-  return { connection, uiUrl: config.temporal.uiUrl ?? own?.uiUrl, pid: own?.pid };
-}
-
-async function openDevServer(config: Config, { observe, cleanups }: Opening) {
-  const { findTemporal } = await import("./temporal/executable.ts");
-  const { startDevServer } = await import("./temporal/dev_server.ts");
-  const report = (detail: string) => observe({ kind: "progress", part: "temporal", detail });
-  const executable = await findTemporal({
-    executable: config.temporal.executable,
-    cacheFolder: config.home,
-    path: config.temporal.path,
-    report,
-  });
-  const server = await startDevServer({
-    executable: executable.path,
-    dataFolder: join(config.home, "temporal"),
-    report,
-  });
-  cleanups.push(() => server.stop());
-  observe({
-    kind: "started",
-    part: "temporal",
-    detail: `development server ${executable.version} as process ${server.pid}, UI at ${server.uiUrl}`,
-  });
-  return server;
 }
 
 interface Wiring extends Opening {

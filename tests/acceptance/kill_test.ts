@@ -117,12 +117,16 @@ Deno.test("while Temporal is down batches are accepted, health says so, and the 
   const [input] = batches(1);
   const answer = await send(app.url, input);
   assert.equal(answer.batch.state, "ACCEPTED");
-  const ready = await fetch(`${app.url}/health/ready`);
-  assert.equal(ready.status, 503);
-  assert.match((await ready.json()).checks.temporal, /does not answer/);
-  const db = await fetch(`${app.url}/health/db`);
-  assert.equal(db.status, 200);
-  await db.body?.cancel();
+  const health = await fetch(`${app.url}/health`);
+  assert.equal(health.status, 503);
+  const { checks, backlog } = await health.json();
+  assert.match(checks.temporal, /does not answer/);
+  assert.deepEqual([backlog.unfinished, backlog.oldest.source], [1, "press"]);
+  for (const path of ["/health/ready", "/health/db"]) {
+    const ready = await fetch(`${app.url}${path}`);
+    assert.equal(ready.status, 200, "it accepts all the same");
+    await ready.body?.cancel();
+  }
   await until("the start to be given up", () => /batch.not_started/.test(app.log()) || undefined);
   process.kill(Number(temporal), "SIGCONT");
   const [node] = await allEnded(app.url, 1);

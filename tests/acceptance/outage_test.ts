@@ -1,54 +1,20 @@
 /** The store's server goes away and comes back: nothing is lost, and everybody is told. */
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { startAppProcess, temporaryHome } from "../fixtures/app.ts";
 import { temporaryDatabase } from "../fixtures/engines.ts";
 import { type Answer, ask, INGEST_COLUMNS, minutes, post } from "../fixtures/graphql.ts";
 import { until } from "../fixtures/until.ts";
+import { createWire } from "../fixtures/wire.ts";
 
 const databaseUrl = Deno.env.get("DATABASE_URL");
-
-/** A wire to `target` that can be cut and mended. */
-async function createWire(target: URL) {
-  const sockets = new Set<Socket>();
-  let cut = false;
-  const server = createServer((client) => {
-    if (cut) return void client.destroy();
-    const upstream = connect(Number(target.port || 5432), target.hostname);
-    for (const [from, to] of [[client, upstream], [upstream, client]]) {
-      sockets.add(from);
-      from.on("error", () => to.destroy()).on("close", () => {
-        sockets.delete(from);
-        to.destroy();
-      });
-      from.pipe(to);
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const url = new URL(target);
-  url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const cutAll = () => {
-    cut = true;
-    for (const socket of sockets) socket.destroy();
-  };
-  return {
-    url: url.href,
-    cut: cutAll,
-    mend: () => cut = false,
-    close: () => {
-      cutAll();
-      return new Promise<void>((resolve) => server.close(() => resolve()));
-    },
-  };
-}
 
 if (databaseUrl !== undefined) {
   Deno.test("while the store is away mutations say so and when to come back, and what was accepted is finished when it returns", async () => {
     const database = await temporaryDatabase(databaseUrl);
     const wire = await createWire(new URL(database.url));
     const home = await temporaryHome();
-    const app = await startAppProcess(home, { env: { DATABASE_URL: wire.url } });
+    const app = await startAppProcess(home, { env: { DATABASE_URL: wire.url.href } });
     const send = async (n: number) => {
       const input = {
         source: "s",

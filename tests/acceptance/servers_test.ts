@@ -7,6 +7,8 @@ import { startDevServer } from "../../src/temporal/dev_server.ts";
 import { type AppProcess, startAppProcess, temporaryHome } from "../fixtures/app.ts";
 import { temporaryDatabase } from "../fixtures/engines.ts";
 import { ingest } from "../fixtures/graphql.ts";
+import { until } from "../fixtures/until.ts";
+import { createWire } from "../fixtures/wire.ts";
 
 const NODE = ["node", "node_modules/tsx/dist/cli.mjs"];
 const READY = /started worker/;
@@ -45,8 +47,11 @@ if (databaseUrl !== undefined) {
     const workers: AppProcess[] = [];
     try {
       const ready = await fetch(`${gateway.url}/health/ready`);
-      assert.equal(ready.status, 503);
-      assert.match((await ready.json()).checks.worker, /deno task worker/);
+      assert.equal(ready.status, 200, "a gateway accepts without workers");
+      await ready.body?.cancel();
+      const health = await fetch(`${gateway.url}/health`);
+      assert.equal(health.status, 503);
+      assert.match((await health.json()).checks.worker, /deno task worker/);
       for (const runtime of [undefined, NODE]) {
         const worker = await startAppProcess(home, { command: "worker", env, ready: READY, runtime });
         workers.push(worker);
@@ -60,6 +65,44 @@ if (databaseUrl !== undefined) {
       }
     } finally {
       for (const process of [...workers, gateway]) await process.end("SIGTERM");
+      await temporal.stop();
+      await database.drop();
+      for (const path of [home, folder]) await rm(path, { recursive: true });
+    }
+  });
+
+  Deno.test("a gateway starts and accepts while Temporal cannot be reached, and goes on with it when it can", async () => {
+    const [home, folder, database] = [
+      await temporaryHome(),
+      await mkdtemp(join(tmpdir(), "millwright-temporal-")),
+      await temporaryDatabase(databaseUrl),
+    ];
+    const temporal = await startDevServer({
+      executable: Deno.env.get("MILLWRIGHT_TEMPORAL_CLI")!,
+      dataFolder: folder,
+      report: () => {},
+    });
+    const wire = await createWire(new URL(`http://${temporal.address}`));
+    wire.cut();
+    const env = { DATABASE_URL: database.url, TEMPORAL_ADDRESS: wire.url.host };
+    const gateway = await startAppProcess(home, { command: "gateway", env });
+    try {
+      const reading = { sensor: "s", time: Date.UTC(2024, 0, 1), value: 1 };
+      const { batch } = await ingest(gateway.url, "unreached", [reading]);
+      assert.equal(batch.state, "ACCEPTED");
+      const health = await fetch(`${gateway.url}/health`);
+      assert.match((await health.json()).checks.temporal, /has not answered since this process started/);
+      const ready = await fetch(`${gateway.url}/health/ready`);
+      assert.equal(ready.status, 200);
+      await ready.body?.cancel();
+      wire.mend();
+      await until("the gateway to reach Temporal", async () => {
+        const { checks } = await (await fetch(`${gateway.url}/health`)).json();
+        return checks.temporal === "ok" || undefined;
+      });
+    } finally {
+      assert.equal(await gateway.end("SIGTERM"), 0);
+      await wire.close();
       await temporal.stop();
       await database.drop();
       for (const path of [home, folder]) await rm(path, { recursive: true });

@@ -11,11 +11,15 @@ import { type Quarantined } from "../../domain/intake/quarantine.ts";
 import { type Accepted, rawReading, type Verdicts, without } from "../../domain/intake/verdict.ts";
 import type { Series } from "../../domain/plant/reading.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
+import { EARLIEST_MS } from "../../domain/timestamp.ts";
 import type { EventRecord } from "../../ports/event.ts";
 import type { Store } from "../../ports/store.ts";
 import { type AlertEvent, applyDecision } from "../alerting/change_alert.ts";
 import type { RememberedBatch } from "../intake/batch_memory.ts";
 import type { HeldState, HeldStates } from "./hold_states.ts";
+
+/** Readings behind a reorder window that are read at once. */
+const READINGS_PER_LOOK = 10_000;
 
 /** What a batch's turn came to. */
 export interface Detected {
@@ -110,24 +114,25 @@ async function foldSensor(store: Store, { tenantId, sensorId, held, added }: Fol
   const before = state.watermark ?? -Infinity;
   const lateTs = added.ts.filter((ts) => ts <= before);
   held.addLate(lateTs);
-  if (rules.reorderWindowMs === undefined) {
+  if (rules.reorderWindowMs === undefined && state.newest === undefined) {
     const { decisions, folded } = assess(state, added, rules);
     return { decisions, folded, late: lateTs.length };
   }
+  // A window that was taken away still holds readings back: they are folded now.
+  const windowMs = rules.reorderWindowMs ?? 0;
   state.newest = Math.max(state.newest ?? -Infinity, added.ts.at(-1) ?? -Infinity);
   const decisions: Decision[] = [];
   let folded = 0;
   // Whatever source they came from: all that is stored and older than the window, in its place.
   for (let more = true; more;) {
-    const from = state.watermark === undefined ? added.ts[0] : state.watermark + 1;
-    const to = state.newest - rules.reorderWindowMs + 1;
-    const held = await store.readings.series(tenantId, sensorId, { from, to, limit: READINGS_PER_LOOK });
-    const fold = assess(state, held, rules);
+    const from = state.watermark === undefined ? EARLIEST_MS : state.watermark + 1;
+    const to = state.newest - windowMs + 1;
+    const due = await store.readings.series(tenantId, sensorId, { from, to, limit: READINGS_PER_LOOK });
+    const fold = assess(state, due, rules);
     decisions.push(...fold.decisions);
     folded += fold.folded;
-    more = held.ts.length === READINGS_PER_LOOK;
+    more = due.ts.length === READINGS_PER_LOOK;
   }
+  if (rules.reorderWindowMs === undefined) delete state.newest;
   return { decisions, folded, late: lateTs.length };
 }
-
-const READINGS_PER_LOOK = 10_000;
