@@ -3,11 +3,12 @@ import { parseArgs } from "node:util";
 import { readConfig } from "../../src/config.ts";
 import { findTemporal } from "../../src/temporal/executable.ts";
 
-const USAGE = `usage: deno task bench [--detectors] [--pipeline] [--memory] [--seconds N]
+const USAGE = `usage: deno task bench [--detectors] [--pipeline] [--memory] [--backlog] [--seconds N]
 
 Measures detectors and forest, then the whole path for several sizes of batch and numbers of sources: on the embedded store, and on a server when
 DATABASE_URL is set. One part alone when it is named.
 
+  --backlog    sends more than can be worked off at once: what waits how long, and whether all is judged
   --memory     sends 5,000 batches and prints the memory of each process along the way
   --seconds N  time for each shape of the pipeline (10)`;
 
@@ -16,6 +17,7 @@ const { values } = parseArgs({
     detectors: { type: "boolean" },
     pipeline: { type: "boolean" },
     memory: { type: "boolean" },
+    backlog: { type: "boolean" },
     seconds: { type: "string", default: "10" },
     help: { type: "boolean", short: "h" },
   },
@@ -24,14 +26,14 @@ if (values.help) {
   console.log(USAGE);
   process.exit(0);
 }
-const all = !values.detectors && !values.pipeline && !values.memory;
+const all = !values.detectors && !values.pipeline && !values.memory && !values.backlog;
 const config = readConfig();
 
 if (all || values.detectors) {
   await (await import("./detectors.ts")).run();
   await (await import("./forest.ts")).run();
 }
-if (all || values.pipeline || values.memory) {
+if (all || values.pipeline || values.memory || values.backlog) {
   const { path } = await findTemporal({ ...config.temporal, cacheFolder: config.home, report: console.error });
   Deno.env.set("MILLWRIGHT_TEMPORAL_CLI", path);
 }
@@ -44,5 +46,6 @@ if (all || values.pipeline) {
     await benchPipeline({ seconds, shapes: SHAPES, databaseUrl: config.databaseUrl });
   }
 }
+if (values.backlog) await (await import("./backlog.ts")).run();
 if (values.memory) await (await import("./memory.ts")).run();
 process.exit(0);
