@@ -296,11 +296,14 @@ for (const engine of ENGINES) {
         const facts = { openedAt: T0 + 1_000, severity: "LOW", score: 0.4, reason: "r", batchId } as const;
         const opened = (await store.alerts.open(tenant.id, key, facts))!;
         assert.equal(await store.alerts.open(tenant.id, key, facts), undefined);
-        const raised = await store.alerts.raise(tenant.id, key, { severity: "HIGH", score: 0.3, reason: "worse" });
-        assert.deepEqual([raised!.severity, raised!.score, raised!.reason], ["HIGH", 0.4, "worse"]);
-        const closed = await store.alerts.close(tenant.id, key, { endedAt: T0 + 9_000, score: 0.9 });
-        assert.deepEqual([closed!.state, closed!.endedAt, closed!.score], ["returned_unacknowledged", T0 + 9_000, 0.9]);
-        assert.equal(await store.alerts.close(tenant.id, key, { endedAt: T0, score: 1 }), undefined);
+        const raised = await store.alerts.raise(tenant.id, key, { severity: "HIGH", score: 0.6, reason: "worse" });
+        assert.deepEqual([raised!.severity, raised!.score, raised!.reason], ["HIGH", 0.6, "worse"]);
+        const closed = await store.alerts.close(tenant.id, key, { endedAt: T0 + 9_000, score: 0.9, reason: "worst" });
+        assert.deepEqual(
+          [closed!.state, closed!.endedAt, closed!.score, closed!.reason],
+          ["returned_unacknowledged", T0 + 9_000, 0.9, "worst"],
+        );
+        assert.equal(await store.alerts.close(tenant.id, key, { endedAt: T0, score: 1, reason: "" }), undefined);
         await store.alerts.addProof(tenant.id, {
           alertId: opened.id,
           ts: T0,
@@ -383,6 +386,7 @@ for (const engine of ENGINES) {
         await store.reprocessing.changeAlert(tenant.id, id, {
           ...live,
           score: 0.7,
+          reason: "worse",
           endedAt: T0 + 9_000,
           severity: "HIGH",
         });
@@ -398,10 +402,13 @@ for (const engine of ENGINES) {
         const [run] = await store.reprocessing.byIds(tenant.id, [id]);
         assert.deepEqual([run.state, run.sensors, run.sensorsFinished, run.readings], ["finished", 1, 1, 7]);
         const found = await store.reprocessing.alerts(tenant.id, id, 10);
-        assert.deepEqual(found.map(({ live, severity, score, endedAt }) => [live, severity, score, endedAt]), [
-          [true, "HIGH", 0.7, T0 + 9_000],
-          [false, "LOW", 0.4, undefined],
-        ]);
+        assert.deepEqual(
+          found.map(({ live, severity, score, reason, endedAt }) => [live, severity, score, reason, endedAt]),
+          [
+            [true, "HIGH", 0.7, "worse", T0 + 9_000],
+            [false, "LOW", 0.4, "r", undefined],
+          ],
+        );
       });
     });
   });

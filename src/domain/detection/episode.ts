@@ -32,12 +32,19 @@ interface Occasion {
   /** Data time (ms) of the reading that led to the decision. */
   readonly ts: number;
   readonly reason: string;
+  readonly peak: Peak;
 }
 
+/** `peak` is the highest score of the episode so far, and why it was given: an alert's score and reason always belong together. */
 export type Decision =
   | Occasion & { readonly type: "opened"; readonly severity: Severity; readonly evidence: Evidence }
   | Occasion & { readonly type: "raised"; readonly severity: Severity; readonly evidence: Evidence }
-  | Occasion & { readonly type: "closed"; readonly peakScore: number };
+  | Occasion & { readonly type: "closed" };
+
+export interface Peak {
+  readonly score: number;
+  readonly reason: string;
+}
 
 /** The hysteresis that turns scores into episodes. Delays count readings, so that a gap neither opens nor ends anything. */
 export interface EpisodeRules {
@@ -58,6 +65,8 @@ export interface EpisodeState {
   anomalies: number;
   quiet: number;
   peak: number;
+  /** Why the peak was scored; left out in states of earlier releases. */
+  peakReason?: string;
   severity?: Severity;
 }
 
@@ -98,7 +107,7 @@ function close(state: EpisodeState, { kind, ts, rules }: Step): Decision {
     episodeStart: state.start!,
     ts,
     reason: `${rules.offDelay} readings in a row scored under ${round(rules.threshold - rules.deadband)}`,
-    peakScore: state.peak,
+    peak: peakOf(state),
   };
   reset(state);
   return closed;
@@ -108,7 +117,10 @@ function anomaly(state: EpisodeState, { kind, ts, score, rules, criticality, evi
   state.start ??= ts;
   state.anomalies++;
   state.quiet = 0;
-  state.peak = Math.max(state.peak, score);
+  if (score > state.peak || state.peakReason === undefined) {
+    state.peak = Math.max(state.peak, score);
+    state.peakReason = reasonOf(evidence(), state);
+  }
   if (!state.open && state.anomalies < rules.onDelay) return undefined;
   const severity = severityOf({ score: state.peak, anomalies: state.anomalies, criticality });
   if (state.open && !isAbove(severity, state.severity!)) return undefined;
@@ -116,7 +128,8 @@ function anomaly(state: EpisodeState, { kind, ts, score, rules, criticality, evi
   state.open = true;
   state.severity = severity;
   const proof = evidence();
-  return { type, kind, episodeStart: state.start, ts, severity, reason: reasonOf(proof, state), evidence: proof };
+  const reason = reasonOf(proof, state);
+  return { type, kind, episodeStart: state.start, ts, severity, reason, evidence: proof, peak: peakOf(state) };
 }
 
 function reasonOf({ value, score, threshold, contributions }: Evidence, { anomalies }: EpisodeState): string {
@@ -126,7 +139,12 @@ function reasonOf({ value, score, threshold, contributions }: Evidence, { anomal
   return `value ${round(value)} scored ${round(score)} (threshold ${round(threshold)}) by ${parts}${count}`;
 }
 
+function peakOf({ peak, peakReason }: EpisodeState): Peak {
+  return { score: peak, reason: peakReason ?? `scored ${round(peak)}` };
+}
+
 function reset(state: EpisodeState): void {
+  state.peakReason = undefined;
   state.start = undefined;
   state.open = undefined;
   state.severity = undefined;

@@ -35,22 +35,20 @@ export async function applyDecision(
 ): Promise<AlertEvent | undefined> {
   const key = { sensorId, kind: decision.kind, episodeStart: decision.episodeStart };
   const alert = await match(decision)
-    .with({ type: "opened" }, ({ ts, severity, reason, evidence }) =>
+    .with({ type: "opened" }, ({ ts, severity, peak }) =>
       store.alerts.open(tenantId, key, {
         openedAt: ts,
         severity,
-        reason,
-        score: evidence.score,
+        ...peak,
         batchId,
       }))
     .with(
       { type: "raised" },
-      ({ severity, reason, evidence }) =>
-        store.alerts.raise(tenantId, key, { severity, reason, score: evidence.score }),
+      ({ severity, peak }) => store.alerts.raise(tenantId, key, { severity, ...peak }),
     )
     .with(
       { type: "closed" },
-      ({ ts, peakScore }) => store.alerts.close(tenantId, key, { endedAt: ts, score: peakScore }),
+      ({ ts, peak }) => store.alerts.close(tenantId, key, { endedAt: ts, ...peak }),
     )
     .exhaustive();
   if (alert === undefined) return undefined;

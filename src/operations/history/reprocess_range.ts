@@ -62,26 +62,16 @@ async function record(
   store: Store,
   { tenantId, runId, sensorId, decision }: Recording,
 ): Promise<void> {
-  const { kind, episodeStart, reason } = decision;
+  const { kind, episodeStart, peak, ts } = decision;
   const episode = { sensorId, kind, episodeStart };
   if (decision.type === "opened") {
-    const { severity, evidence, ts: openedAt } = decision;
-    const score = evidence.score;
-    await store.reprocessing.saveAlert(tenantId, runId, {
-      ...episode,
-      openedAt,
-      endedAt: undefined,
-      severity,
-      score,
-      reason,
-      evidence,
-    });
+    const { severity, evidence } = decision;
+    const alert = { ...episode, ...peak, severity, evidence, openedAt: ts, endedAt: undefined };
+    await store.reprocessing.saveAlert(tenantId, runId, alert);
   } else if (decision.type === "raised") {
-    const change = { ...episode, severity: decision.severity, score: decision.evidence.score };
-    await store.reprocessing.changeAlert(tenantId, runId, change);
+    await store.reprocessing.changeAlert(tenantId, runId, { ...episode, ...peak, severity: decision.severity });
   } else {
-    const change = { ...episode, score: decision.peakScore, endedAt: decision.ts };
-    await store.reprocessing.changeAlert(tenantId, runId, change);
+    await store.reprocessing.changeAlert(tenantId, runId, { ...episode, ...peak, endedAt: ts });
   }
 }
 

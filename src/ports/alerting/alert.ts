@@ -27,14 +27,18 @@ export interface AlertStore {
     key: EpisodeKey,
     facts: { openedAt: number; severity: Severity; score: number; reason: string; batchId: BatchId },
   ): Promise<Alert | undefined>;
-  /** Raises severity and score; undefined when there is no such open alert. */
+  /** Raises the severity; score and reason are those of the peak. undefined when there is no such open alert. */
   raise(
     tenantId: TenantId,
     key: EpisodeKey,
     facts: { severity: Severity; score: number; reason: string },
   ): Promise<Alert | undefined>;
   /** Ends the episode; undefined when there is no such open alert. */
-  close(tenantId: TenantId, key: EpisodeKey, facts: { endedAt: number; score: number }): Promise<Alert | undefined>;
+  close(
+    tenantId: TenantId,
+    key: EpisodeKey,
+    facts: { endedAt: number; score: number; reason: string },
+  ): Promise<Alert | undefined>;
   addProof(tenantId: TenantId, proof: AlertProof): Promise<void>;
   proofs(tenantId: TenantId, ids: readonly AlertId[]): Promise<AlertProof[]>;
   byIds(tenantId: TenantId, ids: readonly AlertId[]): Promise<Alert[]>;

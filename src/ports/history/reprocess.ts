@@ -40,7 +40,7 @@ export interface ReprocessStore {
   changeAlert(
     tenantId: TenantId,
     id: ReprocessRunId,
-    change: EpisodeKey & { severity?: Severity; score: number; endedAt?: number },
+    change: EpisodeKey & { severity?: Severity; score: number; reason: string; endedAt?: number },
   ): Promise<void>;
   alerts(tenantId: TenantId, id: ReprocessRunId, limit: number): Promise<ReprocessedAlert[]>;
   /** Ends the run; one that has ended is left as it is. */

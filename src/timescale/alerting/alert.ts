@@ -48,14 +48,14 @@ export function alertStore(sql: Sql): AlertStore {
 
     async raise(tenantId, key, { severity, score, reason }) {
       const [row] = await sql<Row[]>`
-        UPDATE alert SET severity = ${severity}, score = greatest(score, ${score}), reason = ${reason}
+        UPDATE alert SET severity = ${severity}, score = ${score}, reason = ${reason}
         WHERE ${open(tenantId, key)} RETURNING ${columns()}`;
       return row && toAlert(row);
     },
 
-    async close(tenantId, key, { endedAt, score }) {
+    async close(tenantId, key, { endedAt, score, reason }) {
       const [row] = await sql<Row[]>`
-        UPDATE alert SET ended_at = ${time(endedAt)}, score = greatest(score, ${score}),
+        UPDATE alert SET ended_at = ${time(endedAt)}, score = ${score}, reason = ${reason},
           state = CASE state WHEN 'unacknowledged' THEN 'returned_unacknowledged' ELSE 'normal' END
         WHERE ${open(tenantId, key)} RETURNING ${columns()}`;
       return row && toAlert(row);

@@ -113,11 +113,11 @@ export function reprocessStore(sql: Sql): ReprocessStore {
         ON CONFLICT DO NOTHING`;
     },
 
-    async changeAlert(tenantId, id, { sensorId, kind, episodeStart, severity, score, endedAt }) {
+    async changeAlert(tenantId, id, { sensorId, kind, episodeStart, severity, score, reason, endedAt }) {
       await sql`
         UPDATE reprocess_alert SET severity = coalesce(${
         severity ?? null
-      }::text, severity), score = greatest(score, ${score}),
+      }::text, severity), score = ${score}, reason = ${reason},
           ended_at = coalesce(${optionalTime(endedAt)}::timestamptz, ended_at)
         WHERE tenant_id = ${tenantId} AND run_id = ${id} AND sensor_id = ${sensorId} AND kind = ${kind}
           AND episode_start = ${time(episodeStart)}`;

@@ -12,7 +12,7 @@ import {
   type SensorState,
 } from "../../../src/domain/detection/sensor_state.ts";
 import { detectorSet } from "../../../src/domain/detection/detector_set.ts";
-import type { Decision } from "../../../src/domain/detection/episode.ts";
+import { type Decision, startEpisode, stepEpisode } from "../../../src/domain/detection/episode.ts";
 import { QUANTITIES } from "../../../src/domain/detection/quantity.ts";
 import type { Series } from "../../../src/domain/plant/reading.ts";
 import { SEVERITIES, type Severity } from "../../../src/domain/detection/severity.ts";
@@ -184,4 +184,24 @@ Deno.test("the baseline freezes after warm-up, without the anomalies, and a main
   assert.equal(JSON.stringify(state.baseline), frozen);
   const repaired = relearn(state, RULES);
   assert.deepEqual([repaired.baseline.version, repaired.readings, repaired.watermark], [2, 0, state.watermark]);
+});
+
+Deno.test("an alert's reason is that of its score, however it went on, live and reprocessed", () => {
+  const state = startEpisode();
+  const rules = { threshold: 0.3, deadband: 0.1, onDelay: 2, offDelay: 2 };
+  const scores = [0.4, 0.5, 0.9, 0.31, 0.32, 0.33, 0.1, 0.1];
+  const decisions = scores.flatMap((score, i) =>
+    stepEpisode(state, {
+      kind: "k",
+      ts: i,
+      score,
+      news: score,
+      rules,
+      criticality: "B",
+      evidence: () => ({ ts: i, value: i, score, threshold: 0.3, contributions: [], missing: [] }),
+    }) ?? []
+  );
+  assert.deepEqual(decisions.map(({ type }) => type), ["opened", "raised", "raised", "closed"]);
+  assert.deepEqual(decisions.map(({ peak }) => peak.score), [0.5, 0.9, 0.9, 0.9]);
+  for (const { peak } of decisions) assert.ok(peak.reason.includes(`scored ${peak.score} `), peak.reason);
 });
