@@ -38,6 +38,7 @@ export const builder = new SchemaBuilder<{
     TimeColumn: Column;
     ValueColumn: Column;
     StatusColumn: Column;
+    UnitColumn: Column;
   };
 }>({
   plugins: [ErrorsPlugin, RelayPlugin, ValidationPlugin],
@@ -99,7 +100,7 @@ lenient("ReadingStatus", "An OPC UA status code, 0 to 4294967295; 0 is good.");
 
 /** A whole JSON array as one value: it is judged entry by entry later, and costs nothing to take in. */
 function column(
-  name: "KeyColumn" | "IndexColumn" | "TimeColumn" | "ValueColumn" | "StatusColumn",
+  name: "KeyColumn" | "IndexColumn" | "TimeColumn" | "ValueColumn" | "StatusColumn" | "UnitColumn",
   description: string,
 ): void {
   builder.scalarType(name, {
@@ -116,6 +117,7 @@ column("IndexColumn", "per reading, the place of its sensor in `sensors`, from 0
 column("TimeColumn", "per reading, RFC 3339 text with a zone, or milliseconds since 1970.");
 column("ValueColumn", "per reading, its value.");
 column("StatusColumn", "per reading, its OPC UA status code.");
+column("UnitColumn", "UCUM codes, or null.");
 
 function refuse(value: unknown, wanted: string): never {
   const text = JSON.stringify(value) ?? String(value);

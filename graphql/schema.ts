@@ -3,6 +3,7 @@ import "./error_types.ts";
 import "./plant/asset.ts";
 import "./plant/sensor.ts";
 import "./plant/reading.ts";
+import "./plant/revision.ts";
 import "./intake/batch.ts";
 import "./intake/ingest.ts";
 import "./intake/recover.ts";

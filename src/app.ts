@@ -17,6 +17,7 @@ import { createWorkflows } from "./temporal/client.ts";
 import { laterWorkflows } from "./temporal/later.ts";
 import { openTemporal, type Temporal } from "./temporal/open.ts";
 import { startWorker } from "./temporal/worker.ts";
+import { createUnits } from "./ucum/units.ts";
 import { connectStore, type StoreConnection } from "./timescale/connect.ts";
 import { expectedVersion, migrate } from "./timescale/migrate.ts";
 import { createStore } from "./timescale/store.ts";
@@ -191,6 +192,7 @@ function createDeps(config: Config, { connection, workflows, observe, cleanups }
     store: createStore(connection.sql),
     workflows,
     wakeUps,
+    units: createUnits(),
     clock: { nowMs: () => Date.now() },
     observe,
     limits: config.limits,

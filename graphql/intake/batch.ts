@@ -32,10 +32,15 @@ builder.node(BatchRef, {
     source: t.exposeString("source"),
     idempotencyKey: t.exposeString("idempotencyKey"),
     state: t.expose("state", { type: BatchStateEnum }),
-    readings: t.exposeInt("readings", { description: "Readings sent; in the end stored + quarantined + duplicates." }),
+    readings: t.exposeInt("readings", {
+      description: "Readings sent; in the end stored + corrected + quarantined + duplicates.",
+    }),
     stored: t.exposeInt("stored"),
     quarantined: t.exposeInt("quarantined"),
     duplicates: t.exposeInt("duplicates", { description: "Readings that were stored already, with the same value." }),
+    corrected: t.exposeInt("corrected", {
+      description: "Readings of a correction that replaced another value, which is kept as a revision.",
+    }),
     late: t.exposeInt("late", {
       description: "Of the stored ones, those behind their sensor's watermark: judged only when reprocessed.",
     }),

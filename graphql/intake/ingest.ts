@@ -15,6 +15,9 @@ const IngestBatchPayload = builder.objectRef<AcceptedBatch>("IngestBatchPayload"
 
 const SOURCE = "Who sends: batches of one source are judged in the order in which they were accepted.";
 const KEY = "Names this content for ever: sending the same again is safe. At most 200 characters.";
+const CORRECTION =
+  "The readings correct what is stored: they replace other values for their sensors and times, which are kept as revisions. " +
+  "What a sensor was judged by stays as it is until it is reprocessed.";
 const WAIT = "Answer when the batch has ended, or after half a minute, instead of as soon as it is accepted.";
 
 const ReadingInput = builder.inputType("ReadingInput", {
@@ -22,6 +25,10 @@ const ReadingInput = builder.inputType("ReadingInput", {
     sensor: t.string({ required: true, description: "Key of the sensor." }),
     time: t.field({ type: "ReadingTime" }),
     value: t.field({ type: "ReadingValue" }),
+    unit: t.string({
+      description:
+        "UCUM code of the unit that the value is sent in; left out: the sensor's own. Commensurable units are converted.",
+    }),
     status: t.field({ type: "ReadingStatus" }),
   }),
 });
@@ -31,6 +38,7 @@ const IngestBatchInput = builder.inputType("IngestBatchInput", {
     source: t.string({ required: true, defaultValue: "default", description: SOURCE }),
     idempotencyKey: t.string({ required: true, description: KEY }),
     readings: t.field({ type: [ReadingInput], required: true }),
+    correction: t.boolean({ defaultValue: false, description: CORRECTION }),
   }),
 });
 
@@ -45,6 +53,11 @@ const IngestColumnsInput = builder.inputType("IngestColumnsInput", {
     time: t.field({ type: "TimeColumn", required: true }),
     value: t.field({ type: "ValueColumn", required: true }),
     status: t.field({ type: "StatusColumn" }),
+    units: t.field({
+      type: "UnitColumn",
+      description: "Per entry of `sensors`, the unit that its values are sent in; null or left out: the sensor's own.",
+    }),
+    correction: t.boolean({ defaultValue: false, description: CORRECTION }),
   }),
 });
 
@@ -72,7 +85,7 @@ builder.mutationFields((t) => ({
       wait: t.arg.boolean({ defaultValue: false, description: WAIT }),
     },
     resolve: (_root, { input, wait }, context) =>
-      accept({ ...input, columns: toColumns(input.readings), wait: wait ?? false }, context),
+      accept({ ...input, columns: toColumns(input), wait: wait ?? false }, context),
   }),
   ingestColumns: t.field({
     type: IngestBatchPayload,
@@ -81,27 +94,48 @@ builder.mutationFields((t) => ({
       input: t.arg({ type: IngestColumnsInput, required: true }),
       wait: t.arg.boolean({ defaultValue: false, description: WAIT }),
     },
-    resolve(_root, { input: { source, idempotencyKey, ...given }, wait }, context) {
-      const columns: Columns = { ...given, status: given.status ?? undefined };
+    resolve(_root, { input: { source, idempotencyKey, correction, ...given }, wait }, context) {
+      const columns: Columns = {
+        ...given,
+        status: given.status ?? undefined,
+        units: given.units ?? undefined,
+        correction: correction || undefined,
+      };
       return accept({ source, idempotencyKey, columns, wait: wait ?? false }, context);
     },
   }),
 }));
 
-type Row = { readonly sensor: string; readonly time?: unknown; readonly value?: unknown; readonly status?: unknown };
+interface Row {
+  readonly sensor: string;
+  readonly time?: unknown;
+  readonly value?: unknown;
+  readonly unit?: string | null;
+  readonly status?: unknown;
+}
 
-function toColumns(rows: readonly Row[]): Columns {
+function toColumns({ readings, correction }: { readings: readonly Row[]; correction?: boolean | null }): Columns {
   const places = new Map<string, number>();
-  const sensor = rows.map((row) => {
-    const place = places.get(row.sensor) ?? places.size;
-    places.set(row.sensor, place);
+  const units: (string | null)[] = [];
+  const sensors: string[] = [];
+  const sensor = readings.map((row) => {
+    // Values of one sensor that are sent in two units are two entries.
+    const name = row.unit == null ? row.sensor : `${row.sensor}\0${row.unit}`;
+    const place = places.get(name) ?? sensors.length;
+    if (place === sensors.length) {
+      places.set(name, place);
+      sensors.push(row.sensor);
+      units.push(row.unit ?? null);
+    }
     return place;
   });
   return {
-    sensors: [...places.keys()],
+    sensors,
     sensor,
-    time: rows.map((row) => row.time ?? null),
-    value: rows.map((row) => row.value ?? null),
-    status: rows.some((row) => row.status != null) ? rows.map((row) => row.status ?? 0) : undefined,
+    time: readings.map((row) => row.time ?? null),
+    value: readings.map((row) => row.value ?? null),
+    status: readings.some((row) => row.status != null) ? readings.map((row) => row.status ?? 0) : undefined,
+    units: units.some((unit) => unit !== null) ? units : undefined,
+    correction: correction || undefined,
   };
 }

@@ -5,6 +5,7 @@ import type { BatchId } from "../domain/intake/batch.ts";
 import type { SensorId } from "../domain/plant/sensor.ts";
 import type { Observe } from "../observation.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { Units } from "../ports/plant/unit.ts";
 import type { Store } from "../ports/store.ts";
 import type { WakeUps } from "../ports/wake_up.ts";
 import type { TenantName, Workflows } from "../ports/workflows.ts";
@@ -27,6 +28,7 @@ export interface Deps {
   readonly workflows: Workflows;
   readonly wakeUps: WakeUps;
   readonly clock: Clock;
+  readonly units: Units;
   readonly observe: Observe;
   readonly limits: Limits;
   readonly batchMemory: LRUCache<BatchId, RememberedBatch>;

@@ -28,7 +28,7 @@ const EVIDENCE: Evidence = {
 };
 
 async function newSensor(store: Store, tenantId: TenantId, key: string): Promise<SensorId> {
-  await store.sensors.addUnregistered(tenantId, [key]);
+  await store.sensors.addUnregistered(tenantId, [{ key, unit: undefined }]);
   return (await store.sensors.byKeys(tenantId, [key]))[0].id;
 }
 
@@ -73,6 +73,8 @@ for (const engine of ENGINES) {
           const next = await store.batches.accept(tenant.id, { ...landing, idempotencyKey: "k2" });
           assert.ok(next.batch.position > first.batch.position);
           assert.equal((await store.batches.landed(tenant.id, first.batch.id))!.payload, landing.payload);
+          const another = await store.batches.accept(tenant.id, { ...landing, source: "another" });
+          assert.equal(another.created, true, "sources do not know each other's keys");
           const elsewhere = await store.batches.accept(other, landing);
           assert.equal(elsewhere.created, true);
         },

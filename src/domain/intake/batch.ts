@@ -48,13 +48,16 @@ export type BatchOutcome =
   | { readonly state: "failed"; readonly reason: string };
 
 /**
- * What became of a batch's readings: `stored + quarantined + duplicates` is the number of its readings once it is processed.
+ * What became of a batch's readings: `stored + corrected + quarantined + duplicates` is the number of its readings
+ * once it is processed.
  */
 export interface BatchCounts {
   readonly stored: number;
   readonly quarantined: number;
   /** Readings that were stored already, with the same value. */
   readonly duplicates: number;
+  /** Readings that replaced a stored one with another value: it is kept as a revision. */
+  readonly corrected: number;
   /** Of the stored ones, those behind their sensor's watermark: not judged until they are reprocessed. */
   readonly late: number;
   readonly alertsOpened: number;
@@ -81,6 +84,8 @@ export interface Batch extends BatchCounts {
 export interface Columns {
   /** Sensor keys that the rows refer to. */
   readonly sensors: readonly unknown[];
+  /** Per entry of `sensors`: UCUM code of the unit that its values are sent in; left out or null: the sensor's own. */
+  readonly units?: readonly unknown[];
   /** Per row: place in `sensors`. */
   readonly sensor: readonly unknown[];
   /** Per row: RFC 3339 text with a zone, or milliseconds since 1970. */
@@ -88,6 +93,8 @@ export interface Columns {
   readonly value: readonly unknown[];
   /** Per row: OPC UA status code; left out when all are good. */
   readonly status?: readonly unknown[];
+  /** The readings correct what is stored: they replace other values for their sensors and times. */
+  readonly correction?: boolean;
 }
 
 /** What makes `columns` no batch at all, or undefined. What is wrong with single readings is judged later. */
@@ -96,6 +103,9 @@ export function columnsFault(columns: Columns): string | undefined {
   if (rows === 0) return "holds no readings";
   if (rows > READINGS_PER_BATCH_MAX) return `holds ${rows} readings, ${READINGS_PER_BATCH_MAX} at most`;
   if (columns.sensors.length > rows) return `names ${columns.sensors.length} sensors for ${rows} readings`;
+  if (columns.units !== undefined && columns.units.length !== columns.sensors.length) {
+    return `has ${columns.sensors.length} entries in "sensors" but ${columns.units.length} in "units"`;
+  }
   for (const name of ["sensor", "value", "status"] as const) {
     const column = columns[name];
     if (column !== undefined && column.length !== rows) {

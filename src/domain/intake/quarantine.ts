@@ -4,6 +4,9 @@
 export const QUARANTINE_REASONS = {
   invalid_sensor: "The reading names no sensor, or its key is no key: empty, too long, or with control characters.",
   unknown_sensor: "No sensor has this key, and the tenant does not register new ones or has no room for more.",
+  retired_sensor: "The sensor is retired. Register it again if it is back in use.",
+  unknown_unit: "The unit that was sent with the value is not a UCUM code.",
+  incommensurable_unit: "The unit that was sent with the value measures something else than the sensor's own.",
   not_a_number: "The value is not a finite number.",
   outside_physical_range: "The value is outside the range that the sensor can physically show.",
   unreadable_timestamp: "The time is neither RFC 3339 text with a zone nor milliseconds since 1970.",

@@ -15,6 +15,11 @@ export interface SensorLimits {
   readonly rangeMin: number | undefined;
   readonly rangeMax: number | undefined;
   readonly expectedIntervalMs: number | undefined;
+  readonly retired: boolean;
+  /** Converts values into the sensor's unit; left out when they are sent in it. */
+  readonly convert?: (value: number) => number;
+  /** Why the unit that was sent cannot be converted. */
+  readonly unitFault?: ReadingFault;
 }
 
 /** Accepted readings sorted by sensor, then by time: sensor `sensorIds[i]` has rows `offsets[i]` to `offsets[i + 1]`. */
@@ -33,6 +38,12 @@ export interface Verdicts {
   readonly quarantined: readonly Quarantined[];
   /** Rows that repeat another one of the batch: same sensor, time and value. */
   readonly duplicates: number;
+}
+
+/** What is wrong with a reading. */
+export interface ReadingFault {
+  readonly reason: QuarantineReason;
+  readonly detail: string;
 }
 
 export interface JudgeOptions {
@@ -59,51 +70,75 @@ export function seriesOf(accepted: Accepted, i: number): Series {
 export function judge(columns: Columns, options: JudgeOptions): Verdicts {
   const rows = columns.time.length;
   const ts = new Float64Array(rows);
+  const value = new Float64Array(rows);
   const quarantined: Quarantined[] = [];
   const byPlace: number[][] = options.sensors.map(() => []);
   const limitMs = options.receivedAtMs + options.futureMaxMs;
   for (let index = 0; index < rows; index++) {
     if (options.skip?.has(index)) continue;
     ts[index] = parseTimestamp(columns.time[index]) ?? NaN;
-    const fault = rowFault(columns, index, options.sensors) ??
+    const place = placeOf(columns, index);
+    const sensor = place === undefined ? undefined : options.sensors[place];
+    value[index] = valueOf(columns.value[index], sensor);
+    const fault = sensorFault(columns, { index, place, sensor }) ??
+      valueFault(columns, { index, value: value[index], sensor }) ??
       timeFault(ts[index], { time: columns.time[index], limitMs });
     if (fault === undefined) {
-      byPlace[columns.sensor[index] as number].push(index);
+      byPlace[place!].push(index);
     } else {
       quarantined.push({ index, ...fault, raw: rawReading(columns, index) });
     }
   }
   const sorted = sortBySensor(byPlace, options.sensors, ts);
-  return dropRepeats({ columns, ts, quarantined }, sorted);
+  return dropRepeats({ columns, ts, value, quarantined }, sorted);
 }
 
-interface Fault {
-  readonly reason: QuarantineReason;
-  readonly detail: string;
-}
-
-function rowFault(columns: Columns, index: number, sensors: JudgeOptions["sensors"]): Fault | undefined {
+/** The row's entry in `sensors`; undefined when there is none. */
+function placeOf(columns: Columns, index: number): number | undefined {
   const place = columns.sensor[index];
-  if (typeof place !== "number" || !(place in columns.sensors)) {
-    return { reason: "invalid_sensor", detail: `no entry ${shown(place)} in "sensors"` };
+  return typeof place === "number" && place in columns.sensors ? place : undefined;
+}
+
+/** In the sensor's unit; NaN for what is no number. */
+function valueOf(sent: unknown, sensor: SensorLimits | undefined): number {
+  if (typeof sent !== "number") return NaN;
+  return sensor?.convert === undefined ? sent : sensor.convert(sent);
+}
+
+interface Row {
+  readonly index: number;
+  readonly place: number | undefined;
+  readonly sensor: SensorLimits | undefined;
+}
+
+function sensorFault(columns: Columns, { index, place, sensor }: Row): ReadingFault | undefined {
+  if (place === undefined) {
+    return { reason: "invalid_sensor", detail: `no entry ${shown(columns.sensor[index])} in "sensors"` };
   }
   const key = columns.sensors[place];
   const keyWrong = typeof key === "string" ? keyFault(key) : "is not text";
   if (keyWrong !== undefined) return { reason: "invalid_sensor", detail: `the sensor key ${keyWrong}` };
-  const sensor = sensors[place];
   if (sensor === undefined) return { reason: "unknown_sensor", detail: `no sensor has the key ${shown(key)}` };
-  const value = columns.value[index];
-  if (typeof value !== "number" || !Number.isFinite(value)) {
-    return { reason: "not_a_number", detail: `the value ${shown(value)} is not a finite number` };
+  if (sensor.retired) return { reason: "retired_sensor", detail: `the sensor ${shown(key)} is retired` };
+  return sensor.unitFault;
+}
+
+function valueFault(
+  columns: Columns,
+  { index, value, sensor }: { index: number; value: number; sensor: SensorLimits | undefined },
+): ReadingFault | undefined {
+  if (!Number.isFinite(value)) {
+    return { reason: "not_a_number", detail: `the value ${shown(columns.value[index])} is not a finite number` };
   }
-  if (value < (sensor.rangeMin ?? -Infinity) || value > (sensor.rangeMax ?? Infinity)) {
-    const range = `${sensor.rangeMin ?? "-"} to ${sensor.rangeMax ?? "-"}`;
+  const { rangeMin = -Infinity, rangeMax = Infinity } = sensor ?? {};
+  if (value < rangeMin || value > rangeMax) {
+    const range = `${sensor?.rangeMin ?? "-"} to ${sensor?.rangeMax ?? "-"}`;
     return { reason: "outside_physical_range", detail: `${value} is outside the sensor's physical range, ${range}` };
   }
   return statusFault(columns.status?.[index] ?? STATUS_GOOD);
 }
 
-function statusFault(status: unknown): Fault | undefined {
+function statusFault(status: unknown): ReadingFault | undefined {
   if (typeof status !== "number" || !Number.isInteger(status) || status < 0 || status > 0xffffffff) {
     return { reason: "unreadable_status", detail: `${shown(status)} is not an OPC UA status code` };
   }
@@ -113,7 +148,7 @@ function statusFault(status: unknown): Fault | undefined {
   return undefined;
 }
 
-function timeFault(ms: number, { time, limitMs }: { time: unknown; limitMs: number }): Fault | undefined {
+function timeFault(ms: number, { time, limitMs }: { time: unknown; limitMs: number }): ReadingFault | undefined {
   if (Number.isNaN(ms)) {
     return {
       reason: "unreadable_timestamp",
@@ -145,10 +180,11 @@ function sortBySensor(byPlace: number[][], sensors: JudgeOptions["sensors"], ts:
 interface Judged {
   readonly columns: Columns;
   readonly ts: Float64Array;
+  readonly value: Float64Array;
   readonly quarantined: Quarantined[];
 }
 
-function dropRepeats({ columns, ts, quarantined }: Judged, groups: [SensorId, number[]][]): Verdicts {
+function dropRepeats({ columns, ts, value, quarantined }: Judged, groups: [SensorId, number[]][]): Verdicts {
   const kept: number[] = [];
   const sensorIds: SensorId[] = [];
   const offsets = [0];
@@ -159,10 +195,10 @@ function dropRepeats({ columns, ts, quarantined }: Judged, groups: [SensorId, nu
       if (last < 0 || ts[row] !== ts[last]) {
         kept.push(row);
         last = row;
-      } else if (columns.value[row] === columns.value[last]) {
+      } else if (value[row] === value[last]) {
         duplicates++;
       } else {
-        const detail = `reading ${last} of the batch has the same sensor and time and the value ${columns.value[last]}`;
+        const detail = `reading ${last} of the batch has the same sensor and time and the value ${value[last]}`;
         quarantined.push({ index: row, reason: "conflict_in_batch", detail, raw: rawReading(columns, row) });
       }
     }
@@ -173,7 +209,7 @@ function dropRepeats({ columns, ts, quarantined }: Judged, groups: [SensorId, nu
     sensorIds,
     offsets,
     ts: Float64Array.from(kept, (row) => ts[row]),
-    value: Float64Array.from(kept, (row) => columns.value[row] as number),
+    value: Float64Array.from(kept, (row) => value[row]),
     status: Uint32Array.from(kept, (row) => (columns.status?.[row] ?? STATUS_GOOD) as number),
     index: Int32Array.from(kept),
   };
@@ -188,6 +224,7 @@ export function rawReading(columns: Columns, index: number): string {
     sensor: typeof place === "number" && place in columns.sensors ? columns.sensors[place] : place,
     time: columns.time[index],
     value: columns.value[index],
+    unit: typeof place === "number" ? columns.units?.[place] ?? undefined : undefined,
     status: columns.status?.[index],
   });
 }

@@ -23,6 +23,8 @@ export interface Sensor {
   readonly reorderWindowMs: number | undefined;
   /** False while the sensor is known from batches only. */
   readonly registered: boolean;
+  /** When it was taken out of use (ms): it takes no readings since. */
+  readonly retiredAt: number | undefined;
 }
 
 /** How far detection has come on one sensor. */

@@ -24,6 +24,7 @@ const READINGS_PER_LOOK = 10_000;
 /** What a batch's turn came to. */
 export interface Detected {
   readonly stored: number;
+  readonly corrected: number;
   readonly conflicts: number;
   readonly folded: number;
   readonly late: number;
@@ -46,11 +47,15 @@ export async function foldBatch(
 ): Promise<FoldedBatch> {
   const { tenantId, id } = batch;
   const known = await store.readings.add(tenantId, id, verdicts.accepted);
-  const refused = [...verdicts.quarantined, ...conflicting(verdicts.accepted, { known, columns })];
+  const others = known.filter(({ row, storedValue }) => verdicts.accepted.value[row] !== storedValue);
+  const correcting = columns.correction === true && others.length > 0;
+  if (correcting) await store.readings.correct(tenantId, id, only(verdicts.accepted, others));
+  const conflicts = correcting ? [] : conflicting(verdicts.accepted, { others, columns });
+  const refused = [...verdicts.quarantined, ...conflicts];
   if (refused.length > 0) await store.quarantine.add(tenantId, id, refused);
   const added = without(verdicts.accepted, new Set(known.map(({ row }) => row)));
-  const conflicts = refused.length - verdicts.quarantined.length;
-  const duplicates = verdicts.duplicates + known.length - conflicts;
+  const corrected = correcting ? others.length : 0;
+  const duplicates = verdicts.duplicates + known.length - others.length;
 
   let [folded, late] = [0, 0];
   const alertEvents: AlertEvent[] = [];
@@ -66,13 +71,13 @@ export async function foldBatch(
   }
   const stored = added.ts.length;
   const alertsOpened = alertEvents.filter(({ change }) => change === "opened").length;
-  const result: Detected = { stored, conflicts, folded, late, alertsOpened };
+  const result: Detected = { stored, corrected, conflicts: conflicts.length, folded, late, alertsOpened };
   // What was neither stored nor known is in quarantine, whichever stage put it there.
-  const quarantined = batch.readings - stored - duplicates;
+  const quarantined = batch.readings - stored - corrected - duplicates;
   const passing = await store.batches.passStage(tenantId, id, {
     stage: "detect",
     result: JSON.stringify(result),
-    counts: { stored, quarantined, duplicates, late, alertsOpened },
+    counts: { stored, quarantined, duplicates, corrected, late, alertsOpened },
   });
   // Given up in the meantime: nothing of this may stay.
   if (passing.kind !== "passed") throw new Error(`batch ${id} was ${passing.kind} at the end of its fold`);
@@ -80,14 +85,19 @@ export async function foldBatch(
   return { batch, result, alertEvents, events: [...alertEvents.map(({ record }) => record), processed] };
 }
 
+type Known = readonly { readonly row: number; readonly storedValue: number }[];
+
+/** The rows of `accepted` that are in `known`. */
+function only(accepted: Accepted, known: Known): Accepted {
+  const kept = new Set(known.map(({ row }) => row));
+  return without(accepted, new Set(accepted.ts.keys().filter((row) => !kept.has(row))));
+}
+
 function conflicting(
   accepted: Accepted,
-  { known, columns }: {
-    known: readonly { row: number; storedValue: number }[];
-    columns: RememberedBatch["columns"];
-  },
+  { others, columns }: { others: Known; columns: RememberedBatch["columns"] },
 ): Quarantined[] {
-  return known.filter(({ row, storedValue }) => accepted.value[row] !== storedValue).map(({ row, storedValue }) => ({
+  return others.map(({ row, storedValue }) => ({
     index: accepted.index[row],
     reason: "conflict_with_stored",
     detail: `the store has the value ${storedValue} for this sensor and time`,

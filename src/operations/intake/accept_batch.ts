@@ -30,18 +30,20 @@ export async function acceptBatch(scope: Scope, input: BatchInput): Promise<Acce
     throw unavailable(message, { retryAfterMs: 5_000 });
   }
   const payload = encodeColumns(input.columns);
-  const { batch, contentHash, created } = await store.batches.accept(tenant.id, {
+  const contentHash = hash(input.source, payload);
+  const landed = await store.batches.accept(tenant.id, {
     idempotencyKey: input.idempotencyKey,
     source: input.source,
-    contentHash: hash(input.source, payload),
+    contentHash,
     payload,
     readings: input.columns.time.length,
   });
-  if (contentHash !== hash(input.source, payload)) {
+  const { batch, created } = landed;
+  if (landed.contentHash !== contentHash) {
     throw conflict(
       "idempotencyKey",
-      `The idempotency key ${
-        JSON.stringify(input.idempotencyKey)
+      `The idempotency key ${JSON.stringify(input.idempotencyKey)} of the source ${
+        JSON.stringify(input.source)
       } belongs to batch ${batch.id}, which has other content. Use a new key for new content.`,
     );
   }

@@ -2,10 +2,12 @@
 import { type BatchId, type Columns, decodeColumns } from "../../domain/intake/batch.ts";
 import type { SensorLimits } from "../../domain/intake/verdict.ts";
 import { keyFault } from "../../domain/key.ts";
+import type { Sensor } from "../../domain/plant/sensor.ts";
 import { conflict, notFound } from "../errors.ts";
 import type { Scope } from "../scope.ts";
 import type { RememberedBatch } from "./batch_memory.ts";
 import { resultOf } from "./pass_stage.ts";
+import { limitsOf } from "./sensor_limits.ts";
 
 export interface Ingested {
   readonly readings: number;
@@ -14,59 +16,105 @@ export interface Ingested {
 }
 
 export async function ingestReadings(scope: Scope, batchId: BatchId): Promise<Ingested> {
-  const decoded = await decodeBatch(scope, batchId);
-  const newSensors = await registerUnknown(scope, { batchId, decoded });
-  const sensors = newSensors === 0 ? decoded.sensors : await findSensors(scope, decoded.columns);
+  const { batchMemory, store, tenant } = scope;
+  const landed = await landedColumns(scope, batchId);
+  const known = await findSensors(scope, landed.columns);
+  const news = await registerNews(scope, { batchId, columns: landed.columns, known });
+  const found = news.changed ? await findSensors(scope, landed.columns) : known;
+  const sensors = toLimits(scope, { columns: landed.columns, found });
   const result: Ingested = {
-    readings: decoded.columns.time.length,
+    readings: landed.columns.time.length,
     sensors: sensors.filter(Boolean).length,
-    newSensors,
+    newSensors: news.newSensors,
   };
-  scope.batchMemory.set(batchId, { ...decoded, sensors });
+  batchMemory.set(batchId, { ...landed, sensors });
   const end = { stage: "ingest", result: JSON.stringify(result), counts: {} } as const;
-  return resultOf(await scope.store.batches.passStage(scope.tenant.id, batchId, end), { batchId, result });
+  return resultOf(await store.batches.passStage(tenant.id, batchId, end), { batchId, result });
 }
 
-/** A batch's columns from its landing row, with the sensors that exist. */
-export async function decodeBatch(scope: Pick<Scope, "store" | "tenant">, batchId: BatchId): Promise<RememberedBatch> {
-  const landed = await scope.store.batches.landed(scope.tenant.id, batchId);
+type ReadScope = Pick<Scope, "store" | "tenant" | "units">;
+
+/** A batch's columns from its landing row, with what judging needs to know of the sensors that exist. */
+export async function decodeBatch(scope: ReadScope, batchId: BatchId): Promise<RememberedBatch> {
+  const landed = await landedColumns(scope, batchId);
+  const found = await findSensors(scope, landed.columns);
+  return { ...landed, sensors: toLimits(scope, { columns: landed.columns, found }) };
+}
+
+async function landedColumns({ store, tenant }: ReadScope, batchId: BatchId) {
+  const landed = await store.batches.landed(tenant.id, batchId);
   if (landed === undefined) throw notFound("batchId", `There is no batch ${batchId}.`);
   if (landed.payload === undefined) {
     throw conflict("batchId", `What was sent as batch ${batchId} is not kept any more.`);
   }
-  const columns = decodeColumns(landed.payload);
-  return { columns, sensors: await findSensors(scope, columns), receivedAtMs: landed.receivedAt };
+  return { columns: decodeColumns(landed.payload), receivedAtMs: landed.receivedAt };
 }
 
-async function findSensors(
-  { store, tenant }: Pick<Scope, "store" | "tenant">,
-  columns: Columns,
-): Promise<(SensorLimits | undefined)[]> {
+type SensorsByKey = ReadonlyMap<unknown, Sensor>;
+
+async function findSensors({ store, tenant }: ReadScope, columns: Columns): Promise<SensorsByKey> {
   const found = await store.sensors.byKeys(tenant.id, usableKeys(columns));
-  const byKey = new Map(found.map((sensor) => [sensor.key as unknown, sensor]));
-  return columns.sensors.map((key) => byKey.get(key));
+  return new Map(found.map((sensor) => [sensor.key, sensor]));
+}
+
+function toLimits(
+  { units }: ReadScope,
+  { columns, found }: { columns: Columns; found: SensorsByKey },
+): (SensorLimits | undefined)[] {
+  return columns.sensors.map((key, place) => {
+    const sensor = found.get(key);
+    return sensor && limitsOf(sensor, { sent: columns.units?.[place] ?? undefined, units });
+  });
 }
 
 function usableKeys(columns: Columns): string[] {
   return columns.sensors.filter((key): key is string => typeof key === "string" && keyFault(key) === undefined);
 }
 
-/** A new sensor starts in a learning state; the tenant's limit keeps a faulty source from filling the store with names. */
-async function registerUnknown(
-  { store, tenant, limits, observe }: Scope,
-  { batchId, decoded }: { batchId: BatchId; decoded: RememberedBatch },
-): Promise<number> {
-  const usable = new Set<unknown>(usableKeys(decoded.columns));
-  const unknown = new Set(
-    decoded.columns.sensors.filter((key, i) => decoded.sensors[i] === undefined && usable.has(key)),
-  );
-  if (unknown.size === 0) return 0;
+interface News {
+  readonly batchId: BatchId;
+  readonly columns: Columns;
+  readonly known: SensorsByKey;
+}
+
+/**
+ * A new sensor starts in a learning state, with the unit that it is first sent in; the tenant's limit keeps a faulty source from filling
+ * the store with names. A sensor whose unit nobody has said takes the first one that comes with a value.
+ */
+async function registerNews(
+  scope: Scope,
+  { batchId, columns, known }: News,
+): Promise<{ changed: boolean; newSensors: number }> {
+  const { store, tenant, observe } = scope;
+  const sent = firstUnits(scope, columns);
+  const unsaid = [...sent].flatMap(([key, unit]) => {
+    const sensor = known.get(key);
+    return sensor !== undefined && sensor.unit === undefined ? [{ id: sensor.id, unit }] : [];
+  });
+  if (unsaid.length > 0) await store.sensors.adoptUnits(tenant.id, unsaid);
+  const unknown = [...new Set(usableKeys(columns))].filter((key) => !known.has(key));
+  const added = unknown.slice(0, await roomFor(scope, unknown)).map((key) => ({ key, unit: sent.get(key) }));
+  if (added.length > 0) {
+    await store.sensors.addUnregistered(tenant.id, added);
+    observe({ kind: "sensors.registered", batchId, count: added.length });
+  }
+  return { changed: unsaid.length + added.length > 0, newSensors: added.length };
+}
+
+/** How many of the unknown sensors the tenant takes. */
+async function roomFor({ store, tenant, limits }: Scope, unknown: readonly string[]): Promise<number> {
+  if (unknown.length === 0) return 0;
   const owner = await store.tenants.byKey(tenant.key);
   if (owner?.unknownSensors !== "register") return 0;
-  const room = limits.sensorsMax - await store.sensors.count(tenant.id);
-  const added = [...unknown].slice(0, Math.max(0, room)) as string[];
-  if (added.length === 0) return 0;
-  await store.sensors.addUnregistered(tenant.id, added);
-  observe({ kind: "sensors.registered", batchId, count: added.length });
-  return added.length;
+  return Math.max(0, limits.sensorsMax - await store.sensors.count(tenant.id));
+}
+
+/** Per sensor key, the first unit that its values are sent in. */
+function firstUnits({ units }: Pick<Scope, "units">, columns: Columns): Map<string, string> {
+  const first = new Map<string, string>();
+  for (const [place, unit] of (columns.units ?? []).entries()) {
+    const key = columns.sensors[place] as string;
+    if (typeof unit === "string" && !first.has(key) && units.fault(unit) === undefined) first.set(key, unit);
+  }
+  return first;
 }

@@ -41,7 +41,7 @@ export async function validateReadings(scope: Scope, batchId: BatchId): Promise<
  * quarantine is left out; `quarantined` are those for which no verdict was stored, because their sensor has gone since.
  */
 export async function recallVerdicts(
-  scope: Pick<Scope, "store" | "tenant" | "batchMemory">,
+  scope: Pick<Scope, "store" | "tenant" | "units" | "batchMemory">,
   batchId: BatchId,
 ): Promise<RememberedBatch & { readonly verdicts: Verdicts }> {
   const remembered = scope.batchMemory.get(batchId);
@@ -49,7 +49,9 @@ export async function recallVerdicts(
   const decoded = await decodeBatch(scope, batchId);
   const skip = new Set(await scope.store.quarantine.indexes(scope.tenant.id, batchId));
   // Ranges and limits may have changed since; the stored verdicts hold.
-  const sensors = decoded.sensors.map((sensor) => sensor && { ...sensor, rangeMin: undefined, rangeMax: undefined });
+  const sensors = decoded.sensors.map((sensor) =>
+    sensor && { ...sensor, rangeMin: undefined, rangeMax: undefined, retired: false }
+  );
   const verdicts = judge(decoded.columns, { ...decoded, sensors, skip, futureMaxMs: Infinity });
   return { ...decoded, verdicts };
 }

@@ -56,5 +56,6 @@ export async function registerSensor(
     expectedIntervalMs: input.expectedIntervalMs,
     reorderWindowMs,
     registered: true,
+    retiredAt: undefined,
   });
 }

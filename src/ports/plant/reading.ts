@@ -13,6 +13,17 @@ export interface ReadingBucket {
   readonly mean: number;
 }
 
+/** A value that a correction replaced. */
+export interface ReadingRevision {
+  readonly ts: number;
+  readonly value: number;
+  readonly status: number;
+  /** The batch that had brought it, and the one that replaced it. */
+  readonly batchId: BatchId;
+  readonly replacedBy: BatchId;
+  readonly replacedAt: number;
+}
+
 export interface ReadingStore {
   /**
    * Makes room for readings of these times, in small steps, so that storing them takes no longer than it has to. Not to be called inside
@@ -21,6 +32,14 @@ export interface ReadingStore {
   makeRoom(ts: Float64Array): Promise<void>;
   /** Stores what is not stored yet; answers the rows of `accepted` that were there already, with the stored values. */
   add(tenantId: TenantId, batchId: BatchId, accepted: Accepted): Promise<{ row: number; storedValue: number }[]>;
+  /** Replaces stored readings by those of `accepted`, and keeps what was there as revisions. */
+  correct(tenantId: TenantId, batchId: BatchId, accepted: Accepted): Promise<void>;
+  /** What was replaced, newest first, in a range of data times. */
+  revisions(
+    tenantId: TenantId,
+    sensorId: SensorId,
+    range: { from: number; to: number; limit: number },
+  ): Promise<ReadingRevision[]>;
   /** Up to `limit` readings with from <= ts < to, in time order. */
   series(tenantId: TenantId, sensorId: SensorId, range: { from: number; to: number; limit: number }): Promise<Series>;
   buckets(

@@ -7,7 +7,9 @@ export interface SensorStore {
   /** Creates the sensor, or describes the one with this key. */
   save(tenantId: TenantId, sensor: Omit<Sensor, "id">): Promise<Sensor>;
   /** Creates sensors that are known by their key alone; those that exist by now are left as they are. */
-  addUnregistered(tenantId: TenantId, keys: readonly string[]): Promise<void>;
+  addUnregistered(tenantId: TenantId, sensors: readonly { key: string; unit: string | undefined }[]): Promise<void>;
+  /** Gives sensors their unit; those that have one keep it. */
+  adoptUnits(tenantId: TenantId, sensors: readonly { id: SensorId; unit: string }[]): Promise<void>;
   count(tenantId: TenantId): Promise<number>;
   byKeys(tenantId: TenantId, keys: readonly string[]): Promise<Sensor[]>;
   byIds(tenantId: TenantId, ids: readonly SensorId[]): Promise<Sensor[]>;

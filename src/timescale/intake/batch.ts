@@ -13,7 +13,8 @@ export function batchStore(sql: Sql): BatchStore {
         WITH source AS (
           INSERT INTO source (tenant_id, key, last_position) SELECT ${tenantId}::int, ${landing.source}, 1
           WHERE NOT EXISTS (
-            SELECT FROM batch WHERE tenant_id = ${tenantId} AND idempotency_key = ${landing.idempotencyKey}
+            SELECT FROM source JOIN batch ON source_id = source.id
+            WHERE source.tenant_id = ${tenantId} AND key = ${landing.source} AND idempotency_key = ${landing.idempotencyKey}
           )
           ON CONFLICT (tenant_id, key) DO UPDATE SET last_position = source.last_position + 1
           RETURNING id, key, last_position
@@ -21,7 +22,7 @@ export function batchStore(sql: Sql): BatchStore {
           INSERT INTO batch (tenant_id, source_id, position, idempotency_key, content_hash, readings)
           SELECT ${tenantId}, id, last_position, ${landing.idempotencyKey}, ${landing.contentHash}, ${landing.readings}::int
           FROM source
-          ON CONFLICT (tenant_id, idempotency_key) DO NOTHING
+          ON CONFLICT (source_id, idempotency_key) DO NOTHING
           RETURNING *
         ), payload AS (
           INSERT INTO batch_payload (batch_id, tenant_id, payload) SELECT id, tenant_id, ${landing.payload} FROM batch
@@ -30,7 +31,8 @@ export function batchStore(sql: Sql): BatchStore {
       if (created !== undefined) return { batch: toBatch(created), contentHash: landing.contentHash, created: true };
       const [row] = await sql<(BatchRow & { content_hash: string })[]>`
         SELECT ${columns()}, content_hash FROM batch JOIN source ON source.id = source_id
-        WHERE batch.tenant_id = ${tenantId} AND idempotency_key = ${landing.idempotencyKey}`;
+        WHERE source.tenant_id = ${tenantId} AND source.key = ${landing.source}
+          AND idempotency_key = ${landing.idempotencyKey}`;
       return { batch: toBatch(row), contentHash: row.content_hash, created: false };
     },
 
@@ -68,6 +70,7 @@ export function batchStore(sql: Sql): BatchStore {
         UPDATE batch SET state = ${to}, stored = coalesce(${counts.stored ?? null}::int, stored),
           quarantined = coalesce(${counts.quarantined ?? null}::int, quarantined),
           duplicates = coalesce(${counts.duplicates ?? null}::int, duplicates),
+          corrected = coalesce(${counts.corrected ?? null}::int, corrected),
           late = coalesce(${counts.late ?? null}::int, late),
           alerts_opened = coalesce(${counts.alertsOpened ?? null}::int, alerts_opened),
           finished_at = CASE WHEN ${to}::text = 'processed' THEN now() END
@@ -109,7 +112,7 @@ export function batchStore(sql: Sql): BatchStore {
           DELETE FROM quarantined_reading USING failed WHERE quarantined_reading.batch_id = failed.id
         )
         UPDATE batch SET state = ${to}, position = base + place, failure = NULL, faults = 0, finished_at = NULL, awaited = false,
-          stored = 0, quarantined = 0, duplicates = 0, late = 0, alerts_opened = 0
+          stored = 0, quarantined = 0, duplicates = 0, corrected = 0, late = 0, alerts_opened = 0
         FROM failed JOIN source ON source.id = failed.source_id WHERE batch.id = failed.id RETURNING batch.id`;
       return await batchesByIds(sql, tenantId, rows.map(({ id }) => id));
     },

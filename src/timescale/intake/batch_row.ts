@@ -16,6 +16,7 @@ export interface BatchRow {
   readonly stored: number;
   readonly quarantined: number;
   readonly duplicates: number;
+  readonly corrected: number;
   readonly late: number;
   readonly alerts_opened: number;
   readonly failure: string | null;
@@ -26,7 +27,7 @@ export interface BatchRow {
 /** The columns of `batch` joined with `source`. */
 export function batchColumns(sql: Sql) {
   return sql`batch.id, batch.tenant_id, source_id, source.key AS source, position, idempotency_key, readings, received_at, state,
-    stored, quarantined, duplicates, late, alerts_opened, failure, faults, finished_at`;
+    stored, quarantined, duplicates, corrected, late, alerts_opened, failure, faults, finished_at`;
 }
 
 export function toBatch(row: BatchRow): Batch {
@@ -43,6 +44,7 @@ export function toBatch(row: BatchRow): Batch {
     stored: row.stored,
     quarantined: row.quarantined,
     duplicates: row.duplicates,
+    corrected: row.corrected,
     late: row.late,
     alertsOpened: row.alerts_opened,
     failure: optional(row.failure),

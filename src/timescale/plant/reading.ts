@@ -1,6 +1,6 @@
 import type { Series } from "../../domain/plant/reading.ts";
 import type { Accepted } from "../../domain/intake/verdict.ts";
-import type { ReadingBucket, ReadingStore } from "../../ports/plant/reading.ts";
+import type { ReadingBucket, ReadingRevision, ReadingStore } from "../../ports/plant/reading.ts";
 import { numbers, type Sql, time } from "../sql.ts";
 
 interface Row {
@@ -49,13 +49,40 @@ export function readingStore(sql: Sql): ReadingStore {
         ON CONFLICT DO NOTHING`;
       if (inserted.count === accepted.ts.length) return [];
       // The range keeps chunks of other times out of it, however many there are.
-      const [from, to] = [accepted.ts.reduce((a, b) => Math.min(a, b)), accepted.ts.reduce((a, b) => Math.max(a, b))];
+      const [from, to] = rangeOf(accepted.ts);
       return await sql<{ row: number; storedValue: number }[]>`
         SELECT (row.place - 1)::int AS row, reading.value AS "storedValue"
         FROM unnest(${sensorIds}::text::int[], ${ts}::text::float8[]) WITH ORDINALITY AS row (sensor_id, ms, place)
         JOIN reading ON reading.tenant_id = ${tenantId} AND reading.sensor_id = row.sensor_id
           AND reading.ts = to_timestamp(row.ms / 1000) AND reading.ts BETWEEN ${time(from)} AND ${time(to)}
         WHERE reading.batch_id <> ${batchId} ORDER BY place`;
+    },
+
+    async correct(tenantId, batchId, accepted) {
+      const [from, to] = rangeOf(accepted.ts);
+      await sql`
+        WITH row AS (
+          SELECT * FROM unnest(${numbers(sensorPerRow(accepted))}::text::int[], ${numbers(accepted.ts)}::text::float8[],
+            ${numbers(accepted.value)}::text::float8[], ${numbers(accepted.status)}::text::bigint[])
+            AS row (sensor_id, ms, value, status)
+        ), kept AS (
+          INSERT INTO reading_revision (tenant_id, sensor_id, ts, value, status, batch_id, replaced_by)
+          SELECT old.tenant_id, old.sensor_id, old.ts, old.value, old.status, old.batch_id, ${batchId}::bigint
+          FROM reading AS old JOIN row ON old.sensor_id = row.sensor_id AND old.ts = to_timestamp(row.ms / 1000)
+          WHERE old.tenant_id = ${tenantId} AND old.ts BETWEEN ${time(from)} AND ${time(to)}
+        )
+        UPDATE reading SET value = row.value, status = row.status, batch_id = ${batchId}::bigint
+        FROM row WHERE reading.tenant_id = ${tenantId} AND reading.sensor_id = row.sensor_id
+          AND reading.ts = to_timestamp(row.ms / 1000) AND reading.ts BETWEEN ${time(from)} AND ${time(to)}`;
+    },
+
+    async revisions(tenantId, sensorId, { from, to, limit }) {
+      return await sql<ReadingRevision[]>`
+        SELECT (extract(epoch FROM ts) * 1000)::float8 AS ts, value, status, batch_id AS "batchId",
+          replaced_by AS "replacedBy", (extract(epoch FROM replaced_at) * 1000)::float8 AS "replacedAt"
+        FROM reading_revision
+        WHERE tenant_id = ${tenantId} AND sensor_id = ${sensorId} AND ts >= ${time(from)} AND ts < ${time(to)}
+        ORDER BY reading_revision.replaced_by DESC, reading_revision.ts DESC LIMIT ${limit}`;
     },
 
     async series(tenantId, sensorId, { from, to, limit }) {
@@ -81,6 +108,10 @@ export function readingStore(sql: Sql): ReadingStore {
         ) AS bucketed`;
     },
   };
+}
+
+function rangeOf(ts: Float64Array): [from: number, to: number] {
+  return [ts.reduce((a, b) => Math.min(a, b)), ts.reduce((a, b) => Math.max(a, b))];
 }
 
 function sensorPerRow({ sensorIds, offsets, ts }: Accepted): Int32Array {

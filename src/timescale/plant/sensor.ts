@@ -1,7 +1,7 @@
 import type { AssetId } from "../../domain/plant/asset.ts";
 import type { Sensor, SensorId } from "../../domain/plant/sensor.ts";
 import type { SensorStore } from "../../ports/plant/sensor.ts";
-import { numbers, optional, optionalMs, type Sql, texts } from "../sql.ts";
+import { numbers, optional, optionalMs, optionalTime, type Sql, texts } from "../sql.ts";
 
 interface Row {
   readonly id: SensorId;
@@ -15,6 +15,7 @@ interface Row {
   readonly expected_interval_ms: number | null;
   readonly reorder_window_ms: number | null;
   readonly registered: boolean;
+  readonly retired_at: Date | null;
 }
 
 interface ProgressRow {
@@ -29,24 +30,24 @@ interface ProgressRow {
 export function sensorStore(sql: Sql): SensorStore {
   const columns = () =>
     sql`id, key, name, asset_id, quantity, unit, range_min, range_max, expected_interval_ms, reorder_window_ms,
-      registered`;
+      registered, retired_at`;
   return {
     async save(tenantId, sensor) {
       const [row] = await sql<Row[]>`
         WITH saved AS (
           INSERT INTO sensor (tenant_id, key, name, asset_id, quantity, unit, range_min, range_max, expected_interval_ms,
-            reorder_window_ms, registered)
+            reorder_window_ms, registered, retired_at)
           VALUES (${tenantId}, ${sensor.key}, ${sensor.name}, ${sensor.assetId ?? null}, ${sensor.quantity}, ${
         sensor.unit ?? null
       },
             ${sensor.rangeMin ?? null}, ${sensor.rangeMax ?? null}, ${sensor.expectedIntervalMs ?? null}, ${
         sensor.reorderWindowMs ?? null
-      }, ${sensor.registered})
+      }, ${sensor.registered}, ${optionalTime(sensor.retiredAt)})
           ON CONFLICT (tenant_id, key) DO UPDATE SET
             name = excluded.name, asset_id = excluded.asset_id, quantity = excluded.quantity, unit = excluded.unit,
             range_min = excluded.range_min, range_max = excluded.range_max,
             expected_interval_ms = excluded.expected_interval_ms,
-            reorder_window_ms = excluded.reorder_window_ms, registered = excluded.registered
+            reorder_window_ms = excluded.reorder_window_ms, registered = excluded.registered, retired_at = excluded.retired_at
           RETURNING *
         ), state AS (
           INSERT INTO detector_state (tenant_id, sensor_id) SELECT tenant_id, id FROM saved ON CONFLICT DO NOTHING
@@ -55,18 +56,25 @@ export function sensorStore(sql: Sql): SensorStore {
       return toSensor(row);
     },
 
-    async addUnregistered(tenantId, keys) {
+    async addUnregistered(tenantId, sensors) {
       // Sorted, so that two batches that bring the same keys wait for each other instead of locking each other out.
+      const sorted = [...sensors].sort((a, b) => a.key < b.key ? -1 : 1);
       await sql`
         WITH added AS (
-          INSERT INTO sensor (tenant_id, key, name, registered)
-          SELECT ${tenantId}, key, key, false FROM jsonb_array_elements_text(${
-        texts([...keys].sort())
-      }::text::jsonb) AS key
+          INSERT INTO sensor (tenant_id, key, name, unit, registered)
+          SELECT ${tenantId}, key, key, unit, false
+          FROM jsonb_to_recordset(${JSON.stringify(sorted)}::text::jsonb) AS row (key text, unit text)
           ON CONFLICT (tenant_id, key) DO NOTHING
           RETURNING tenant_id, id
         )
         INSERT INTO detector_state (tenant_id, sensor_id) SELECT tenant_id, id FROM added`;
+    },
+
+    async adoptUnits(tenantId, sensors) {
+      await sql`
+        UPDATE sensor SET unit = row.unit
+        FROM jsonb_to_recordset(${JSON.stringify(sensors)}::text::jsonb) AS row (id int, unit text)
+        WHERE tenant_id = ${tenantId} AND sensor.id = row.id AND sensor.unit IS NULL`;
     },
 
     async count(tenantId) {
@@ -141,5 +149,6 @@ function toSensor(row: Row): Sensor {
     expectedIntervalMs: optional(row.expected_interval_ms),
     reorderWindowMs: optional(row.reorder_window_ms),
     registered: row.registered,
+    retiredAt: optionalMs(row.retired_at),
   };
 }

@@ -23,6 +23,7 @@ function judgeAll(
     rangeMin: undefined,
     rangeMax: undefined,
     expectedIntervalMs: undefined,
+    retired: false,
   })),
 ) {
   return judge(columns, { sensors, receivedAtMs: NOW, futureMaxMs: 60_000 });
@@ -76,7 +77,13 @@ Deno.test("judged again without what is in quarantine, the same rows are accepte
   const first = judgeAll(columns);
   const skip = new Set(first.quarantined.map(({ index }) => index));
   const again = judge(columns, {
-    sensors: [{ id: 1 as SensorId, rangeMin: undefined, rangeMax: undefined, expectedIntervalMs: undefined }],
+    sensors: [{
+      id: 1 as SensorId,
+      rangeMin: undefined,
+      rangeMax: undefined,
+      expectedIntervalMs: undefined,
+      retired: false,
+    }],
     receivedAtMs: NOW,
     futureMaxMs: 60_000,
     skip,
@@ -86,7 +93,7 @@ Deno.test("judged again without what is in quarantine, the same rows are accepte
 
 Deno.test("a key listed twice is one sensor", () => {
   const id = 5 as SensorId;
-  const limits = { id, rangeMin: undefined, rangeMax: undefined, expectedIntervalMs: undefined };
+  const limits = { id, rangeMin: undefined, rangeMax: undefined, expectedIntervalMs: undefined, retired: false };
   const { accepted, duplicates } = judgeAll({
     sensors: ["a", "a"],
     sensor: [0, 1, 1],
