@@ -13,7 +13,7 @@ and on a server too when DATABASE_URL is set.`;
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 /** Files in these folders use no process and no store: they share one run. */
-const LIGHT = /^tests\/(domain|evaluation|architecture|config|observation)(\/|_test)/;
+const LIGHT = /^tests\/(domain|evaluation|golden|histories|architecture|config|observation)(\/|_test)/;
 /** Files of the other folders start stores and servers: each has a process of its own. */
 const HEAVY_AT_ONCE = 2;
 const HEAVY_MAX_MS = 8 * 60_000;
