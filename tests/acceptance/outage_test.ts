@@ -1,11 +1,13 @@
 /** The store's server goes away and comes back: nothing is lost, and everybody is told. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { rm } from "node:fs/promises";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { startAppProcess, temporaryHome } from "../fixtures/app.ts";
 import { temporaryDatabase } from "../fixtures/engines.ts";
-import { type Answer, ask, INGEST_COLUMNS, minutes, post } from "../fixtures/graphql.ts";
+import { type Answer, ask, fetchInTime, INGEST_COLUMNS, minutes, post } from "../fixtures/graphql.ts";
 import { until } from "../fixtures/until.ts";
+import { within } from "../fixtures/within.ts";
 
 const databaseUrl = Deno.env.get("DATABASE_URL");
 
@@ -25,7 +27,8 @@ async function createWire(target: URL) {
       from.pipe(to);
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  server.listen(0, "127.0.0.1");
+  await within("the wire to listen", once(server, "listening"));
   const url = new URL(target);
   url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   const cutAll = () => {
@@ -38,7 +41,7 @@ async function createWire(target: URL) {
     mend: () => cut = false,
     close: () => {
       cutAll();
-      return new Promise<void>((resolve) => server.close(() => resolve()));
+      return within("the wire to close", new Promise<void>((resolve) => server.close(() => resolve())));
     },
   };
 }
@@ -66,7 +69,7 @@ if (databaseUrl !== undefined) {
       const { body } = await post(app.url, { query: "{ batches { edges { node { number } } } }" });
       assert.equal(body.errors[0].extensions.code, "UNAVAILABLE");
       for (const path of ["/health", "/health/db", "/health/ready"]) {
-        const health = await fetch(`${app.url}${path}`);
+        const health = await fetchInTime(`${app.url}${path}`);
         assert.equal(health.status, 503, path);
         assert.match((await health.json()).checks.store, /not available/);
       }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { startDevServer } from "../../src/temporal/dev_server.ts";
 import { type AppProcess, startAppProcess, temporaryHome } from "../fixtures/app.ts";
 import { temporaryDatabase } from "../fixtures/engines.ts";
-import { ingest } from "../fixtures/graphql.ts";
+import { fetchInTime, ingest } from "../fixtures/graphql.ts";
 
 const NODE = ["node", "node_modules/tsx/dist/cli.mjs"];
 const READY = /started worker/;
@@ -44,9 +44,9 @@ if (databaseUrl !== undefined) {
     const gateway = await startAppProcess(home, { command: "gateway", env });
     const workers: AppProcess[] = [];
     try {
-      const ready = await fetch(`${gateway.url}/health/ready`);
-      assert.equal(ready.status, 503);
-      assert.match((await ready.json()).checks.worker, /deno task worker/);
+      const health = await fetchInTime(`${gateway.url}/health`);
+      assert.equal(health.status, 503);
+      assert.match((await health.json()).checks.worker, /deno task worker/);
       for (const runtime of [undefined, NODE]) {
         const worker = await startAppProcess(home, { command: "worker", env, ready: READY, runtime });
         workers.push(worker);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { QUARANTINE_REASONS } from "../../src/domain/intake/quarantine.ts";
 import { withApp } from "../fixtures/app.ts";
-import { type Answer, ask, INGEST, ingest, INGEST_COLUMNS, post } from "../fixtures/graphql.ts";
+import { type Answer, ask, fetchInTime, INGEST, ingest, INGEST_COLUMNS, post } from "../fixtures/graphql.ts";
 
 const GOOD = { sensor: "s1", time: "2024-05-01T00:00:00Z", value: 1 };
 
@@ -56,7 +56,7 @@ Deno.test("bad input gets a typed error or quarantine, and nothing else is lost"
       const text = JSON.stringify({ query: INGEST, padding: "x".repeat(9 * 2 ** 20) });
       const said = await post(url, text);
       assert.deepEqual([said.status, said.body.errors[0].extensions.code], [413, "PAYLOAD_TOO_LARGE"]);
-      const response = await fetch(`${url}/graphql`, {
+      const response = await fetchInTime(`${url}/graphql`, {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: new Blob([text]).stream(),

@@ -71,7 +71,7 @@ async function behindAnother(bench: Bench, { key, meanwhile }: BehindAnother): P
   await bench.withWorker((activities) => ({
     ...activities,
     async enrich(input) {
-      if ((input as IngestBatchArgs).readings === 2) await release.promise;
+      if ((input as IngestBatchArgs).readings === 2) await within("the case to go on", release.promise);
       return await activities.enrich(input);
     },
   }), async () => {
