@@ -8,6 +8,7 @@ import { formatTimestamp, parseTimestamp } from "../src/domain/timestamp.ts";
 import type { Scope } from "../src/operations/scope.ts";
 import { ConflictError, InvalidInputError, NotFoundError, UnavailableError } from "./errors.ts";
 import type { Loaders } from "./loaders.ts";
+import { OTHER, OTHER_ABOUT } from "./other_values.ts";
 
 /** What resolvers are given besides their arguments. */
 export interface RequestContext {
@@ -124,23 +125,16 @@ function refuse(value: unknown, wanted: string): never {
   throw new GraphQLError(`${text.slice(0, 80)} is not ${wanted}`, { extensions: { code: "INVALID_INPUT" } });
 }
 
-type EnumValue<Value extends string> = { readonly value: Value; readonly description?: string };
+type EnumValue<Value extends string> = { readonly value: Value; readonly description: string };
 
 /**
- * Values of an enum by their names in the schema, which are in capitals there: from a list, or from a table of what each one
- * means.
+ * Values of an enum by their names in the schema, which are in capitals there, from a table of what each one means; and OTHER, for
+ * what a newer release has stored (other_values.ts).
  */
 export function enumValues<Value extends string>(
-  values: readonly Value[] | Readonly<Record<Value, string>>,
+  meanings: Readonly<Record<Value, string>>,
 ): Record<string, EnumValue<Value>> {
-  const rows: EnumValue<Value>[] = isList(values)
-    ? values.map((value) => ({ value }))
-    : (Object.entries(values) as [Value, string][]).map(([value, description]) => ({ value, description }));
-  return Object.fromEntries(rows.map((row) => [row.value.toUpperCase(), row]));
-}
-
-function isList<Value extends string>(
-  values: readonly Value[] | Readonly<Record<Value, string>>,
-): values is readonly Value[] {
-  return Array.isArray(values);
+  const rows = (Object.entries(meanings) as [Value, string][]).map(([value, description]) => ({ value, description }));
+  const other = { value: OTHER as Value, description: OTHER_ABOUT };
+  return { ...Object.fromEntries(rows.map((row) => [row.value.toUpperCase(), row])), [OTHER]: other };
 }

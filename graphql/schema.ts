@@ -1,5 +1,6 @@
 /** The schema: each noun's file adds its types and fields to the builder. */
 import "./error_types.ts";
+import "./access/tenant.ts";
 import "./plant/asset.ts";
 import "./plant/sensor.ts";
 import "./plant/reading.ts";
@@ -10,5 +11,6 @@ import "./intake/recover.ts";
 import "./alerting/alert.ts";
 import "./history/reprocess.ts";
 import { builder } from "./builder.ts";
+import { acceptOtherValues } from "./other_values.ts";
 
-export const schema = builder.toSchema();
+export const schema = acceptOtherValues(builder.toSchema());

@@ -21,6 +21,7 @@ export type Observation =
   | { readonly kind: "sweep.failed"; readonly cause: unknown }
   | { readonly kind: "readings.late"; readonly batchId: number; readonly count: number }
   | { readonly kind: "installation.renewed"; readonly id: string; readonly reason: string }
+  | { readonly kind: "tenant.configured"; readonly tenantId: number; readonly actor: string; readonly settings: object }
   | { readonly kind: "sensors.registered"; readonly batchId: number; readonly count: number }
   | { readonly kind: "sensor.relearns"; readonly sensorId: number; readonly batchId: number; readonly reason: string }
   | {
@@ -49,6 +50,7 @@ export function levelOf(observation: Observation): Level {
       { kind: "batch.given_up" },
       { kind: "batches.retried" },
       { kind: "swept" },
+      { kind: "tenant.configured" },
       { kind: "sensors.registered" },
       { kind: "alert" },
       () => "info",

@@ -220,6 +220,16 @@ Deno.test("file names say what is in the file", () => {
   assert.deepEqual([...texts.keys()].filter((file) => banned.test(file)), []);
 });
 
+Deno.test("tests wait for everything within a bound", () => {
+  const unbounded = /\bawait (?:fetch\(|new Promise\b|[\w.]+\.(?:status|promise)\b|[^;\n]*\.result\(\))/;
+  const broken = [...texts].filter(([file, text]) =>
+    within("tests")(file) && !/^tests\/(fixtures|bench|run_files)/.test(file) &&
+    text.split("\n").some((line) => unbounded.test(line) && !line.includes("await within("))
+  );
+  const remedy = "Use until, within and fetchInTime of tests/fixtures: a suite that hangs says nothing.";
+  assert.deepEqual(broken.map(([file]) => file), [], remedy);
+});
+
 Deno.test("source files stay under 300 lines", () => {
   const long = [...texts].filter(([file, text]) => !within("tests")(file) && text.split("\n").length > 301);
   assert.deepEqual(long.map(([file]) => file), [], "Look for the second subject in it.");

@@ -1,27 +1,26 @@
 /** Runs the test suite and ends with `N passed, N failed`. */
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { findTemporal } from "../src/temporal/executable.ts";
 import { readConfig } from "../src/config.ts";
+import { findTemporal } from "../src/temporal/executable.ts";
+import { endRunning, type FilesRun, runFiles, type RunOptions } from "./run_files.ts";
 
 const USAGE = `usage: deno task test [PART ...]
 
 Runs the test files whose paths contain one of the PARTs; all of them when none is given. The store tests run on the embedded TimescaleDB,
-and on a server too when DATABASE_URL is set.`;
+and on a server too when DATABASE_URL is set. Of files that fail, the failures are shown.
+
+  deno task test domain               the files below tests/domain/
+  deno task test store_test replay    two files`;
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 /** Files in these folders use no process and no store: they share one run. */
-const LIGHT = /^tests\/(domain|evaluation|architecture|config|observation)(\/|_test)/;
+const LIGHT = /^tests\/(domain|evaluation|golden|histories|architecture|config|observation|run_files)(\/|_test)/;
 /** Files of the other folders start stores and servers: each has a process of its own. */
 const HEAVY_AT_ONCE = 2;
-const HEAVY_MAX_MS = 8 * 60_000;
-
-interface Counts {
-  readonly passed: number;
-  readonly failed: number;
-}
+const LIMIT_MS = 8 * 60_000;
 
 async function main(args: string[]): Promise<number> {
   if (args.includes("--help") || args.includes("-h")) {
@@ -32,6 +31,10 @@ async function main(args: string[]): Promise<number> {
   const files = names.map((name) => `tests/${name}`).filter((file) =>
     args.length === 0 || args.some((part) => file.includes(part))
   ).sort();
+  if (files.length === 0) {
+    console.error(`No test file has ${args.map((part) => JSON.stringify(part)).join(" or ")} in its path.`);
+    return 2;
+  }
   const light = files.filter((file) => LIGHT.test(file));
   const heavy = files.filter((file) => !LIGHT.test(file));
   const config = readConfig();
@@ -41,22 +44,38 @@ async function main(args: string[]): Promise<number> {
   const environment: Record<string, string> = heavy.length === 0
     ? {}
     : { MILLWRIGHT_TEMPORAL_CLI: await temporalPath(config) };
-
   const folder = await mkdtemp(join(tmpdir(), "millwright-tests-"));
-  const queue = heavy.map((file) => [file]);
-  const results: Counts[] = light.length === 0 ? [] : [await runFiles(light, { folder, environment, parallel: true })];
-  const lane = async () => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      results.push(await runFiles(next, { folder, environment, parallel: false }));
-    }
-  };
-  await Promise.all(Array.from({ length: HEAVY_AT_ONCE }, lane));
+  const runs = await runAll({ light, heavy }, { folder, environment, limitMs: LIMIT_MS });
   await rm(folder, { recursive: true });
 
-  const passed = results.reduce((sum, counts) => sum + counts.passed, 0);
-  const failed = results.reduce((sum, counts) => sum + counts.failed, 0);
+  const passed = runs.reduce((sum, run) => sum + run.passed, 0);
+  const failed = runs.reduce((sum, run) => sum + run.failed, 0);
   console.log(`${passed} passed, ${failed} failed`);
   return passed > 0 && failed === 0 ? 0 : 1;
+}
+
+async function runAll(
+  { light, heavy }: { light: string[]; heavy: string[] },
+  options: Omit<RunOptions, "parallel">,
+): Promise<FilesRun[]> {
+  const runs: FilesRun[] = [];
+  const run = async (files: string[], parallel: boolean) => {
+    const result = await runFiles(files, { ...options, parallel });
+    report(parallel ? `${files.length} light files` : files[0], result);
+    runs.push(result);
+  };
+  if (light.length > 0) await run(light, true);
+  const lane = async () => {
+    for (let next = heavy.shift(); next !== undefined; next = heavy.shift()) await run([next], false);
+  };
+  await Promise.all(Array.from({ length: HEAVY_AT_ONCE }, lane));
+  return runs;
+}
+
+function report(name: string, { passed, failed, seconds, failures }: FilesRun): void {
+  const mark = failed === 0 ? "ok    " : "FAILED";
+  console.log(`${mark}  ${name}  ${passed} passed, ${failed} failed (${seconds.toFixed(1)} s)`);
+  if (failures !== "") console.log(`\n${failures}\n`);
 }
 
 /** Found once, and fetched if need be, so that the tests do not all try. */
@@ -69,48 +88,11 @@ async function temporalPath(config: ReturnType<typeof readConfig>): Promise<stri
   return path;
 }
 
-interface RunOptions {
-  readonly folder: string;
-  readonly environment: Record<string, string>;
-  readonly parallel: boolean;
-}
-
-/** Runs files in one process; a process that breaks without a report counts as one failure. */
-async function runFiles(files: string[], { folder, environment, parallel }: RunOptions): Promise<Counts> {
-  const report = join(folder, `${files[0].replaceAll("/", "-")}.xml`);
-  const beganMs = performance.now();
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", "--no-check", ...parallel ? ["--parallel"] : [], `--junit-path=${report}`, ...files],
-    cwd: ROOT,
-    env: { ...environment, NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-    signal: AbortSignal.timeout(HEAVY_MAX_MS),
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => {
+    endRunning();
+    process.exit(1);
   });
-  const { success, stdout, stderr } = await child.output();
-  const counts = await readReport(report);
-  const seconds = ((performance.now() - beganMs) / 1_000).toFixed(1);
-  const name = parallel ? `${files.length} light files` : files[0];
-  console.log(
-    `${success ? "ok    " : "FAILED"}  ${name}  ${counts.passed} passed, ${counts.failed} failed (${seconds} s)`,
-  );
-  if (!success) {
-    console.log(new TextDecoder().decode(stdout));
-    console.log(new TextDecoder().decode(stderr).slice(-20_000));
-  }
-  return !success && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
-}
-
-async function readReport(path: string): Promise<Counts> {
-  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return "";
-    throw error;
-  });
-  const suites = /<testsuites [^>]*tests="(\d+)" failures="(\d+)" errors="(\d+)"/.exec(text);
-  if (suites === null) return { passed: 0, failed: 0 };
-  const [tests, failures, errors] = suites.slice(1).map(Number);
-  return { passed: tests - failures - errors, failed: failures + errors };
 }
 
 process.exitCode = await main(process.argv.slice(2));

@@ -1,6 +1,6 @@
 import { ALERT_CHANGES, ALERT_STATES, type AlertId } from "../../src/domain/alerting/alert.ts";
 import type { Contribution } from "../../src/domain/detection/episode.ts";
-import { SEVERITIES } from "../../src/domain/detection/severity.ts";
+import { SEVERITY_MEANINGS } from "../../src/domain/detection/severity.ts";
 import { followAlerts, type FollowedAlert } from "../../src/operations/alerting/follow_alerts.ts";
 import { notFound } from "../../src/operations/errors.ts";
 import type { AlertProof } from "../../src/ports/alerting/alert.ts";
@@ -9,12 +9,18 @@ import { orNull } from "../loaders.ts";
 import { connectionOf } from "../page.ts";
 import { AlertRef, BatchRef, SensorRef } from "../nodes.ts";
 
-export const SeverityEnum = builder.enumType("Severity", { values: enumValues(SEVERITIES) });
+export const SeverityEnum = builder.enumType("Severity", {
+  description: "Ordered urgency, from score, persistence and the asset's criticality.",
+  values: enumValues(SEVERITY_MEANINGS),
+});
 const AlertStateEnum = builder.enumType("AlertState", {
   description: "ISA-18.2: whether the condition stands, and whether a person has seen it.",
   values: enumValues(ALERT_STATES),
 });
-const AlertChangeEnum = builder.enumType("AlertChange", { values: enumValues(ALERT_CHANGES) });
+const AlertChangeEnum = builder.enumType("AlertChange", {
+  description: "What an episode does to its alert.",
+  values: enumValues(ALERT_CHANGES),
+});
 
 const FactRef = builder.objectRef<[string, number]>("Fact").implement({
   description: "A number that a detector judged by.",

@@ -12,7 +12,10 @@ import { asResult } from "../errors.ts";
 import { connectionOf, PAGE_MAX } from "../page.ts";
 import { AssetRef, SensorRef } from "../nodes.ts";
 
-const ReprocessStateEnum = builder.enumType("ReprocessState", { values: enumValues(REPROCESS_STATES) });
+const ReprocessStateEnum = builder.enumType("ReprocessState", {
+  description: "Where a run is.",
+  values: enumValues(REPROCESS_STATES),
+});
 
 const ReprocessedAlertRef = builder.objectRef<ReprocessedAlert>("ReprocessedAlert").implement({
   description: "An alert that there would be.",

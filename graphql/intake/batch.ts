@@ -11,6 +11,7 @@ const BatchStateEnum = builder.enumType("BatchState", {
 });
 
 const QuarantineReasonEnum = builder.enumType("QuarantineReason", {
+  description: "Why a reading was not accepted.",
   values: enumValues(QUARANTINE_REASONS),
 });
 
@@ -18,7 +19,11 @@ const QuarantinedRef = builder.objectRef<Quarantined>("QuarantinedReading").impl
   fields: (t) => ({
     index: t.exposeInt("index", { description: "Place of the reading in its batch, from 0." }),
     reason: t.expose("reason", { type: QuarantineReasonEnum }),
-    detail: t.exposeString("detail"),
+    detail: t.string({
+      description: "What is wrong with it, for people.",
+      // A reason that this release does not know is shown here by its name.
+      resolve: ({ reason, detail }) => Object.hasOwn(QUARANTINE_REASONS, reason) ? detail : `${reason}: ${detail}`,
+    }),
     raw: t.exposeString("raw", { description: "The reading as it was sent, as JSON text." }),
   }),
 });
@@ -83,11 +88,10 @@ builder.queryFields((t) => ({
   }),
   batches: t.connection({
     type: BatchRef,
-    args: { state: t.arg({ type: BatchStateEnum }) },
-    resolve: (_root, args, { scope }) =>
-      connectionOf(
-        args,
-        (page) => scope.store.batches.page(scope.tenant.id, { ...page, state: args.state ?? undefined }),
-      ),
+    args: { state: t.arg({ type: BatchStateEnum }), source: t.arg.string({ description: "Key of a source." }) },
+    resolve: (_root, args, { scope }) => {
+      const filter = { state: args.state ?? undefined, source: args.source ?? undefined };
+      return connectionOf(args, (page) => scope.store.batches.page(scope.tenant.id, { ...page, ...filter }));
+    },
   }),
 }));

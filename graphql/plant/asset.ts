@@ -8,7 +8,7 @@ import { connectionOf } from "../page.ts";
 import { AssetRef, SensorRef } from "../nodes.ts";
 
 export const CriticalityEnum = builder.enumType("Criticality", {
-  description: "How much the plant depends on an asset: A stops it, B slows it, C is spared.",
+  description: "How much the plant depends on an asset.",
   values: enumValues(CRITICALITIES),
 });
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { startAppProcess, temporaryHome } from "../fixtures/app.ts";
-import { type Answer, ask, INGEST_COLUMNS, minutes } from "../fixtures/graphql.ts";
+import { type Answer, ask, fetchInTime, INGEST_COLUMNS, minutes } from "../fixtures/graphql.ts";
 import { openSse } from "../fixtures/sse.ts";
 import { until } from "../fixtures/until.ts";
 
@@ -94,7 +94,8 @@ Deno.test("killed twice in mid-flight, the service finishes every acknowledged b
       }
       assert.deepEqual(await alertsOf(app.url), expected);
       while (seen.filter((line) => line.startsWith("OPENED")).length < expected.length) {
-        const { change, alert, cursor: next } = (await stream.next())!.data.data.alerts;
+        const { change, alert, cursor: next } =
+          (await stream.next(`${expected.length} alerts over all lives, of which came: ${seen}`))!.data.data.alerts;
         seen.push(`${change} ${alert.openedAt}`);
         cursor = next;
       }
@@ -117,13 +118,13 @@ Deno.test("while Temporal is down batches are accepted, health says so, and the 
   const [input] = batches(1);
   const answer = await send(app.url, input);
   assert.equal(answer.batch.state, "ACCEPTED");
-  const health = await fetch(`${app.url}/health`);
+  const health = await fetchInTime(`${app.url}/health`);
   assert.equal(health.status, 503);
   const { checks, backlog } = await health.json();
   assert.match(checks.temporal, /does not answer/);
   assert.deepEqual([backlog.unfinished, backlog.oldest.source], [1, "press"]);
   for (const path of ["/health/ready", "/health/db"]) {
-    const ready = await fetch(`${app.url}${path}`);
+    const ready = await fetchInTime(`${app.url}${path}`);
     assert.equal(ready.status, 200, "it accepts all the same");
     await ready.body?.cancel();
   }

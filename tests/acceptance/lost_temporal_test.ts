@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { startAppProcess, temporaryHome } from "../fixtures/app.ts";
-import { type Answer, ask, ingest, INGEST_COLUMNS, minutes } from "../fixtures/graphql.ts";
+import { type Answer, ask, fetchInTime, ingest, INGEST_COLUMNS, minutes } from "../fixtures/graphql.ts";
 import { until } from "../fixtures/until.ts";
 
 const BATCHES = "{ batches(first: 500) { edges { node { state stored late } } } }";
@@ -39,7 +39,7 @@ Deno.test("a lost Temporal database loses nothing: batches begun, waiting and no
     assert.deepEqual(ended, Array.from({ length: COUNT }, () => expected));
     const { batch } = await ingest(app.url, "after", [{ sensor: "z", time: "2025-01-01T00:00:00Z", value: 1 }], "z");
     assert.equal(batch.state, "PROCESSED");
-    const health = await (await fetch(`${app.url}/health`)).json();
+    const health = await (await fetchInTime(`${app.url}/health`)).json();
     assert.deepEqual([health.ok, health.backlog.unfinished], [true, 0]);
   } finally {
     await app.end("SIGTERM");

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { startAppProcess, temporaryHome } from "../fixtures/app.ts";
 import { temporaryDatabase } from "../fixtures/engines.ts";
-import { type Answer, ask, INGEST_COLUMNS, minutes, post } from "../fixtures/graphql.ts";
+import { type Answer, ask, fetchInTime, INGEST_COLUMNS, minutes, post } from "../fixtures/graphql.ts";
 import { until } from "../fixtures/until.ts";
 import { createWire } from "../fixtures/wire.ts";
 
@@ -32,7 +32,7 @@ if (databaseUrl !== undefined) {
       const { body } = await post(app.url, { query: "{ batches { edges { node { number } } } }" });
       assert.equal(body.errors[0].extensions.code, "UNAVAILABLE");
       for (const path of ["/health", "/health/db", "/health/ready"]) {
-        const health = await fetch(`${app.url}${path}`);
+        const health = await fetchInTime(`${app.url}${path}`);
         assert.equal(health.status, 503, path);
         assert.match((await health.json()).checks.store, /not available/);
       }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { startDevServer } from "../../src/temporal/dev_server.ts";
 import { type AppProcess, startAppProcess, temporaryHome } from "../fixtures/app.ts";
 import { temporaryDatabase } from "../fixtures/engines.ts";
-import { ingest } from "../fixtures/graphql.ts";
+import { fetchInTime, ingest } from "../fixtures/graphql.ts";
 import { until } from "../fixtures/until.ts";
 import { createWire } from "../fixtures/wire.ts";
 
@@ -46,10 +46,10 @@ if (databaseUrl !== undefined) {
     const gateway = await startAppProcess(home, { command: "gateway", env });
     const workers: AppProcess[] = [];
     try {
-      const ready = await fetch(`${gateway.url}/health/ready`);
+      const ready = await fetchInTime(`${gateway.url}/health/ready`);
       assert.equal(ready.status, 200, "a gateway accepts without workers");
       await ready.body?.cancel();
-      const health = await fetch(`${gateway.url}/health`);
+      const health = await fetchInTime(`${gateway.url}/health`);
       assert.equal(health.status, 503);
       assert.match((await health.json()).checks.worker, /deno task worker/);
       for (const runtime of [undefined, NODE]) {
@@ -90,14 +90,14 @@ if (databaseUrl !== undefined) {
       const reading = { sensor: "s", time: Date.UTC(2024, 0, 1), value: 1 };
       const { batch } = await ingest(gateway.url, "unreached", [reading]);
       assert.equal(batch.state, "ACCEPTED");
-      const health = await fetch(`${gateway.url}/health`);
+      const health = await fetchInTime(`${gateway.url}/health`);
       assert.match((await health.json()).checks.temporal, /has not answered since this process started/);
-      const ready = await fetch(`${gateway.url}/health/ready`);
+      const ready = await fetchInTime(`${gateway.url}/health/ready`);
       assert.equal(ready.status, 200);
       await ready.body?.cancel();
       wire.mend();
       await until("the gateway to reach Temporal", async () => {
-        const { checks } = await (await fetch(`${gateway.url}/health`)).json();
+        const { checks } = await (await fetchInTime(`${gateway.url}/health`)).json();
         return checks.temporal === "ok" || undefined;
       });
     } finally {

@@ -8,6 +8,7 @@ async function score(...args: string[]): Promise<{ code: number; stderr: string;
   const { code, stderr, stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", "src/main.ts", "score", ...args],
     env: { NO_COLOR: "1" },
+    signal: AbortSignal.timeout(60_000),
   }).output();
   return { code, stderr: new TextDecoder().decode(stderr), stdout: new TextDecoder().decode(stdout) };
 }

@@ -133,7 +133,7 @@ for (const engine of ENGINES) {
           const passing = await store.batches.passStage(tenant.id, id, { stage: change, result: "", counts: {} });
           return passing.kind === "passed";
         };
-        for (const from of BATCH_STATES) {
+        for (const from of Object.keys(BATCH_STATES) as BatchState[]) {
           for (const change of BATCH_CHANGES) {
             const id = await newBatch(store, tenant.id, `${from} ${change}`, "transitions");
             for (const step of reach[from]) assert.ok(await apply(id, step));

@@ -1,9 +1,8 @@
 /** The scorer on cases that can be reckoned by hand, and the live detectors on the sample series. */
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { compareFigures } from "../../src/evaluation/figures.ts";
-import { detectSample } from "../fixtures/sample.ts";
 import { NAB_PROFILES, type NabFile, probation, scoreNab } from "../../src/evaluation/nab.ts";
+import { assertGolden } from "../golden/parts.ts";
 
 const ROWS = 1_000;
 const WINDOW = [500, 599] as const;
@@ -53,7 +52,7 @@ Deno.test("one threshold serves all files, and the best one is found", () => {
 });
 
 Deno.test("the sample series scores what it scored: a change of a detector shows here", async () => {
-  assert.deepEqual(await detectSample(), JSON.parse(await readFile("tests/golden/sample_detection.json", "utf8")));
+  await assertGolden("detection");
 });
 
 Deno.test("figures that got worse are told from those that got better", () => {

@@ -1,22 +1,40 @@
-/** Remakes the golden files; what changed in them is reviewed like code. */
-import { printSchema } from "graphql";
+/** Remakes golden files, part by part, and shows the lines that changed. */
 import { writeFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
-import { schema } from "../../graphql/schema.ts";
-import { readConfig, settingsText } from "../../src/config.ts";
-import { findTemporal } from "../../src/temporal/executable.ts";
-import { detectSample } from "../fixtures/sample.ts";
-import { recordHistories } from "./histories.ts";
+import { GOLDEN_PARTS, goldenChanges, goldenFile, type GoldenName } from "./parts.ts";
 
-const config = readConfig();
-const { path } = await findTemporal({ ...config.temporal, cacheFolder: config.home, report: console.log });
-Deno.env.set("MILLWRIGHT_TEMPORAL_CLI", path);
+const NAMES = Object.keys(GOLDEN_PARTS) as GoldenName[];
 
-await writeFile(fileURLToPath(new URL("schema.graphql", import.meta.url)), `${printSchema(schema)}\n`);
-const head = "# Settings and their defaults. Copy to .env and start with: deno run -A --env-file src/main.ts start\n\n";
-await writeFile(fileURLToPath(new URL("../../.env.example", import.meta.url)), `${head}${settingsText().trimEnd()}\n`);
-await writeFile(fileURLToPath(new URL("sample_detection.json", import.meta.url)), `${JSON.stringify(await detectSample(), undefined, 2)}\n`);
-console.log("wrote schema.graphql, sample_detection.json and .env.example");
-await recordHistories();
-// The SDK's native part keeps the process alive.
-process.exit(0);
+const USAGE = `usage: deno task golden PART ...
+
+Remakes the golden files of the PARTs and shows the lines that changed, for you to review like code. What did not change is not touched.
+
+${NAMES.map((name) => `  ${name.padEnd(10)} ${GOLDEN_PARTS[name].about} (${GOLDEN_PARTS[name].path})`).join("\n")}
+
+The figures of the public data sets have a command of their own: deno task evaluate --data DIR --accept.
+Histories of workflows are no golden files: deno task record adds some, and none is ever remade.`;
+
+/** Exit code 0 when the parts are as the code makes them, 2 for wrong arguments: nothing is written then. */
+async function main(args: string[]): Promise<number> {
+  if (args.length === 0 || args.includes("--help") || args.includes("-h")) {
+    console.log(USAGE);
+    return 0;
+  }
+  const unknown = args.filter((arg) => !Object.hasOwn(GOLDEN_PARTS, arg));
+  if (unknown.length > 0) {
+    console.error(`There is no golden part ${unknown.map((arg) => JSON.stringify(arg)).join(", ")}.\n\n${USAGE}`);
+    return 2;
+  }
+  for (const name of new Set(args as GoldenName[])) {
+    const { path } = GOLDEN_PARTS[name];
+    const { made, changes } = await goldenChanges(name);
+    if (changes === "") {
+      console.log(`${path}: unchanged`);
+      continue;
+    }
+    await writeFile(goldenFile(name), made);
+    console.log(`${path}: changed\n${changes}`);
+  }
+  return 0;
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,7 +1,7 @@
 /** Each query, mutation and subscription, through HTTP on the whole service. */
 import assert from "node:assert/strict";
 import { withApp } from "../fixtures/app.ts";
-import { type Answer, ask, ingest, INGEST_COLUMNS, minutes, post } from "../fixtures/graphql.ts";
+import { type Answer, ask, fetchInTime, ingest, INGEST_COLUMNS, minutes, post } from "../fixtures/graphql.ts";
 import { openSse } from "../fixtures/sse.ts";
 import { until } from "../fixtures/until.ts";
 
@@ -73,7 +73,7 @@ Deno.test("the service's API", async (t) => {
     await t.step("wait: true answers with the outcome, and the batch names its page in the Temporal UI", async () => {
       const batch = await sendStep(url, "waits");
       assert.deepEqual([batch.state, batch.readings, batch.stored], ["PROCESSED", 482, 482]);
-      const page = await fetch(batch.temporalUrl);
+      const page = await fetchInTime(batch.temporalUrl);
       assert.equal(page.status, 200);
       await page.body?.cancel();
     });
@@ -210,12 +210,12 @@ Deno.test("the service's API", async (t) => {
 
     await t.step("health is good, GraphiQL answers browsers, and a page of another site cannot send", async () => {
       for (const path of ["/health", "/health/db", "/health/ready", "/health/live"]) {
-        const response = await fetch(`${url}${path}`);
+        const response = await fetchInTime(`${url}${path}`);
         assert.deepEqual([response.status, (await response.json()).ok], [200, true]);
       }
-      const page = await fetch(`${url}/graphql`, { headers: { accept: "text/html" } });
+      const page = await fetchInTime(`${url}/graphql`, { headers: { accept: "text/html" } });
       assert.match(await page.text(), /GraphiQL|graphiql/);
-      const forged = await fetch(`${url}/graphql`, {
+      const forged = await fetchInTime(`${url}/graphql`, {
         method: "POST",
         headers: { "content-type": "text/plain" },
         body: `{"query":"{ __typename }"}`,

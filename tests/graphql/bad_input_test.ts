@@ -1,12 +1,18 @@
 /** What is wrong with a batch is answered as a typed error, or its readings go to quarantine; all else goes on. Through HTTP, on the whole service. */
 import assert from "node:assert/strict";
+import { QUARANTINE_REASONS } from "../../src/domain/intake/quarantine.ts";
 import { withApp } from "../fixtures/app.ts";
-import { type Answer, ask, INGEST, ingest, INGEST_COLUMNS, post } from "../fixtures/graphql.ts";
+import { type Answer, ask, fetchInTime, INGEST, ingest, INGEST_COLUMNS, post } from "../fixtures/graphql.ts";
 
 const GOOD = { sensor: "s1", time: "2024-05-01T00:00:00Z", value: 1 };
 
+/** Reasons that a step below has brought about. */
+const reached = new Set<string>();
+
 function reasons(answer: Answer): string[] {
-  return answer.batch.quarantine.map(({ reason }: Answer) => reason);
+  const names = answer.batch.quarantine.map(({ reason }: Answer) => reason);
+  for (const name of names) reached.add(name);
+  return names;
 }
 
 Deno.test("bad input gets a typed error or quarantine, and nothing else is lost", async (t) => {
@@ -50,7 +56,7 @@ Deno.test("bad input gets a typed error or quarantine, and nothing else is lost"
       const text = JSON.stringify({ query: INGEST, padding: "x".repeat(9 * 2 ** 20) });
       const said = await post(url, text);
       assert.deepEqual([said.status, said.body.errors[0].extensions.code], [413, "PAYLOAD_TOO_LARGE"]);
-      const response = await fetch(`${url}/graphql`, {
+      const response = await fetchInTime(`${url}/graphql`, {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: new Blob([text]).stream(),
@@ -150,6 +156,48 @@ Deno.test("bad input gets a typed error or quarantine, and nothing else is lost"
         });
       },
     );
+    await t.step(
+      "a tenant may want readings of unknown sensors in quarantine, and take new sensors again",
+      async () => {
+        const configure = `mutation ($unknownSensors: UnknownSensors) {
+        configureTenant(input: { unknownSensors: $unknownSensors }) {
+          ... on ConfigureTenantPayload { tenant { unknownSensors } } ... on Error { message } } }`;
+        const set = async (unknownSensors: string | undefined) =>
+          (await ask(url, configure, { unknownSensors })).configureTenant.tenant.unknownSensors;
+        assert.equal(await set("QUARANTINE"), "QUARANTINE");
+        assert.equal(await set(undefined), "QUARANTINE");
+        const strict = await ingest(url, "strict", [{ ...GOOD, sensor: "stranger" }, {
+          ...GOOD,
+          sensor: "another stranger",
+        }, {
+          ...GOOD,
+          sensor: "never seen",
+          time: "2024-05-02T00:00:00Z",
+        }]);
+        assert.deepEqual([strict.batch.stored, ...reasons(strict)], [1, "UNKNOWN_SENSOR", "UNKNOWN_SENSOR"]);
+        assert.match(strict.batch.quarantine[0].detail, /no sensor has the key "stranger"/);
+        assert.equal((await ask(url, `{ sensor(key: "stranger") { key } }`)).sensor, null);
+        assert.equal(await set("REGISTER"), "REGISTER");
+        assert.equal((await ingest(url, "lax", [{ ...GOOD, sensor: "stranger" }])).batch.stored, 1);
+        assert.equal((await ask(url, "{ tenant { key unknownSensors } }")).tenant.unknownSensors, "REGISTER");
+      },
+    );
+    await t.step("values outside a sensor's physical range go to quarantine", async () => {
+      const register =
+        `mutation { registerSensor(input: { key: "ranged", rangeMin: 0, rangeMax: 10 }) { __typename } }`;
+      await ask(url, register);
+      const rows = [-0.1, 0, 10, 10.1].map((value, i) => ({
+        sensor: "ranged",
+        time: `2024-05-01T00:0${i}:00Z`,
+        value,
+      }));
+      const answer = await ingest(url, "ranged", rows);
+      assert.deepEqual([answer.batch.stored, ...reasons(answer)], [
+        2,
+        "OUTSIDE_PHYSICAL_RANGE",
+        "OUTSIDE_PHYSICAL_RANGE",
+      ]);
+    });
     await t.step("a status of bad quality, or none at all, goes to quarantine", async () => {
       const rows = [0x80000000, "x", -1, 0x40000000].map((status, i) => ({
         ...GOOD,
@@ -196,6 +244,10 @@ Deno.test("bad input gets a typed error or quarantine, and nothing else is lost"
       assert.equal((await post(url, "{nope")).status, 400);
       const deep = "{ assets { edges { node { " + "parent { ".repeat(20) + "key" + " }".repeat(20) + " } } } }";
       assert.equal((await post(url, { query: deep })).body.errors[0].extensions.code, "OPERATION_TOO_LARGE");
+    });
+    await t.step("every reason for quarantine has been reached above", () => {
+      const all = Object.keys(QUARANTINE_REASONS).map((reason) => reason.toUpperCase());
+      assert.deepEqual(all.filter((reason) => !reached.has(reason)), [], "Add a step that brings each of them about.");
     });
     await t.step("what nobody foresaw is not shown to clients", async () => {
       const { body } = await post(url, { query: `{ batches(after: "forged") { edges { cursor } } }` });

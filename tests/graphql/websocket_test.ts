@@ -2,8 +2,10 @@
 import { createClient } from "graphql-ws";
 import assert from "node:assert/strict";
 import { withApp } from "../fixtures/app.ts";
-import { type Answer, ask, INGEST_COLUMNS, minutes } from "../fixtures/graphql.ts";
+import { type Answer, ask, fetchInTime, INGEST_COLUMNS, minutes } from "../fixtures/graphql.ts";
+import { within } from "../fixtures/within.ts";
 
+const EVENTS_MAX_MS = 60_000;
 const ALERTS =
   "subscription ($after: String) { alerts(after: $after) { cursor change alert { reason sensor { key } } } }";
 
@@ -19,7 +21,11 @@ Deno.test("subscriptions over WebSocket", async (t) => {
     const connect = () => createClient({ url: address, webSocketImpl: WebSocket, retryAttempts: 0 });
 
     /** The first `count` events, as "key change". */
-    async function take(count: number, after: string): Promise<{ seen: string[]; cursor: string }> {
+    function take(count: number, after: string): Promise<{ seen: string[]; cursor: string }> {
+      return within(`${count} events`, follow(count, after), EVENTS_MAX_MS);
+    }
+
+    async function follow(count: number, after: string): Promise<{ seen: string[]; cursor: string }> {
       const client = connect();
       const seen: string[] = [];
       let cursor = after;
@@ -44,13 +50,14 @@ Deno.test("subscriptions over WebSocket", async (t) => {
 
     await t.step("a forged cursor ends the subscription with an error that has a code", async () => {
       const client = connect();
-      const seen = await new Promise<unknown>((resolve) => {
+      const answering = new Promise<unknown>((resolve) => {
         client.subscribe({ query: ALERTS, variables: { after: "forged" } }, {
           next: (result) => resolve(result.errors),
           error: resolve,
           complete: () => resolve(undefined),
         });
       });
+      const seen = await within("an answer", answering);
       assert.equal((seen as Answer[])[0].extensions.code, "INVALID_INPUT");
       await client.dispose();
     });
@@ -58,15 +65,16 @@ Deno.test("subscriptions over WebSocket", async (t) => {
     await t.step("an operation that is too deep is refused here too", async () => {
       const client = connect();
       const deep = "{ assets { edges { node { " + "parent { ".repeat(20) + "key" + " }".repeat(20) + " } } } }";
-      const seen = await new Promise<unknown>((resolve) =>
+      const answering = new Promise<unknown>((resolve) =>
         client.subscribe({ query: deep }, { next: resolve, error: resolve, complete: () => {} })
       );
+      const seen = await within("an answer", answering);
       assert.equal((seen as Answer[])[0].extensions.code, "OPERATION_TOO_LARGE");
       await client.dispose();
     });
 
     await t.step("another subprotocol is refused", async () => {
-      const response = await fetch(`${url}/graphql`, {
+      const response = await fetchInTime(`${url}/graphql`, {
         headers: {
           upgrade: "websocket",
           connection: "Upgrade",
@@ -81,10 +89,10 @@ Deno.test("subscriptions over WebSocket", async (t) => {
 
     await t.step("a reader that does not read holds up nobody else", async () => {
       const stalled = new WebSocket(address, "graphql-transport-ws");
-      await new Promise((resolve) => stalled.onopen = resolve);
+      await within("the socket to open", new Promise((resolve) => stalled.onopen = resolve));
       stalled.send(JSON.stringify({ type: "connection_init" }));
       // Asks for everything, many times over, and takes nothing in.
-      await new Promise((resolve) => stalled.onmessage = resolve);
+      await within("the first message", new Promise((resolve) => stalled.onmessage = resolve));
       stalled.onmessage = null;
       for (let id = 0; id < 50; id++) {
         stalled.send(
@@ -99,7 +107,7 @@ Deno.test("subscriptions over WebSocket", async (t) => {
       assert.equal(seen.length, 2);
       const closed = new Promise((resolve) => stalled.onclose = resolve);
       stalled.close();
-      await closed;
+      await within("the socket to close", closed);
     });
   });
 });

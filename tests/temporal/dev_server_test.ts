@@ -6,7 +6,9 @@ import { join } from "node:path";
 import { FolderInUse } from "../../src/folder_lock.ts";
 import { startDevServer } from "../../src/temporal/dev_server.ts";
 import { findTemporal, TemporalMissing } from "../../src/temporal/executable.ts";
+import { fetchInTime } from "../fixtures/graphql.ts";
 import { until } from "../fixtures/until.ts";
+import { within } from "../fixtures/within.ts";
 
 const EXECUTABLE = Deno.env.get("MILLWRIGHT_TEMPORAL_CLI")!;
 const QUIET = () => {};
@@ -62,7 +64,10 @@ Deno.test("one server at a time on a folder; stopped, it can be started again", 
     for (let round = 0; round < 2; round++) {
       const server = await startDevServer({ executable: EXECUTABLE, dataFolder: folder, report: QUIET });
       await assert.rejects(startDevServer({ executable: EXECUTABLE, dataFolder: folder, report: QUIET }), FolderInUse);
-      await until("the server's UI", () => fetch(server.uiUrl).then((response) => response.text(), () => undefined));
+      await until(
+        "the server's UI",
+        () => fetchInTime(server.uiUrl).then((response) => response.text(), () => undefined),
+      );
       await server.stop();
       assert.equal(isAlive(server.pid), false);
     }
@@ -83,10 +88,10 @@ Deno.test("the server does not outlive a parent that is killed", async () => {
       stderr: "null",
     }).spawn();
     const reader = parent.stdout.pipeThrough(new TextDecoderStream()).getReader();
-    const pid = Number((await reader.read()).value);
+    const pid = Number((await within("the process id of the server", reader.read(), 60_000)).value);
     assert.ok(isAlive(pid));
     parent.kill("SIGKILL");
-    await parent.status;
+    await within("the parent to end", parent.status);
     await reader.cancel();
     await until("the server to end", () => isAlive(pid) ? undefined : true, 10_000);
   });

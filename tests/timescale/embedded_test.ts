@@ -8,6 +8,7 @@ import postgres from "postgres";
 import { connectStore } from "../../src/timescale/connect.ts";
 import { openEmbedded } from "../../src/timescale/embedded.ts";
 import { inProcessWakeUps } from "../../src/timescale/wake_up.ts";
+import { within } from "../fixtures/within.ts";
 
 const WRITER = `
 import { connectStore } from "./src/timescale/connect.ts";
@@ -38,15 +39,15 @@ Deno.test("a second opener gets one clear sentence, and a killed one leaves the 
     }).spawn();
     const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
     let text = "";
-    while (text.split("\n").length < 50) text += (await reader.read()).value;
+    while (text.split("\n").length < 50) text += (await within("a row to be written", reader.read(), 60_000)).value;
     await assert.rejects(connectStore({ dataFolder: folder }), (error: Error) => {
       assert.ok(error instanceof FolderInUse);
       assert.match(error.message, new RegExp(`in use by process ${child.pid}: end that process`));
       return true;
     });
     child.kill("SIGKILL");
+    await within("the writer to end", child.status);
     for (let part = await reader.read(); !part.done; part = await reader.read()) text += part.value;
-    await child.status;
     await Deno.remove(script);
     const acknowledged = text.trim().split("\n").length;
     const { sql, close } = await connectStore({ dataFolder: folder });
@@ -108,7 +109,10 @@ Deno.test("a store that broke down says so at every query, instead of letting th
   assert.equal((await sql`SELECT 1 AS one`)[0].one, 1);
   // No message of the protocol: the database ends itself.
   wire.write(Uint8Array.of(1, 0, 0, 0, 4));
-  assert.match((await embedded.broken).message, /^The embedded store stopped: .* Restart the process.$/);
+  assert.match(
+    (await within("the break-down to be noticed", embedded.broken)).message,
+    /^The embedded store stopped: .* Restart the process.$/,
+  );
   for (let attempt = 0; attempt < 2; attempt++) await assert.rejects(sql`SELECT 1`);
   await sql.end({ timeout: 0 });
   await embedded.close();

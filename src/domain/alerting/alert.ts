@@ -6,11 +6,21 @@ import type { Severity } from "../detection/severity.ts";
 export type AlertId = number & { readonly noun: "alert" };
 
 /** States of ISA-18.2: whether the condition stands, and whether a person has seen it. */
-export const ALERT_STATES = ["unacknowledged", "acknowledged", "returned_unacknowledged", "normal"] as const;
-export type AlertState = (typeof ALERT_STATES)[number];
+export const ALERT_STATES = {
+  unacknowledged: "The condition stands, and nobody has seen it.",
+  acknowledged: "The condition stands, and a person has seen it.",
+  returned_unacknowledged: "The condition is over, and nobody has seen it.",
+  normal: "The condition is over, and a person has seen it.",
+} as const;
+export type AlertState = keyof typeof ALERT_STATES;
 
-export const ALERT_CHANGES = ["opened", "raised", "closed"] as const;
-export type AlertChange = (typeof ALERT_CHANGES)[number];
+/** What an episode does to its alert. */
+export const ALERT_CHANGES = {
+  opened: "An episode has begun.",
+  raised: "The episode has become more urgent.",
+  closed: "The episode is over.",
+} as const;
+export type AlertChange = keyof typeof ALERT_CHANGES;
 
 export interface Alert {
   readonly id: AlertId;

@@ -5,6 +5,13 @@ import type { Criticality } from "../plant/asset.ts";
 export const SEVERITIES = ["LOW", "MEDIUM", "HIGH", "CRITICAL"] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
+export const SEVERITY_MEANINGS: Readonly<Record<Severity, string>> = {
+  LOW: "To be looked at some time.",
+  MEDIUM: "To be looked at soon: clearly unusual, or it lasts.",
+  HIGH: "To be looked at today: very unusual, or it lasts long.",
+  CRITICAL: "To be looked at now.",
+};
+
 /** The table: the first row whose conditions hold gives the severity for criticality B; A is one step above, C one below. */
 export const SEVERITY_TABLE: readonly {
   readonly scoreMin: number;

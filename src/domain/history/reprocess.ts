@@ -6,8 +6,13 @@ import type { Severity } from "../detection/severity.ts";
 
 export type ReprocessRunId = number & { readonly noun: "reprocess run" };
 
-export const REPROCESS_STATES = ["running", "finished", "failed", "cancelled"] as const;
-export type ReprocessState = (typeof REPROCESS_STATES)[number];
+export const REPROCESS_STATES = {
+  running: "It is under way, or begins as soon as workflows can be started.",
+  finished: "It is through.",
+  failed: "It broke off; its failure says why.",
+  cancelled: "A person ended it. What it found until then stays with it.",
+} as const;
+export type ReprocessState = keyof typeof REPROCESS_STATES;
 
 export type ReprocessSubject = { readonly sensorId: SensorId } | { readonly assetId: AssetId };
 

@@ -14,8 +14,15 @@ export const STAGES = ["ingest", "validate", "enrich", "detect"] as const;
 export type Stage = (typeof STAGES)[number];
 
 /** Where a batch is: accepted, then the last stage that it passed, in the end processed or failed. */
-export const BATCH_STATES = ["accepted", "ingested", "validated", "enriched", "processed", "failed"] as const;
-export type BatchState = (typeof BATCH_STATES)[number];
+export const BATCH_STATES = {
+  accepted: "It is safe, and waits to be worked on.",
+  ingested: "Its sensors are found or registered.",
+  validated: "Each of its readings has a verdict.",
+  enriched: "What is known of its sensors is added; it waits for its turn in its source.",
+  processed: "Its readings are stored and judged, in quarantine, or known as duplicates.",
+  failed: "Nothing of it is stored; its failure says why. It can be retried.",
+} as const;
+export type BatchState = keyof typeof BATCH_STATES;
 
 /** What can happen to a batch: it passes a stage, is given up, or is taken up again from its beginning. */
 export const BATCH_CHANGES = [...STAGES, "fail", "retry"] as const;
@@ -33,7 +40,8 @@ export const BATCH_TRANSITIONS: Readonly<Record<BatchState, Readonly<Partial<Rec
 
 /** The states from which `change` can happen, and the state that it leads to. */
 export function transitionOf(change: BatchChange): { readonly from: readonly BatchState[]; readonly to: BatchState } {
-  const from = BATCH_STATES.filter((state) => BATCH_TRANSITIONS[state][change] !== undefined);
+  const states = Object.keys(BATCH_STATES) as BatchState[];
+  const from = states.filter((state) => BATCH_TRANSITIONS[state][change] !== undefined);
   return { from, to: BATCH_TRANSITIONS[from[0]][change]! };
 }
 

@@ -2,9 +2,13 @@
 
 export type AssetId = number & { readonly noun: "asset" };
 
-/** How much the plant depends on an asset: A stops it, B slows it, C is spared. */
-export const CRITICALITIES = ["A", "B", "C"] as const;
-export type Criticality = (typeof CRITICALITIES)[number];
+/** How much the plant depends on an asset. */
+export const CRITICALITIES = {
+  A: "Without it the plant stops.",
+  B: "Without it the plant goes slower.",
+  C: "It is spared without loss.",
+} as const;
+export type Criticality = keyof typeof CRITICALITIES;
 
 export interface Asset {
   readonly id: AssetId;

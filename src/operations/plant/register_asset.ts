@@ -1,6 +1,7 @@
 /** Describes an asset: a new one, or the one that has the key. */
 import type { Asset } from "../../domain/plant/asset.ts";
 import { keyFault } from "../../domain/key.ts";
+import { textFault } from "../../domain/text.ts";
 import type { Criticality } from "../../domain/plant/asset.ts";
 import { invalid, notFound } from "../errors.ts";
 import type { Scope } from "../scope.ts";
@@ -14,15 +15,21 @@ export interface AssetInput {
   readonly level?: number;
 }
 
+/** Names stand in lists and messages. */
+export const NAME_LENGTH_MAX = 200;
+
 // Deeper trees than the nine levels of ISO 14224 are mistakes, most often a circle.
 const DEPTH_MAX = 16;
 
+/** Throws invalid and not found. */
 export async function registerAsset(
   scope: Pick<Scope, "store" | "tenant">,
   input: AssetInput,
 ): Promise<Asset> {
   const fault = keyFault(input.key);
   if (fault !== undefined) throw invalid("key", `The key ${fault}.`);
+  const nameFault = input.name === undefined ? undefined : textFault(input.name, NAME_LENGTH_MAX);
+  if (nameFault !== undefined) throw invalid("name", `The name ${nameFault}.`);
   if (input.level !== undefined && !(Number.isInteger(input.level) && input.level >= 1 && input.level <= 9)) {
     throw invalid("level", `The level ${input.level} is not one of ISO 14224's levels, 1 to 9.`);
   }

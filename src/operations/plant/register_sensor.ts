@@ -1,9 +1,10 @@
 /** Describes a sensor: a new one, or the one that has the key, which batches may have brought into being. */
 import { keyFault } from "../../domain/key.ts";
+import { textFault } from "../../domain/text.ts";
 import type { Sensor } from "../../domain/plant/sensor.ts";
 import { invalid } from "../errors.ts";
 import type { Scope } from "../scope.ts";
-import { findAsset } from "./register_asset.ts";
+import { findAsset, NAME_LENGTH_MAX } from "./register_asset.ts";
 
 export interface SensorInput {
   readonly key: string;
@@ -21,12 +22,17 @@ export interface SensorInput {
 /** Alerts come later by the window: with more than a day, nobody would be warned in time. */
 const REORDER_WINDOW_MAX_MS = 86_400_000;
 
+/** Throws invalid and not found. */
 export async function registerSensor(
   scope: Pick<Scope, "store" | "tenant">,
   input: SensorInput,
 ): Promise<Sensor> {
   const fault = keyFault(input.key);
   if (fault !== undefined) throw invalid("key", `The key ${fault}.`);
+  for (const field of ["name", "quantity", "unit"] as const) {
+    const fault = input[field] === undefined ? undefined : textFault(input[field], NAME_LENGTH_MAX);
+    if (fault !== undefined) throw invalid(field, `The ${field} ${fault}.`);
+  }
   for (const field of ["rangeMin", "rangeMax"] as const) {
     if (input[field] !== undefined && !Number.isFinite(input[field])) {
       throw invalid(field, `The ${field} is not a finite number.`);

@@ -1,5 +1,6 @@
 import type { TenantId } from "../../domain/access/tenant.ts";
 import { type Batch, type BatchId, type Stage, transitionOf } from "../../domain/intake/batch.ts";
+import { keyFault } from "../../domain/key.ts";
 import type { BatchStore } from "../../ports/intake/batch.ts";
 import { ms, numbers, type Sql, words } from "../sql.ts";
 import { batchColumns, type BatchRow, toBatch } from "./batch_row.ts";
@@ -47,6 +48,7 @@ export function batchStore(sql: Sql): BatchStore {
     byIds: (tenantId, ids) => batchesByIds(sql, tenantId, ids),
 
     async page(tenantId, { before, limit, state, source }) {
+      if (source !== undefined && keyFault(source) !== undefined) return [];
       const rows = await sql<BatchRow[]>`
         SELECT ${columns()} FROM batch JOIN source ON source.id = source_id
         WHERE batch.tenant_id = ${tenantId} AND batch.id < ${before ?? Number.MAX_SAFE_INTEGER}::bigint

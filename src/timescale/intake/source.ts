@@ -1,4 +1,5 @@
 import type { BatchId } from "../../domain/intake/batch.ts";
+import { keyFault } from "../../domain/key.ts";
 import type { SourceStore } from "../../ports/intake/source.ts";
 import type { Sql } from "../sql.ts";
 import { batchColumns, type BatchRow, toBatch } from "./batch_row.ts";
@@ -37,6 +38,7 @@ export function sourceStore(sql: Sql): SourceStore {
     },
 
     async byKey(tenantId, key) {
+      if (keyFault(key) !== undefined) return undefined;
       const [row] = await sql<{ id: BatchRow["source_id"] }[]>`
         SELECT id FROM source WHERE tenant_id = ${tenantId} AND key = ${key}`;
       return row?.id;

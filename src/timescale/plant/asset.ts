@@ -1,4 +1,5 @@
 import type { Asset, AssetId } from "../../domain/plant/asset.ts";
+import { keyFault } from "../../domain/key.ts";
 import type { AssetStore } from "../../ports/plant/asset.ts";
 import { numbers, optional, type Sql } from "../sql.ts";
 
@@ -26,6 +27,7 @@ export function assetStore(sql: Sql): AssetStore {
     },
 
     async byKey(tenantId, key) {
+      if (keyFault(key) !== undefined) return undefined;
       const [row] = await sql<Row[]>`
         SELECT id, key, name, parent_id, criticality, level FROM asset WHERE tenant_id = ${tenantId} AND key = ${key}`;
       return row && toAsset(row);

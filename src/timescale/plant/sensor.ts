@@ -1,5 +1,6 @@
 import type { AssetId } from "../../domain/plant/asset.ts";
 import type { Sensor, SensorId } from "../../domain/plant/sensor.ts";
+import { keyFault } from "../../domain/key.ts";
 import type { SensorStore } from "../../ports/plant/sensor.ts";
 import { numbers, optional, optionalMs, optionalTime, type Sql, texts } from "../sql.ts";
 
@@ -85,10 +86,11 @@ export function sensorStore(sql: Sql): SensorStore {
     },
 
     async byKeys(tenantId, keys) {
+      const possible = keys.filter((key) => keyFault(key) === undefined);
       const rows = await sql<Row[]>`
         SELECT ${columns()} FROM sensor
         WHERE tenant_id = ${tenantId} AND key = ANY (ARRAY(SELECT jsonb_array_elements_text(${
-        texts(keys)
+        texts(possible)
       }::text::jsonb)))`;
       return rows.map(toSensor);
     },

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { afterRest, noisyOr, startRest } from "../../../src/domain/detection/ensemble.ts";
-import { CRITICALITIES } from "../../../src/domain/plant/asset.ts";
+import { CRITICALITIES, type Criticality } from "../../../src/domain/plant/asset.ts";
 import { isAbove, SEVERITIES, severityOf } from "../../../src/domain/detection/severity.ts";
 import { spread, startMoments, updateMoments } from "../../../src/domain/detection/stats/welford.ts";
 
@@ -24,7 +24,7 @@ Deno.test("more score, more persistence or more criticality never lowers the sev
   fc.assert(
     fc.property(share, share, fc.nat(50), fc.nat(50), (a, b, n, more) => {
       const [low, high] = [Math.min(a, b), Math.max(a, b)];
-      for (const criticality of CRITICALITIES) {
+      for (const criticality of Object.keys(CRITICALITIES) as Criticality[]) {
         const less = severityOf({ score: low, anomalies: n, criticality });
         assert.ok(!isAbove(less, severityOf({ score: high, anomalies: n + more, criticality })));
       }

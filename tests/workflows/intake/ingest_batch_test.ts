@@ -26,6 +26,7 @@ import {
 import { minutes } from "../../fixtures/graphql.ts";
 import { type Bench, withTemporal } from "../../fixtures/temporal.ts";
 import { until } from "../../fixtures/until.ts";
+import { within } from "../../fixtures/within.ts";
 
 const COLUMNS: Columns = minutes("s", "2024-01-01T00:00:00Z", [1, 2, 3]);
 const AS_THEY_ARE = (activities: Activities) => activities;
@@ -178,7 +179,7 @@ Deno.test({
               },
             }), async () => {
               batch = await accept(bench, `gone-${stage}`, { columns });
-              await reached.promise;
+              await within(`${stage} to begin`, reached.promise);
             });
             // Another process has nothing of the batch in memory.
             deps.batchMemory.clear();
@@ -198,7 +199,7 @@ Deno.test({
           const holdUp = (activities: Activities): Activities => ({
             ...activities,
             async enrich(input) {
-              if ((input as IngestBatchArgs).readings === 2) await release.promise;
+              if ((input as IngestBatchArgs).readings === 2) await within("the test to go on", release.promise);
               return await activities.enrich(input);
             },
           });
@@ -219,7 +220,7 @@ Deno.test({
             const done = await ended(bench, batches.map(({ id }) => id));
             assert.deepEqual(done.map(({ state, late }) => [state, late]), batches.map(() => ["processed", 0]));
             // Those that waited were told: none of them needed more than the four activities.
-            await client.workflow.getHandle(idOf(last)).result();
+            await within("the last workflow to end", client.workflow.getHandle(idOf(last)).result());
             assert.deepEqual((await activitiesOf(bench, idOf(last))).map(([name]) => name), [...STAGES]);
           });
         },
@@ -353,11 +354,12 @@ Deno.test({
           const before = await accept(bench, "former life", { waitMs: 20_000 });
           // The number of the next batch has been given out in a former life of this store.
           const next = before.id + 1;
-          await client.workflow.execute("ingestBatch", {
+          const former = client.workflow.execute("ingestBatch", {
             taskQueue: taskQueueOf(bench.installation),
             workflowId: batchWorkflowId(bench.installation, tenant.key, next as BatchId),
             args: [{ tenantId: tenant.id, tenantKey: tenant.key, batchId: before.id, source: "s", readings: 3 }],
           });
+          await within("the former workflow to end", former);
           const batch = await accept(bench, "this life", {
             waitMs: 20_000,
             columns: minutes("again", "2024-01-01T00:00:00Z", [1]),

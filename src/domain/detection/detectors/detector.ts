@@ -23,7 +23,10 @@ export interface Detector<State> {
   readonly name: string;
   /** Raised whenever a stored state would be misread. */
   readonly version: number;
-  /** Readings that it learns from before it judges. */
+  /**
+   * Readings that it learns from before it judges: on a lively signal exactly so many scores are NaN. It may abstain later too, for
+   * example at a time of day that is new to it.
+   */
   readonly warmUp: number;
   /** An empty state; JSON keeps it exactly. */
   start(): State;

@@ -34,7 +34,8 @@ export function flatline({ least, warmUp, changes }: FlatlineParameters): Detect
   return {
     name: "flatline",
     version: 1,
-    warmUp,
+    // The run that a reading is in does not count.
+    warmUp: warmUp + 1,
     start: () => ({ n: 0, changed: 0, value: 0, run: 0, longest: 0 }),
     score(state, { value }) {
       // Counted without the run itself, so that a stuck sensor does not talk itself out of it.

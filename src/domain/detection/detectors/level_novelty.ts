@@ -44,7 +44,7 @@ export function levelNovelty(parameters: LevelParameters): Detector<State> {
   return {
     name: "level_novelty",
     version: 1,
-    warmUp: parameters.warmUp + length,
+    warmUp: length - 1 + parameters.warmUp,
     start: () => ({ level: startNovelty(), recent: [], next: 0 }),
     score: (state, { value }) =>
       full(state) ? noveltyOf(state.level, sampleOf(levelWith(state, value), state.level.range.max), parameters) : NaN,

@@ -38,6 +38,9 @@ const MAKERS: { readonly [Name in DetectorName]: (parameters: DetectorParameters
   limit,
 };
 
+/** Every detector there is. */
+export const DETECTOR_NAMES = Object.keys(MAKERS) as readonly DetectorName[];
+
 /** A detector of the list with its parameters. */
 export type DetectorChoice = {
   readonly [Name in DetectorName]: { readonly name: Name; readonly parameters: DetectorParameters[Name] };
@@ -46,7 +49,7 @@ export type DetectorChoice = {
 /** Makes a detector. Throws a RangeError for an unknown name, or for parameters out of bounds. */
 export function makeDetector({ name, parameters }: DetectorChoice): Detector<unknown> {
   if (!Object.hasOwn(MAKERS, name)) {
-    throw new RangeError(`there is no detector ${JSON.stringify(name)}; there are ${Object.keys(MAKERS).join(", ")}`);
+    throw new RangeError(`there is no detector ${JSON.stringify(name)}; there are ${DETECTOR_NAMES.join(", ")}`);
   }
   return MAKERS[name](parameters as never);
 }

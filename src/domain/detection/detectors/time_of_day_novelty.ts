@@ -45,7 +45,8 @@ export function timeOfDayNovelty(parameters: TimeOfDayParameters): Detector<Stat
   return {
     name: "time_of_day_novelty",
     version: 1,
-    warmUp: parameters.warmUp,
+    // The first readings of a part of the day have no mean to be compared with.
+    warmUp: atLeast + parameters.warmUp,
     start: () => ({ residual: startNovelty(), counts: Array(parts).fill(0), means: Array(parts).fill(0) }),
     score(state, { ts, value }) {
       const part = partOf(ts);

@@ -47,7 +47,7 @@ export function varianceChange(parameters: VarianceParameters): Detector<State> 
   return {
     name: "variance_change",
     version: 1,
-    warmUp: parameters.warmUp * every + length,
+    warmUp: length - 1 + every * (1 + parameters.warmUp),
     start: () => ({ scatter: startNovelty(), recent: [], next: 0, age: 0 }),
     // Judged on what is known before this reading: a single outlier is the business of others.
     score({ scatter, last, age }) {

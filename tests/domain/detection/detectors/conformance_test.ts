@@ -1,20 +1,21 @@
-/** What every detector of single sensors has to keep, and the default set as a whole. */
+/** What every detector of single sensors has to keep, and the default set as a whole. Which there are, it asks the program. */
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { detectorSet, makeSet } from "../../../../src/domain/detection/detector_set.ts";
 import { bounded, type Detector } from "../../../../src/domain/detection/detectors/detector.ts";
-import { type DetectorChoice, makeDetector } from "../../../../src/domain/detection/detectors/mod.ts";
+import {
+  DETECTOR_NAMES,
+  type DetectorChoice,
+  type DetectorName,
+  makeDetector,
+} from "../../../../src/domain/detection/detectors/mod.ts";
 import { scoreSeries } from "../../../../src/domain/detection/score_series.ts";
 import { DEFAULT_SETTINGS } from "../../../../src/domain/detection/settings.ts";
 import { seededRandom } from "../../../../src/domain/detection/stats/random.ts";
+import { DETECTOR_CASES, type Outlier } from "./cases.ts";
 import { NULL_DETECTOR, RANDOM_DETECTOR } from "../../../doubles/control_detectors.ts";
 
 const SEED = 20_240_101;
-const CHOICES: readonly DetectorChoice[] = [
-  ...DEFAULT_SETTINGS.detectors,
-  ...DEFAULT_SETTINGS.watches.map(({ detector }) => detector),
-  { name: "limit", parameters: { low: -10, high: 60, hysteresis: 2 } },
-];
 const MINUTE = 60_000;
 const T0 = Date.UTC(2024, 0, 1);
 const ROWS = 1_200;
@@ -56,50 +57,104 @@ function run(
   });
 }
 
-for (const choice of CHOICES) {
-  const detector = makeDetector(choice);
+/** Without a case, that of a detector is the failure of its tests. */
+function caseOf(name: DetectorName): { detector: Detector<unknown>; outlier: Outlier } {
+  if (!Object.hasOwn(DETECTOR_CASES, name)) {
+    throw new Error(
+      `${name} is registered in src/domain/detection/detectors/mod.ts, and this suite knows no parameters for it: ` +
+        "add its case to tests/domain/detection/detectors/cases.ts",
+    );
+  }
+  const { parameters, outlier } = DETECTOR_CASES[name];
+  return { detector: makeDetector({ name, parameters } as DetectorChoice), outlier };
+}
 
-  Deno.test(`${choice.name}: scores are 0 to 1 or none, on input that breaks detectors`, () => {
-    for (const [name, points] of Object.entries(INPUTS)) {
+/** Noise within -0.5 to 0.5, then `values`, a second apart: in one part of the day. */
+function afterCalm(rows: number, values: readonly number[]) {
+  const calm = seededRandom(SEED);
+  return [...Array.from({ length: rows }, () => calm() - 0.5), ...values].map((value, i) => (
+    { ts: T0 + i * 1_000, value }
+  ));
+}
+
+const CALM_MORE = 100;
+const OUTLIER = 1_000;
+/** Readings behind an outlier in which those that look at windows may find it. */
+const OUTLIER_FOUND_WITHIN = 24;
+const FOUND = 0.5;
+
+for (const name of DETECTOR_NAMES) {
+  Deno.test(`${name}: is known to this suite, and names itself as it is registered, with a version`, () => {
+    const { detector } = caseOf(name);
+    assert.equal(detector.name, name, "evidence and stored states would name another detector");
+    assert.ok(Number.isInteger(detector.version) && detector.version >= 1, `version ${detector.version}`);
+  });
+  if (!Object.hasOwn(DETECTOR_CASES, name)) continue;
+  const { detector, outlier } = caseOf(name);
+
+  Deno.test(`${name}: scores are 0 to 1 or none, on input that breaks detectors`, () => {
+    for (const [input, points] of Object.entries(INPUTS)) {
       for (const [i, score] of run(detector, points).entries()) {
-        assert.ok(Number.isNaN(score) || (score >= 0 && score <= 1), `${score} at row ${i} of ${name}`);
+        assert.ok(Number.isNaN(score) || (score >= 0 && score <= 1), `${score} at row ${i} of ${input}`);
       }
     }
   });
 
-  Deno.test(`${choice.name}: a state survives JSON`, () => {
-    for (const [name, points] of Object.entries(INPUTS)) {
-      assert.deepEqual(
-        run(detector, points, (state) => JSON.parse(JSON.stringify(state))),
-        run(detector, points),
-        name,
-      );
+  Deno.test(`${name}: JSON keeps a state exactly`, () => {
+    for (const [input, points] of Object.entries(INPUTS)) {
+      const throughJson = (state: unknown) => {
+        const kept = JSON.parse(JSON.stringify(state));
+        assert.deepEqual(kept, state, input);
+        return kept;
+      };
+      assert.deepEqual(throughJson(detector.start()), detector.start());
+      assert.deepEqual(run(detector, points, throughJson), run(detector, points), input);
     }
   });
 
-  Deno.test(`${choice.name}: scoring and explaining leave the state as it is`, () => {
-    for (const [name, points] of Object.entries(INPUTS)) {
+  Deno.test(`${name}: scoring and explaining leave the state as it is`, () => {
+    for (const [input, points] of Object.entries(INPUTS)) {
       const state = detector.start();
       for (const point of points) {
         const before = JSON.stringify(state);
         detector.score(state, point);
         detector.facts(state, point);
-        assert.equal(JSON.stringify(state), before, name);
+        assert.equal(JSON.stringify(state), before, input);
         detector.learn(state, point);
       }
     }
   });
 
-  Deno.test(`${choice.name}: does not judge before its warm-up`, () => {
-    const scores = run(detector, INPUTS["a step"]);
-    assert.ok(scores.slice(0, Math.min(detector.warmUp, 100)).every((score) => Number.isNaN(score)));
+  Deno.test(`${name}: judges a lively signal from the end of its warm-up on, and not before`, () => {
+    const scores = run(detector, afterCalm(detector.warmUp + CALM_MORE, []));
+    assert.equal(scores.findIndex((score) => !Number.isNaN(score)), detector.warmUp);
+    assert.ok(!scores.slice(detector.warmUp).some((score) => Number.isNaN(score)));
   });
 
-  Deno.test(`${choice.name}: facts are finite numbers`, () => {
+  for (const value of [OUTLIER, -OUTLIER]) {
+    Deno.test(`${name}: ${outlier === "found" ? "finds" : "leaves to others"} an outlier of ${value}`, () => {
+      const calm = detector.warmUp + CALM_MORE;
+      const scores = run(detector, afterCalm(calm, [value, ...noise.slice(0, OUTLIER_FOUND_WITHIN)]));
+      assert.ok(scores.slice(0, calm).every((score) => !(score >= FOUND)), "it is not calm on noise");
+      if (outlier === "found") assert.ok(scores.slice(calm).some((score) => score >= FOUND));
+      else assert.ok(scores.slice(calm).every((score) => !(score > 0)), outlier.ignoredBecause);
+    });
+  }
+
+  if (outlier !== "found") {
+    Deno.test(`${name}: finds what it is for`, () => {
+      const calm = detector.warmUp + CALM_MORE;
+      const scores = run(detector, afterCalm(calm, outlier.instead));
+      assert.ok(scores.slice(0, calm).every((score) => !(score >= FOUND)), "it is not calm on noise");
+      assert.ok(scores.slice(calm).some((score) => score >= FOUND));
+    });
+  }
+
+  Deno.test(`${name}: facts are finite numbers`, () => {
     const state = detector.start();
     for (const point of INPUTS["a step"]) {
-      for (const [name, fact] of Object.entries(detector.facts(state, point))) {
-        assert.ok(Number.isFinite(fact) || detector.score(state, point) !== detector.score(state, point), name);
+      for (const [fact, value] of Object.entries(detector.facts(state, point))) {
+        assert.ok(Number.isFinite(value) || Number.isNaN(detector.score(state, point)), fact);
       }
       detector.learn(state, point);
     }

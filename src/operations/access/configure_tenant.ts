@@ -1,0 +1,13 @@
+/** A tenant decides what happens to what comes in for it. */
+import type { Tenant, TenantSettings } from "../../domain/access/tenant.ts";
+import type { Scope } from "../scope.ts";
+
+/** Changes the settings that are given; the others stay. Batches that are ingested from then on go by them. */
+export async function configureTenant(
+  { store, tenant, actor, observe }: Pick<Scope, "store" | "tenant" | "actor" | "observe">,
+  settings: Partial<TenantSettings>,
+): Promise<Tenant> {
+  const configured = await store.tenants.save(tenant.id, settings);
+  observe({ kind: "tenant.configured", tenantId: tenant.id, actor: actor.name, settings });
+  return configured;
+}

@@ -1,0 +1,16 @@
+/** Temporal is not there: what the gateway accepts is safe, and waits for a worker. */
+import { type Workflows, WorkflowsUnavailable } from "../../src/ports/workflows.ts";
+
+const away = () => Promise.reject(new WorkflowsUnavailable("no workflows in this test"));
+
+export const WORKFLOWS_AWAY: Workflows = {
+  startBatch: away,
+  awaitBatch: away,
+  tellBatch: away,
+  startReprocessing: away,
+  cancelReprocessing: away,
+  running: away,
+  batchUrl: () => undefined,
+  reprocessingUrl: () => undefined,
+  fault: () => Promise.resolve({ server: "not there", worker: undefined }),
+};
