@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { Duplex } from "node:stream";
 import { type FolderLock, lockFolder } from "../folder_lock.ts";
+import { createCutter } from "./embedded_wire.ts";
 import type { FromWorker, ToWorker } from "./embedded_worker.ts";
 import { deferred } from "../deferred.ts";
 
@@ -13,17 +14,24 @@ export interface Embedded {
   close(): Promise<void>;
 }
 
-// Far longer than any statement of ours takes; a page of reprocessing is the longest, with some hundred milliseconds.
-const SILENCE_MAX_MS = 120_000;
+export interface EmbeddedOptions {
+  /** A database that owes an answer and gives none for this long has broken down. */
+  readonly silenceMaxMs?: number;
+}
+
+// A migration may build an index over a large store, and a query may be heavy: both take minutes. An answer that is only incomplete is seen at once.
+const SILENCE_MAX_MS = 10 * 60_000;
 
 // The first byte of PostgreSQL's Terminate message, after which the database would be gone for good.
 const TERMINATE = "X".charCodeAt(0);
 
 /** Opens the store in `folder`, or one in memory. Throws `FolderInUse`, or what the database says. */
-export async function openEmbedded(folder: string | undefined): Promise<Embedded> {
+export async function openEmbedded(
+  folder: string | undefined,
+  { silenceMaxMs = SILENCE_MAX_MS }: EmbeddedOptions = {},
+): Promise<Embedded> {
   const lock = folder === undefined ? undefined : lockFolder(folder);
   const worker = new Worker(new URL("./embedded_worker.ts", import.meta.url), { type: "module" });
-  const send = (message: ToWorker, transfer: Transferable[] = []) => worker.postMessage(message, transfer);
   let wire: Duplex | undefined;
   let fault: Error | undefined;
   const broken = deferred<Error>();
@@ -33,13 +41,17 @@ export async function openEmbedded(folder: string | undefined): Promise<Embedded
   let unanswered = 0;
   let silence: ReturnType<typeof setTimeout> | undefined;
 
-  /** `change` messages more wait for an answer of the database; one that stays silent has stopped, whatever the reason. */
-  function expectAnswers(change: 1 | -1): void {
+  /** The worker answers every message of ours with one of its own, in order. */
+  function send(message: ToWorker, transfer: Transferable[] = []): void {
     if (fault !== undefined) return;
-    unanswered += change;
-    clearTimeout(silence);
-    const waited = `it has not answered for ${SILENCE_MAX_MS / 1_000} s`;
-    silence = unanswered > 0 ? setTimeout(() => breakDown(waited), SILENCE_MAX_MS) : undefined;
+    // What is sent later gives what was sent before no more time.
+    if (unanswered++ === 0) awaitAnswer();
+    worker.postMessage(message, transfer);
+  }
+
+  function awaitAnswer(): void {
+    const waited = `it has not answered for ${silenceMaxMs / 1_000} s`;
+    silence = setTimeout(() => breakDown(waited), silenceMaxMs);
   }
 
   function breakDown(message: string): void {
@@ -55,13 +67,15 @@ export async function openEmbedded(folder: string | undefined): Promise<Embedded
     breakDown(event.message);
   };
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+    if (fault !== undefined) return;
+    clearTimeout(silence);
+    if (--unanswered > 0) awaitAnswer();
     switch (data.type) {
       case "opened":
         return opened.resolve();
       case "closed":
         return closed.resolve();
       case "bytes":
-        expectAnswers(-1);
         return void wire?.push(data.bytes);
       case "failed":
         return breakDown(data.message);
@@ -78,17 +92,15 @@ export async function openEmbedded(folder: string | undefined): Promise<Embedded
   return {
     broken: broken.promise,
     socket() {
+      const cut = createCutter();
       wire = new Duplex({
         // The wire is memory: how much is on it is bounded by the queries in flight, and pausing the driver gains nothing.
         highWaterMark: 2 ** 28,
         read() {},
         write(chunk: Uint8Array, _encoding, done) {
           // A copy of our own, since the driver uses its buffers again.
-          if (chunk[0] !== TERMINATE) {
-            const bytes = Uint8Array.from(chunk);
-            expectAnswers(1);
-            send({ type: "bytes", bytes }, [bytes.buffer]);
-          }
+          const messages = cut(new Uint8Array(chunk)).filter(([type]) => type !== TERMINATE);
+          if (messages.length > 0) send({ type: "messages", messages }, [messages[0].buffer]);
           done();
         },
         final(done) {
