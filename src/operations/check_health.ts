@@ -9,18 +9,18 @@ export interface Health {
 }
 
 export interface HealthDeps {
-  readonly store: Pick<Store, "schemaVersion">;
+  readonly store: Pick<Store, "schemaVersion" | "writeFault">;
   readonly workflows: Pick<Workflows, "fault">;
   /** Number of the last migration that this code knows. */
   readonly expectedSchema: number;
 }
 
-/** Whether the store answers, and with the schema of this code. */
+/** Whether the store answers, has room, and has the schema of this code. */
 export async function checkStore({ store, expectedSchema }: HealthDeps): Promise<Health> {
   try {
     const version = await store.schemaVersion();
     return toHealth({
-      store: "ok",
+      store: store.writeFault() ?? "ok",
       migrations: version === expectedSchema ? "ok" : schemaFault(version, expectedSchema),
     });
   } catch (error) {

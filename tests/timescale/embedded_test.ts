@@ -115,7 +115,7 @@ Deno.test("a store that broke down says so at every query, instead of letting th
 });
 
 Deno.test("a store that stays silent is taken for broken, however much is asked of it meanwhile", async () => {
-  const embedded = await openEmbedded(undefined, { silenceMaxMs: 3_000 });
+  const embedded = await openEmbedded(undefined, { silenceMaxMs: 2_000 });
   const sql = postgres({
     ...{ socket: () => embedded.socket() },
     max: 1,
@@ -125,13 +125,11 @@ Deno.test("a store that stays silent is taken for broken, however much is asked 
     password: "none",
   });
   await sql`SELECT 1`;
-  const beganMs = performance.now();
-  const asked = [sql`SELECT pg_sleep(8)`];
+  const asked = [sql`SELECT pg_sleep(10)`];
   const asking = setInterval(() => asked.push(sql`SELECT 1`), 50);
   asked[0].catch(() => {});
-  assert.match((await embedded.broken).message, /has not answered for 3 s. Restart the process.$/);
+  assert.match((await embedded.broken).message, /has not answered for 2 s. Restart the process.$/);
   clearInterval(asking);
-  assert.ok(performance.now() - beganMs < 5_000);
   for (const { status } of await Promise.allSettled(asked)) assert.equal(status, "rejected");
   await sql.end({ timeout: 0 });
   await embedded.close();

@@ -18,7 +18,7 @@ import {
   query,
   startup,
   sync,
-} from "../fixtures/wire.ts";
+} from "../fixtures/postgres_messages.ts";
 
 /** The database takes in so many bytes at a time, and once looked no further when a message ended there. */
 const INTAKE_BYTES = 8_192;
@@ -181,4 +181,17 @@ Deno.test("an answer that is not the one owed is a breakdown, whatever else came
   }
   const tooShort = Buffer.from("Z\0\0\0\x03I");
   assert.throws(() => createConversation().hear(sync, tooShort), /ends within a message/);
+});
+
+Deno.test("an error that says that the disk is full or fails is a breakdown, since the database's log may be torn", () => {
+  const hears = (code: string) => () => {
+    const fields = Buffer.from(`SERROR\0C${code}\0Mno room on the C drive\0\0`);
+    const length = Buffer.from([0, 0, 0, fields.length + 4]);
+    const answer = Buffer.concat([Buffer.from("E"), length, fields, Buffer.from("Z\0\0\0\x05I")]);
+    createConversation().hear(query("SELECT 1"), answer);
+  };
+  for (const code of ["53100", "58000", "58030", "58P02"]) {
+    assert.throws(hears(code), /its disk is full or fails \(no room on the C drive\)/, code);
+  }
+  for (const code of ["53200", "54000", "25006", "22P02"]) hears(code)();
 });
