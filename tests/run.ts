@@ -21,6 +21,8 @@ const HEAVY_MAX_MS = 8 * 60_000;
 interface Counts {
   readonly passed: number;
   readonly failed: number;
+  /** Tests that cannot run here, such as those that mount a disk. */
+  readonly notRun: number;
 }
 
 async function main(args: string[]): Promise<number> {
@@ -55,6 +57,8 @@ async function main(args: string[]): Promise<number> {
 
   const passed = results.reduce((sum, counts) => sum + counts.passed, 0);
   const failed = results.reduce((sum, counts) => sum + counts.failed, 0);
+  const notRun = results.reduce((sum, counts) => sum + counts.notRun, 0);
+  if (notRun > 0) console.log(`${notRun} not run, since they cannot be run here.`);
   console.log(`${passed} passed, ${failed} failed`);
   return passed > 0 && failed === 0 ? 0 : 1;
 }
@@ -92,8 +96,11 @@ async function runFiles(files: string[], { folder, environment, parallel }: RunO
   const counts = await readReport(report);
   const seconds = ((performance.now() - beganMs) / 1_000).toFixed(1);
   const name = parallel ? `${files.length} light files` : files[0];
+  const notRun = counts.notRun === 0 ? "" : `, ${counts.notRun} not run`;
   console.log(
-    `${success ? "ok    " : "FAILED"}  ${name}  ${counts.passed} passed, ${counts.failed} failed (${seconds} s)`,
+    `${
+      success ? "ok    " : "FAILED"
+    }  ${name}  ${counts.passed} passed, ${counts.failed} failed${notRun} (${seconds} s)`,
   );
   if (!success) {
     console.log(new TextDecoder().decode(stdout));
@@ -108,9 +115,10 @@ async function readReport(path: string): Promise<Counts> {
     throw error;
   });
   const suites = /<testsuites [^>]*tests="(\d+)" failures="(\d+)" errors="(\d+)"/.exec(text);
-  if (suites === null) return { passed: 0, failed: 0 };
+  if (suites === null) return { passed: 0, failed: 0, notRun: 0 };
   const [tests, failures, errors] = suites.slice(1).map(Number);
-  return { passed: tests - failures - errors, failed: failures + errors };
+  const notRun = text.match(/<skipped\/>/g)?.length ?? 0;
+  return { passed: tests - failures - errors - notRun, failed: failures + errors, notRun };
 }
 
 process.exitCode = await main(process.argv.slice(2));
