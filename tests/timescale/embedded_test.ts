@@ -8,6 +8,7 @@ import postgres from "postgres";
 import { connectStore } from "../../src/timescale/connect.ts";
 import { openEmbedded } from "../../src/timescale/embedded.ts";
 import { inProcessWakeUps } from "../../src/timescale/wake_up.ts";
+import { until } from "../fixtures/until.ts";
 
 const WRITER = `
 import { connectStore } from "./src/timescale/connect.ts";
@@ -133,4 +134,18 @@ Deno.test("a store that stays silent is taken for broken, however much is asked 
   for (const { status } of await Promise.allSettled(asked)) assert.equal(status, "rejected");
   await sql.end({ timeout: 0 });
   await embedded.close();
+});
+
+Deno.test("the log that is kept for recovery stays short, since checkpoints come by themselves", async () => {
+  await withFolder(async (folder) => {
+    const { sql, close } = await connectStore({ dataFolder: folder });
+    const kept = async () => {
+      const [{ bytes }] = await sql<{ bytes: number }[]>`
+        SELECT (pg_current_wal_lsn() - redo_lsn)::float8 AS bytes FROM pg_control_checkpoint()`;
+      return bytes;
+    };
+    for (let i = 0; i < 20; i++) await sql`SELECT pg_logical_emit_message(true, 'test', repeat('x', 10000000))`;
+    await until("a checkpoint", async () => await kept() < 128 * 2 ** 20 || undefined, 10_000);
+    await close();
+  });
 });
