@@ -25,11 +25,13 @@ export type FromWorker =
 let database: PGlite | undefined;
 /** Undefined for a store in memory. */
 let upkeep: (() => Promise<void>) | undefined;
+/** Once something failed, nothing more is done: whether the database can be trusted is for its recovery to find out, at the next start. */
 let queue: Promise<void> = Promise.resolve();
 const conversation = createConversation();
 
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
-  queue = queue.then(() => answer(data)).catch((error) => {
+  queue = queue.then(() => answer(data));
+  queue.catch((error) => {
     send({ type: "failed", message: error instanceof Error ? error.message : `it gave up (${error})` });
   });
 };

@@ -46,7 +46,7 @@ function withWire(test: (wire: Duplex) => Promise<void>): Promise<void> {
 
 function inTime<T>(work: Promise<T>, what: string): Promise<T> {
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error(`no answer: ${what}`)), 5_000);
+  const timer = setTimeout(() => late.reject(new Error(`no answer: ${what}`)), 20_000);
   return Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
 }
 
