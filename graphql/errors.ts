@@ -1,10 +1,12 @@
 /** What went wrong, as types of the schema. Mutations answer them as results; elsewhere they are errors with a code. */
 import { GraphQLError } from "graphql";
 import { OperationError } from "../src/operations/errors.ts";
-import { StoreUnavailable } from "../src/ports/store.ts";
+import { StoreFull, StoreUnavailable } from "../src/ports/store.ts";
 import { WorkflowsUnavailable } from "../src/ports/workflows.ts";
 
 const RETRY_AFTER_MS = 2_000;
+/** Somebody has to make room first. */
+const RETRY_WHEN_FULL_AFTER_MS = 30_000;
 
 export class InvalidInputError extends Error {
   constructor(message: string, readonly field: string) {
@@ -53,6 +55,7 @@ function typed(error: unknown): Error | undefined {
         return new UnavailableError(error.message, retryAfterMs);
     }
   }
+  if (error instanceof StoreFull) return new UnavailableError(error.message, RETRY_WHEN_FULL_AFTER_MS);
   if (error instanceof StoreUnavailable || error instanceof WorkflowsUnavailable) {
     return new UnavailableError("The service cannot do this now. Try again later.", RETRY_AFTER_MS);
   }

@@ -189,7 +189,7 @@ function createDeps(config: Config, { connection, workflows, observe, cleanups }
   const pending = new Set<Promise<void>>();
   cleanups.push(async () => void await Promise.all(pending));
   return {
-    store: createStore(connection.sql),
+    store: createStore(connection.sql, connection.writeFault),
     workflows,
     wakeUps,
     units: createUnits(),

@@ -50,6 +50,8 @@ async function main(args: string[]): Promise<number> {
 
   const passed = runs.reduce((sum, run) => sum + run.passed, 0);
   const failed = runs.reduce((sum, run) => sum + run.failed, 0);
+  const notRun = runs.reduce((sum, run) => sum + run.notRun, 0);
+  if (notRun > 0) console.log(`${notRun} not run, since they cannot be run here.`);
   console.log(`${passed} passed, ${failed} failed`);
   return passed > 0 && failed === 0 ? 0 : 1;
 }
@@ -72,9 +74,10 @@ async function runAll(
   return runs;
 }
 
-function report(name: string, { passed, failed, seconds, failures }: FilesRun): void {
+function report(name: string, { passed, failed, notRun, seconds, failures }: FilesRun): void {
   const mark = failed === 0 ? "ok    " : "FAILED";
-  console.log(`${mark}  ${name}  ${passed} passed, ${failed} failed (${seconds.toFixed(1)} s)`);
+  const skipped = notRun === 0 ? "" : `, ${notRun} not run`;
+  console.log(`${mark}  ${name}  ${passed} passed, ${failed} failed${skipped} (${seconds.toFixed(1)} s)`);
   if (failures !== "") console.log(`\n${failures}\n`);
 }
 

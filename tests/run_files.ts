@@ -20,6 +20,8 @@ export interface RunOptions {
 export interface FilesRun {
   readonly passed: number;
   readonly failed: number;
+  /** Tests that cannot run here, such as those that mount a disk. */
+  readonly notRun: number;
   readonly seconds: number;
   /** What failed, for people; "" when nothing did. */
   readonly failures: string;
@@ -53,11 +55,12 @@ export async function runFiles(files: readonly string[], options: RunOptions): P
   running.delete(child.pid);
   // A test that failed may have left a service behind.
   endGroup(child.pid);
-  const { passed, failed } = countsOf(await readIfThere(report));
+  const { passed, failed, notRun } = countsOf(await readIfThere(report));
   const lateText = late ? `It did not end within ${options.limitMs / 1_000} s: some wait in it has no bound.\n` : "";
   return {
     passed,
     failed: !success && failed === 0 ? 1 : failed,
+    notRun,
     seconds: (performance.now() - beganMs) / 1_000,
     failures: success ? "" : lateText + failuresOf(decode(stdout), decode(stderr)),
   };
@@ -78,11 +81,12 @@ function endGroup(pid: number): void {
 }
 
 /** The numbers in a report in the form of JUnit; none in a report that was not written to its end. */
-export function countsOf(report: string): { passed: number; failed: number } {
+export function countsOf(report: string): { passed: number; failed: number; notRun: number } {
   const suites = /<testsuites [^>]*tests="(\d+)" failures="(\d+)" errors="(\d+)"/.exec(report);
-  if (suites === null) return { passed: 0, failed: 0 };
+  if (suites === null) return { passed: 0, failed: 0, notRun: 0 };
   const [tests, failures, errors] = suites.slice(1).map(Number);
-  return { passed: tests - failures - errors, failed: failures + errors };
+  const notRun = report.match(/<skipped\/>/g)?.length ?? 0;
+  return { passed: tests - failures - errors - notRun, failed: failures + errors, notRun };
 }
 
 /** Of what a test process printed: each failure with its message and place. */

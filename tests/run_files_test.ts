@@ -63,9 +63,10 @@ Deno.test("a file that does not come to its end is ended, with what it started, 
 });
 
 Deno.test("a report that was not written to its end counts nothing", () => {
-  assert.deepEqual(countsOf(""), { passed: 0, failed: 0 });
+  assert.deepEqual(countsOf(""), { passed: 0, failed: 0, notRun: 0 });
   assert.deepEqual(countsOf(`<testsuites name="x" tests="5" failures="1" errors="1" time="0">`), {
     passed: 3,
     failed: 2,
+    notRun: 0,
   });
 });

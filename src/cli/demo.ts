@@ -44,6 +44,12 @@ export async function run(args: string[]): Promise<number> {
   });
   const stopped = new AbortController();
   asked.then(() => stopped.abort());
+  let fault: Error | undefined;
+  app.broken.then((cause) => {
+    fault = cause;
+    log({ kind: "fault", part: "process", cause });
+    stopped.abort();
+  });
   let good = false;
   try {
     good = await feedSample(app.url!, { progress, signal: stopped.signal });
@@ -59,7 +65,7 @@ export async function run(args: string[]): Promise<number> {
     progress.clear();
     await closeInTime(app);
   }
-  return values.exit && !good ? 1 : 0;
+  return fault !== undefined || values.exit && !good ? 1 : 0;
 }
 
 /** True when every batch was processed and an alert lies in a labelled window. */

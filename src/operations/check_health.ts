@@ -12,7 +12,7 @@ export interface Health {
 }
 
 export interface HealthDeps {
-  readonly store: Pick<Store, "schemaVersion" | "batches">;
+  readonly store: Pick<Store, "schemaVersion" | "batches" | "writeFault">;
   readonly workflows: Pick<Workflows, "fault">;
   /** Number of the last migration that this code knows. */
   readonly expectedSchema: number;
@@ -24,14 +24,14 @@ export interface HealthDeps {
 const CHECK_MAX_MS = 3_000;
 
 /**
- * Whether the store answers, and with the schema of this code: then a gateway can accept, whatever becomes of Temporal and of workers
+ * Whether the store answers, has room, and has the schema of this code: then a gateway can accept, whatever becomes of Temporal and of workers
  * meanwhile.
  */
 export async function checkStore({ store, expectedSchema }: HealthDeps): Promise<Health> {
   try {
     const version = await within(CHECK_MAX_MS, store.schemaVersion());
     return toHealth({
-      store: "ok",
+      store: store.writeFault() ?? "ok",
       migrations: version === expectedSchema ? "ok" : schemaFault(version, expectedSchema),
     });
   } catch (error) {

@@ -16,7 +16,12 @@ import type { SensorStore } from "./plant/sensor.ts";
 
 /** The store cannot be reached or cannot write now; the same call may succeed later. */
 export class StoreUnavailable extends Error {
-  override readonly name = "StoreUnavailable";
+  override readonly name: string = "StoreUnavailable";
+}
+
+/** There is no room to write; reading goes on. The message says where and what to do, and is for clients too. */
+export class StoreFull extends StoreUnavailable {
+  override readonly name = "StoreFull";
 }
 
 export interface Store {
@@ -37,4 +42,6 @@ export interface Store {
   transaction<T>(work: (store: Store) => Promise<T>): Promise<T>;
   /** Number of the last migration that the store has. */
   schemaVersion(): Promise<number>;
+  /** What keeps it from writing now, for people; undefined: nothing that is known. */
+  writeFault(): string | undefined;
 }

@@ -1,6 +1,7 @@
 /** Opens the store: a server when there is a URL, the embedded one otherwise. */
 import { connect as connectSocket } from "node:net";
 import postgres from "postgres";
+import { roomFault } from "./room.ts";
 
 /** Which TimescaleDB this is: what it may be asked to do differs. */
 export type Edition = "embedded" | "apache" | "community";
@@ -10,6 +11,8 @@ export interface StoreConnection {
   readonly edition: Edition;
   /** Resolves when the store cannot be used any more by this process; a server is waited for instead. */
   readonly broken: Promise<Error>;
+  /** What keeps the store from writing now, for people; undefined: nothing that this process can see. */
+  writeFault(): string | undefined;
   close(): Promise<void>;
 }
 
@@ -32,7 +35,7 @@ const OPTIONS = {
   onnotice: () => {},
 };
 
-/** Throws what the driver says when the server cannot be reached, `FolderInUse` when another process has the embedded folder. */
+/** Throws `StoreUnreachable`; for the embedded store `FolderInUse` when another process has its folder, `DiskFull`, `StoreStopped`. */
 export async function connectStore(options: ConnectOptions): Promise<StoreConnection> {
   return await (options.databaseUrl === undefined
     ? openInProcess(options)
@@ -59,6 +62,10 @@ async function openInProcess({ dataFolder, report }: ConnectOptions): Promise<St
     sql,
     edition: "embedded",
     broken: embedded.broken,
+    writeFault() {
+      const fault = dataFolder === undefined ? undefined : roomFault(dataFolder);
+      return fault && `${fault} Then it writes again by itself.`;
+    },
     async close() {
       await sql.end({ timeout: 2 });
       await embedded.close();
@@ -85,6 +92,7 @@ async function openServer(databaseUrl: string, poolSize: number): Promise<StoreC
       sql,
       edition: license === "apache" ? "apache" : "community",
       broken: NEVER,
+      writeFault: () => undefined,
       close: () => sql.end({ timeout: 5 }),
     };
   } catch (error) {
@@ -99,14 +107,4 @@ async function openServer(databaseUrl: string, poolSize: number): Promise<StoreC
 /** The store named by DATABASE_URL cannot be used. */
 export class StoreUnreachable extends Error {
   override readonly name = "StoreUnreachable";
-}
-
-// SQLSTATE classes: connection, resources (disk full among them), operator intervention.
-const AWAY = /^(08|53|57P)/;
-const DRIVER_AWAY = /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH)/;
-
-/** Whether `error` says that the store is away or cannot write now, rather than that a statement is wrong. */
-export function isUnavailable(error: Error & { code?: unknown }): boolean {
-  if (typeof error.code === "string") return AWAY.test(error.code) || DRIVER_AWAY.test(error.code);
-  return error.message.startsWith("The embedded store stopped");
 }

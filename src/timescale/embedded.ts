@@ -1,9 +1,9 @@
 /** Opens the embedded TimescaleDB and gives it the shape of a socket, so that one driver serves both kinds of store. */
-import { join } from "node:path";
 import { Duplex } from "node:stream";
 import { type FolderLock, lockFolder } from "../folder_lock.ts";
-import type { FromWorker, ToWorker } from "./embedded_worker.ts";
-import { deferred } from "../deferred.ts";
+import { type EmbeddedThread, startEmbeddedThread } from "./embedded_thread.ts";
+import { createCutter } from "./embedded_wire.ts";
+import { DiskFull, roomFault } from "./room.ts";
 
 export interface Embedded {
   /** A new end of the wire; the database serves one at a time. */
@@ -13,104 +13,70 @@ export interface Embedded {
   close(): Promise<void>;
 }
 
-// Far longer than any statement of ours takes; a page of reprocessing is the longest, with some hundred milliseconds.
-const SILENCE_MAX_MS = 120_000;
-
 // The first byte of PostgreSQL's Terminate message, after which the database would be gone for good.
 const TERMINATE = "X".charCodeAt(0);
 
-/** Opens the store in `folder`, or one in memory. Throws `FolderInUse`, or what the database says. */
-export async function openEmbedded(folder: string | undefined): Promise<Embedded> {
-  const lock = folder === undefined ? undefined : lockFolder(folder);
-  const worker = new Worker(new URL("./embedded_worker.ts", import.meta.url), { type: "module" });
-  const send = (message: ToWorker, transfer: Transferable[] = []) => worker.postMessage(message, transfer);
+/** Opens the store in `folder`, or one in memory. Throws `FolderInUse`, `DiskFull`, `StoreStopped`. */
+export async function openEmbedded(
+  folder: string | undefined,
+  { silenceMaxMs }: { readonly silenceMaxMs?: number } = {},
+): Promise<Embedded> {
+  const lock = folder === undefined ? undefined : lockWithRoom(folder);
   let wire: Duplex | undefined;
-  let fault: Error | undefined;
-  const broken = deferred<Error>();
-  const opened = deferred<void>();
-  const closed = deferred<void>();
-
-  let unanswered = 0;
-  let silence: ReturnType<typeof setTimeout> | undefined;
-
-  /** `change` messages more wait for an answer of the database; one that stays silent has stopped, whatever the reason. */
-  function expectAnswers(change: 1 | -1): void {
-    if (fault !== undefined) return;
-    unanswered += change;
-    clearTimeout(silence);
-    const waited = `it has not answered for ${SILENCE_MAX_MS / 1_000} s`;
-    silence = unanswered > 0 ? setTimeout(() => breakDown(waited), SILENCE_MAX_MS) : undefined;
-  }
-
-  function breakDown(message: string): void {
-    clearTimeout(silence);
-    fault ??= new Error(`The embedded store stopped: ${message}. Restart the process.`);
-    opened.reject(fault);
-    closed.resolve();
-    broken.resolve(fault);
-    wire?.destroy(fault);
-  }
-  worker.onerror = (event) => {
-    event.preventDefault();
-    breakDown(event.message);
+  const thread = startEmbeddedThread({ folder, silenceMaxMs, onBytes: (bytes) => void wire?.push(bytes) });
+  thread.broken.then((fault) => wire?.destroy(fault));
+  const end = () => {
+    thread.end();
+    lock?.release();
   };
-  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-    switch (data.type) {
-      case "opened":
-        return opened.resolve();
-      case "closed":
-        return closed.resolve();
-      case "bytes":
-        expectAnswers(-1);
-        return void wire?.push(data.bytes);
-      case "failed":
-        return breakDown(data.message);
-    }
-  };
-
-  send({ type: "open", folder: folder && join(folder, "data") });
+  thread.send({ type: "open", folder });
   try {
-    await opened.promise;
+    await thread.opened;
   } catch (error) {
-    shutDown(worker, lock);
+    end();
     throw error;
   }
   return {
-    broken: broken.promise,
+    broken: thread.broken,
     socket() {
-      wire = new Duplex({
-        // The wire is memory: how much is on it is bounded by the queries in flight, and pausing the driver gains nothing.
-        highWaterMark: 2 ** 28,
-        read() {},
-        write(chunk: Uint8Array, _encoding, done) {
-          // A copy of our own, since the driver uses its buffers again.
-          if (chunk[0] !== TERMINATE) {
-            const bytes = Uint8Array.from(chunk);
-            expectAnswers(1);
-            send({ type: "bytes", bytes }, [bytes.buffer]);
-          }
-          done();
-        },
-        final(done) {
-          this.push(null);
-          done();
-        },
-      });
+      wire = createWire(thread);
       // A driver whose socket cannot be made waits for ever; one whose socket breaks says so. It has to be listening by then.
-      const late = wire;
+      const [late, fault] = [wire, thread.fault()];
       if (fault !== undefined) setImmediate(() => late.destroy(fault));
       // How the driver sees whether it may still say goodbye.
       return Object.assign(wire, { readyState: "open" });
     },
     async close() {
-      send({ type: "close" });
-      await closed.promise;
-      shutDown(worker, lock);
+      thread.send({ type: "close" });
+      await thread.closed;
+      end();
     },
   };
 }
 
-function shutDown(worker: Worker, lock: FolderLock | undefined): void {
-  worker.terminate();
-  lock?.release();
+function lockWithRoom(folder: string): FolderLock {
+  const lock = lockFolder(folder);
+  const fault = roomFault(folder);
+  if (fault === undefined) return lock;
+  lock.release();
+  throw new DiskFull(fault);
+}
+
+function createWire(thread: EmbeddedThread): Duplex {
+  const cut = createCutter();
+  return new Duplex({
+    // The wire is memory: how much is on it is bounded by the queries in flight, and pausing the driver gains nothing.
+    highWaterMark: 2 ** 28,
+    read() {},
+    write(chunk: Uint8Array, _encoding, done) {
+      // A copy of our own, since the driver uses its buffers again.
+      const messages = cut(new Uint8Array(chunk)).filter(([type]) => type !== TERMINATE);
+      if (messages.length > 0) thread.send({ type: "messages", messages }, [messages[0].buffer]);
+      done();
+    },
+    final(done) {
+      this.push(null);
+      done();
+    },
+  });
 }

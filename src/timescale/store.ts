@@ -1,12 +1,11 @@
 /** The store over one driver, for the embedded and the native edition alike. */
 import type postgres from "postgres";
-import { type Store, StoreUnavailable } from "../ports/store.ts";
+import { type Store, StoreFull, StoreUnavailable } from "../ports/store.ts";
 import { alertStore } from "./alerting/alert.ts";
 import { assetStore } from "./plant/asset.ts";
 import { batchStore } from "./intake/batch.ts";
 import { quarantineStore } from "./intake/quarantine.ts";
 import { sourceStore } from "./intake/source.ts";
-import { isUnavailable } from "./connect.ts";
 import { detectorStateStore } from "./detection/detector_state.ts";
 import { eventStore } from "./event.ts";
 import { schemaVersion } from "./migrate.ts";
@@ -15,19 +14,46 @@ import { reprocessStore } from "./history/reprocess.ts";
 import { sensorStore } from "./plant/sensor.ts";
 import type { Sql } from "./sql.ts";
 import { tenantStore } from "./access/tenant.ts";
+import { isUnavailable } from "./unavailable.ts";
 
-export function createStore(sql: postgres.Sql<{ bigint: number }>): Store {
+/** `writeFault` says what keeps it from writing now; see `StoreConnection`. */
+export function createStore(
+  sql: postgres.Sql<{ bigint: number }>,
+  writeFault: () => string | undefined = () => undefined,
+): Store {
+  const translated: Translate = async (call) => {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof Error) || !isUnavailable(error)) throw error;
+      const full = writeFault();
+      if (full !== undefined) throw new StoreFull(full, { cause: error });
+      throw new StoreUnavailable(`The store is not available: ${error.message}`, { cause: error });
+    }
+  };
   return {
-    ...nouns(sql),
+    ...nouns(sql, translated),
     transaction: <T>(work: (store: Store) => Promise<T>) =>
       translated(async () =>
-        await sql.begin((tx) => work({ ...nouns(tx), transaction: refuseNesting, schemaVersion: refuseNesting })) as T
+        await sql.begin((tx) =>
+          work({ ...nouns(tx, translated), transaction: refuseNesting, schemaVersion: refuseNesting, writeFault })
+        ) as T
       ),
     schemaVersion: () => translated(() => schemaVersion(sql)),
+    writeFault,
   };
 }
 
-function nouns(sql: Sql): Omit<Store, "transaction" | "schemaVersion"> {
+type Translate = <T>(call: () => Promise<T>) => Promise<T>;
+
+function nouns(sql: Sql, translated: Translate): Omit<Store, "transaction" | "schemaVersion" | "writeFault"> {
+  /** The same calls, with the driver's errors for "cannot do it now" turned into the port's. */
+  function guarded<Port extends object>(port: Port): Port {
+    const calls = Object.entries(port).map((
+      [name, call],
+    ) => [name, (...args: unknown[]) => translated(() => call(...args))]);
+    return Object.fromEntries(calls) as Port;
+  }
   return {
     tenants: guarded(tenantStore(sql)),
     assets: guarded(assetStore(sql)),
@@ -45,23 +71,4 @@ function nouns(sql: Sql): Omit<Store, "transaction" | "schemaVersion"> {
 
 function refuseNesting(): never {
   throw new Error("not to be called inside a transaction");
-}
-
-/** The same calls, with the driver's errors for "cannot reach it" turned into the port's. */
-function guarded<Port extends object>(port: Port): Port {
-  const calls = Object.entries(port).map((
-    [name, call],
-  ) => [name, (...args: unknown[]) => translated(() => call(...args))]);
-  return Object.fromEntries(calls) as Port;
-}
-
-async function translated<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    if (error instanceof Error && isUnavailable(error)) {
-      throw new StoreUnavailable(`The store is not available: ${error.message}`, { cause: error });
-    }
-    throw error;
-  }
 }

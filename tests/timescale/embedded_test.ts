@@ -9,6 +9,7 @@ import { connectStore } from "../../src/timescale/connect.ts";
 import { openEmbedded } from "../../src/timescale/embedded.ts";
 import { inProcessWakeUps } from "../../src/timescale/wake_up.ts";
 import { within } from "../fixtures/within.ts";
+import { until } from "../fixtures/until.ts";
 
 const WRITER = `
 import { connectStore } from "./src/timescale/connect.ts";
@@ -116,4 +117,39 @@ Deno.test("a store that broke down says so at every query, instead of letting th
   for (let attempt = 0; attempt < 2; attempt++) await assert.rejects(sql`SELECT 1`);
   await sql.end({ timeout: 0 });
   await embedded.close();
+});
+
+Deno.test("a store that stays silent is taken for broken, however much is asked of it meanwhile", async () => {
+  const embedded = await openEmbedded(undefined, { silenceMaxMs: 2_000 });
+  const sql = postgres({
+    ...{ socket: () => embedded.socket() },
+    max: 1,
+    fetch_types: false,
+    onnotice: () => {},
+    username: "postgres",
+    password: "none",
+  });
+  await sql`SELECT 1`;
+  const asked = [sql`SELECT pg_sleep(10)`];
+  const asking = setInterval(() => asked.push(sql`SELECT 1`), 50);
+  asked[0].catch(() => {});
+  assert.match((await embedded.broken).message, /has not answered for 2 s. Restart the process.$/);
+  clearInterval(asking);
+  for (const { status } of await Promise.allSettled(asked)) assert.equal(status, "rejected");
+  await sql.end({ timeout: 0 });
+  await embedded.close();
+});
+
+Deno.test("the log that is kept for recovery stays short, since checkpoints come by themselves", async () => {
+  await withFolder(async (folder) => {
+    const { sql, close } = await connectStore({ dataFolder: folder });
+    const kept = async () => {
+      const [{ bytes }] = await sql<{ bytes: number }[]>`
+        SELECT (pg_current_wal_lsn() - redo_lsn)::float8 AS bytes FROM pg_control_checkpoint()`;
+      return bytes;
+    };
+    for (let i = 0; i < 20; i++) await sql`SELECT pg_logical_emit_message(true, 'test', repeat('x', 10000000))`;
+    await until("a checkpoint", async () => await kept() < 128 * 2 ** 20 || undefined, 10_000);
+    await close();
+  });
 });
