@@ -5,6 +5,7 @@ import "./plant/asset.ts";
 import "./plant/sensor.ts";
 import "./plant/reading.ts";
 import "./plant/revision.ts";
+import "./plant/retire.ts";
 import "./intake/batch.ts";
 import "./intake/ingest.ts";
 import "./intake/recover.ts";

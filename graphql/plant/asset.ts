@@ -21,6 +21,11 @@ builder.node(AssetRef, {
     name: t.exposeString("name"),
     criticality: t.expose("criticality", { type: CriticalityEnum }),
     level: t.exposeInt("level", { nullable: true, description: "ISO 14224 taxonomy level, 1 to 9." }),
+    retiredAt: t.expose("retiredAt", {
+      type: "DateTime",
+      nullable: true,
+      description: "When it was taken out of use.",
+    }),
     parent: t.field({
       type: AssetRef,
       nullable: true,
@@ -43,7 +48,12 @@ builder.queryFields((t) => ({
   }),
   assets: t.connection({
     type: AssetRef,
-    resolve: (_root, args, { scope }) => connectionOf(args, (page) => scope.store.assets.page(scope.tenant.id, page)),
+    args: { withRetired: t.arg.boolean({ defaultValue: false, description: "Retired ones too." }) },
+    resolve: (_root, { withRetired, ...args }, { scope }) =>
+      connectionOf(
+        args,
+        (page) => scope.store.assets.page(scope.tenant.id, { ...page, withRetired: withRetired ?? false }),
+      ),
   }),
 }));
 
@@ -71,10 +81,10 @@ builder.mutationField("registerAsset", (t) =>
       asResult(async () => ({
         asset: await registerAsset(scope, {
           key: input.key,
-          name: input.name ?? undefined,
-          parentKey: input.parentKey ?? undefined,
-          criticality: input.criticality ?? undefined,
-          level: input.level ?? undefined,
+          name: input.name,
+          parentKey: input.parentKey,
+          criticality: input.criticality,
+          level: input.level,
         }),
       })),
   }));

@@ -38,6 +38,11 @@ builder.node(SensorRef, {
         "How far behind the newest reading others may still come, from whatever source, and be judged in their place. " +
         "Alerts come that much later. Null: what is behind the watermark is late.",
     }),
+    retiredAt: t.expose("retiredAt", {
+      type: "DateTime",
+      nullable: true,
+      description: "When it was taken out of use: it takes no readings since.",
+    }),
     registered: t.exposeBoolean("registered", { description: "False while the sensor is known from batches only." }),
     asset: t.field({
       type: AssetRef,
@@ -68,7 +73,12 @@ builder.queryFields((t) => ({
   }),
   sensors: t.connection({
     type: SensorRef,
-    resolve: (_root, args, { scope }) => connectionOf(args, (page) => scope.store.sensors.page(scope.tenant.id, page)),
+    args: { withRetired: t.arg.boolean({ defaultValue: false, description: "Retired ones too." }) },
+    resolve: (_root, { withRetired, ...args }, { scope }) =>
+      connectionOf(
+        args,
+        (page) => scope.store.sensors.page(scope.tenant.id, { ...page, withRetired: withRetired ?? false }),
+      ),
   }),
 }));
 
@@ -107,14 +117,14 @@ builder.mutationField("registerSensor", (t) =>
       asResult(async () => ({
         sensor: await registerSensor(scope, {
           key: input.key,
-          name: input.name ?? undefined,
-          assetKey: input.assetKey ?? undefined,
-          quantity: input.quantity ?? undefined,
-          unit: input.unit ?? undefined,
-          rangeMin: input.rangeMin ?? undefined,
-          rangeMax: input.rangeMax ?? undefined,
-          expectedIntervalMs: input.expectedIntervalMs ?? undefined,
-          reorderWindowMs: input.reorderWindow ?? undefined,
+          name: input.name,
+          assetKey: input.assetKey,
+          quantity: input.quantity,
+          unit: input.unit,
+          rangeMin: input.rangeMin,
+          rangeMax: input.rangeMax,
+          expectedIntervalMs: input.expectedIntervalMs,
+          reorderWindowMs: input.reorderWindow,
         }),
       })),
   }));

@@ -40,13 +40,21 @@ interface Tenants {
 
 async function assetsComeBack({ store, mine, other }: Tenants): Promise<void> {
   const parent = async (key: string) =>
-    (await store.assets.save(mine, { key, name: key, parentId: undefined, criticality: "B", level: undefined })).id;
+    (await store.assets.save(mine, {
+      key,
+      name: key,
+      parentId: undefined,
+      criticality: "B",
+      level: undefined,
+      retiredAt: undefined,
+    })).id;
   const full: Omit<Asset, "id"> = {
     key: "asset",
     name: "Pump №7",
     parentId: await parent("above"),
     criticality: "A",
     level: 6,
+    retiredAt: undefined,
   };
   const changed: Omit<Asset, "id"> = {
     ...full,
@@ -54,6 +62,7 @@ async function assetsComeBack({ store, mine, other }: Tenants): Promise<void> {
     parentId: await parent("elsewhere"),
     criticality: "C",
     level: 9,
+    retiredAt: T0,
   };
   const empty: Omit<Asset, "id"> = { ...full, name: "", parentId: undefined, criticality: "B", level: undefined };
   assertAllDiffer(full, changed, ["key"]);
@@ -64,7 +73,10 @@ async function assetsComeBack({ store, mine, other }: Tenants): Promise<void> {
     assert.deepEqual(await store.assets.save(mine, saved), expected);
     assert.deepEqual(await store.assets.byKey(mine, "asset"), expected);
     assert.deepEqual(await store.assets.byIds(mine, [id]), [expected]);
-    assert.deepEqual((await store.assets.page(mine, { limit: 1_000 })).find((asset) => asset.id === id), expected);
+    assert.deepEqual(
+      (await store.assets.page(mine, { limit: 1_000, withRetired: true })).find((asset) => asset.id === id),
+      expected,
+    );
   }
   assert.equal(await store.assets.byKey(other, "asset"), undefined);
   assert.deepEqual(await store.assets.byIds(other, [id]), []);
@@ -76,7 +88,14 @@ async function assetsComeBack({ store, mine, other }: Tenants): Promise<void> {
 
 async function sensorsComeBack({ store, mine, other }: Tenants): Promise<void> {
   const on = async (key: string): Promise<AssetId> =>
-    (await store.assets.save(mine, { key, name: key, parentId: undefined, criticality: "B", level: undefined })).id;
+    (await store.assets.save(mine, {
+      key,
+      name: key,
+      parentId: undefined,
+      criticality: "B",
+      level: undefined,
+      retiredAt: undefined,
+    })).id;
   const full: Omit<Sensor, "id"> = {
     key: "sensor",
     name: "Bearing",
@@ -124,7 +143,10 @@ async function sensorsComeBack({ store, mine, other }: Tenants): Promise<void> {
     assert.deepEqual(await store.sensors.save(mine, saved), expected);
     assert.deepEqual(await store.sensors.byKeys(mine, ["sensor"]), [expected]);
     assert.deepEqual(await store.sensors.byIds(mine, [id]), [expected]);
-    assert.deepEqual((await store.sensors.page(mine, { limit: 1_000 })).find((one) => one.id === id), expected);
+    assert.deepEqual(
+      (await store.sensors.page(mine, { limit: 1_000, withRetired: true })).find((one) => one.id === id),
+      expected,
+    );
     const ofAsset = saved.assetId === undefined ? [] : [expected];
     assert.deepEqual(await store.sensors.ofAsset(mine, saved.assetId ?? full.assetId!), ofAsset);
   }
@@ -247,7 +269,14 @@ async function alertsComeBack(tenants: Tenants): Promise<void> {
 async function runsComeBack(tenants: Tenants): Promise<void> {
   const { store, mine, other } = tenants;
   const { sensorId } = await ground(tenants, "reprocessed");
-  const on = { key: "whole", name: "whole", parentId: undefined, criticality: "A", level: undefined } as const;
+  const on = {
+    key: "whole",
+    name: "whole",
+    parentId: undefined,
+    criticality: "A",
+    level: undefined,
+    retiredAt: undefined,
+  } as const;
   const asset = await store.assets.save(mine, on);
   const range = { from: T0 + 1, to: T0 + 86_400_001 };
   for (const subject of [{ sensorId }, { assetId: asset.id }]) {

@@ -34,7 +34,14 @@ const COLUMNS: readonly [table: string, column: string, constraint?: string][] =
 
 /** One row of everything, then each enum's column as only a newer release would write it. */
 async function writeNewer({ sql, scope: { store, tenant } }: GatewayBench): Promise<void> {
-  const asset = { key: "a", name: "a", parentId: undefined, criticality: "A", level: undefined } as const;
+  const asset = {
+    key: "a",
+    name: "a",
+    parentId: undefined,
+    criticality: "A",
+    level: undefined,
+    retiredAt: undefined,
+  } as const;
   await store.assets.save(tenant.id, asset);
   await store.sensors.addUnregistered(tenant.id, [{ key: "s", unit: undefined }]);
   const [{ id: sensorId }] = await store.sensors.byKeys(tenant.id, ["s"]);

@@ -102,6 +102,99 @@ Deno.test("facts that people give", async (t) => {
       assert.equal((await send("c4", [1, 2.5, 3, 4], true)).duplicates, 4, "sent again, it changes nothing");
     });
 
+    await t.step("a registration changes what it is told, keeps the rest, and clears what is null", async () => {
+      const SEEN =
+        `query ($key: String!) { sensor(key: $key) { name quantity unit rangeMin rangeMax expectedIntervalMs asset { key } } }`;
+      const asset = async (input: Answer) =>
+        (await ask(
+          url,
+          `mutation ($input: RegisterAssetInput!) { registerAsset(input: $input) {
+            ... on RegisterAssetPayload { asset { key name criticality level parent { key } } } ... on Error { message } } }`,
+          { input },
+        )).registerAsset.asset;
+      await asset({ key: "hall" });
+      await asset({ key: "mill", name: "Mill", parentKey: "hall", criticality: "A", level: 6 });
+      const kept = { key: "mill", name: "Mill 1", criticality: "A", level: 6, parent: { key: "hall" } };
+      assert.deepEqual(await asset({ key: "mill", name: "Mill 1" }), kept);
+      assert.deepEqual(await asset({ key: "mill", level: null, parentKey: null }), {
+        ...kept,
+        level: null,
+        parent: null,
+      });
+
+      const full = {
+        key: "bearing",
+        name: "Bearing",
+        quantity: "temperature",
+        unit: "Cel",
+        rangeMin: -40,
+        rangeMax: 150,
+        expectedIntervalMs: 60_000,
+        assetKey: "mill",
+      };
+      await register(full);
+      await register({ key: "bearing", name: "Drive end" });
+      const { key: _key, assetKey, ...rest } = full;
+      const seen = { ...rest, name: "Drive end", asset: { key: assetKey } };
+      assert.deepEqual((await ask(url, SEEN, { key: "bearing" })).sensor, seen);
+      await register({ key: "bearing", rangeMax: null, assetKey: null, name: null });
+      const cleared = { ...seen, name: "bearing", rangeMax: null, asset: null };
+      assert.deepEqual((await ask(url, SEEN, { key: "bearing" })).sensor, cleared);
+      const empty = await register({ key: "bearing", rangeMax: -100 });
+      assert.deepEqual(
+        [empty.__typename, empty.field],
+        ["InvalidInputError", "rangeMin"],
+        "with the range that is kept",
+      );
+    });
+
+    await t.step("unknown quantities and units are refused with what may be meant", async () => {
+      const quantity = await register({ key: "q", quantity: "vibraton_velocity" });
+      assert.deepEqual([quantity.__typename, quantity.field], ["InvalidInputError", "quantity"]);
+      assert.match(quantity.message, /take one of generic, temperature, .*vibration_velocity/);
+      const unit = await register({ key: "q", unit: "Celsius" });
+      assert.deepEqual([unit.field, /perhaps Cel \(degree Celsius\)/.test(unit.message)], ["unit", true]);
+    });
+
+    await t.step("a sensor that has readings keeps its unit", async () => {
+      const refused = await register({ key: "oil", unit: "K" });
+      assert.equal(refused.__typename, "ConflictError");
+      assert.match(refused.message, /are kept in Cel\. Send values with their unit/);
+      assert.equal((await register({ key: "oil", unit: "Cel" })).sensor.unit, "Cel");
+    });
+
+    await t.step("sensors and assets get other keys and are retired, and registered again they are back", async () => {
+      const run = async (mutation: string) => Object.values(await ask(url, `mutation { ${mutation} }`))[0] as Answer;
+      const renamed = await run(
+        `renameSensor(key: "oil", newKey: "gear oil") { ... on RenameSensorPayload { sensor { key } } }`,
+      );
+      assert.equal(renamed.sensor.key, "gear oil");
+      assert.deepEqual(await valuesOf(url, "gear oil"), [20, 20, 20]);
+      const taken = await run(
+        `renameSensor(key: "gear oil", newKey: "bearing") { __typename ... on Error { message } }`,
+      );
+      assert.equal(taken.message, 'There is a sensor with the key "bearing" already.');
+      const gone = await run(`renameSensor(key: "oil", newKey: "x") { __typename }`);
+      assert.equal(gone.__typename, "NotFoundError");
+
+      await run(`retireSensor(key: "gear oil") { __typename }`);
+      const { batch } = await ingest(url, "retired", [{ sensor: "gear oil", time: at(60), value: 21 }]);
+      assert.deepEqual(batch.quarantine.map(({ reason }: Answer) => reason), ["RETIRED_SENSOR"]);
+      const keys = async (args: string) => {
+        const { sensors } = await ask(url, `{ sensors(${args}) { edges { node { key retiredAt } } } }`);
+        return sensors.edges.flatMap(({ node }: Answer) => node.key === "gear oil" ? [node.retiredAt !== null] : []);
+      };
+      assert.deepEqual([await keys("first: 100"), await keys("first: 100, withRetired: true")], [[], [true]]);
+      await register({ key: "gear oil" });
+      const again = await ingest(url, "again", [{ sensor: "gear oil", time: at(61), value: 21 }]);
+      assert.equal(again.batch.stored, 1);
+
+      await run(`renameAsset(key: "mill", newKey: "mill 1") { __typename }`);
+      await run(`retireAsset(key: "mill 1") { __typename }`);
+      const { assets } = await ask(url, "{ assets { edges { node { key } } } }");
+      assert.deepEqual(assets.edges.map(({ node }: Answer) => node.key), ["hall"]);
+    });
+
     await t.step("an idempotency key names a batch within its source", async () => {
       const readings = [{ sensor: "k", time: at(0), value: 1 }];
       const [one, two] = await Promise.all(

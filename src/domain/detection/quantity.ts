@@ -1,8 +1,11 @@
-/** What is measured, and what that says about detection, as data. */
+/** What a quantity says about detection, as data. */
+import type { Quantity } from "../plant/quantity.ts";
 import { DEFAULT_SETTINGS, type DetectionSettings } from "./settings.ts";
 
 /** What a quantity changes in the default settings, and why. */
-export const QUANTITIES: Readonly<Record<string, { readonly why: string; readonly settings: DetectionSettings }>> = {
+export const QUANTITY_DEFAULTS: Readonly<
+  Record<Quantity, { readonly why: string; readonly settings: DetectionSettings }>
+> = {
   generic: { why: "nothing is known", settings: DEFAULT_SETTINGS },
   temperature: {
     why: "heat is slow: a sensor that does not move for an hour of minutes may be well",
@@ -29,7 +32,11 @@ export const QUANTITIES: Readonly<Record<string, { readonly why: string; readonl
 
 /** The settings that a sensor of `quantity` starts with; those of "generic" when it is not in the list. */
 export function settingsFor(quantity: string): DetectionSettings {
-  return (Object.hasOwn(QUANTITIES, quantity) ? QUANTITIES[quantity] : QUANTITIES.generic).settings;
+  return (isKnown(quantity) ? QUANTITY_DEFAULTS[quantity] : QUANTITY_DEFAULTS.generic).settings;
+}
+
+function isKnown(quantity: string): quantity is Quantity {
+  return Object.hasOwn(QUANTITY_DEFAULTS, quantity);
 }
 
 function withFlatline(

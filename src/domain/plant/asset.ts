@@ -17,4 +17,6 @@ export interface Asset {
   readonly parentId: AssetId | undefined;
   readonly criticality: Criticality;
   readonly level: number | undefined;
+  /** When it was taken out of use (ms). */
+  readonly retiredAt: number | undefined;
 }

@@ -5,14 +5,15 @@ import { textFault } from "../../domain/text.ts";
 import type { Criticality } from "../../domain/plant/asset.ts";
 import { invalid, notFound } from "../errors.ts";
 import type { Scope } from "../scope.ts";
+import { type Told, toldOr } from "./told.ts";
 
 export interface AssetInput {
   readonly key: string;
-  readonly name?: string;
-  readonly parentKey?: string;
-  readonly criticality?: Criticality;
+  readonly name?: Told<string>;
+  readonly parentKey?: Told<string>;
+  readonly criticality?: Told<Criticality>;
   /** ISO 14224 taxonomy level, 1 to 9. */
-  readonly level?: number;
+  readonly level?: Told<number>;
 }
 
 /** Names stand in lists and messages. */
@@ -21,28 +22,29 @@ export const NAME_LENGTH_MAX = 200;
 // Deeper trees than the nine levels of ISO 14224 are mistakes, most often a circle.
 const DEPTH_MAX = 16;
 
-/** Throws invalid and not found. */
-export async function registerAsset(
-  scope: Pick<Scope, "store" | "tenant">,
-  input: AssetInput,
-): Promise<Asset> {
-  const fault = keyFault(input.key);
+/** What is left out stays as it is, null clears. A retired asset is in use again. Throws invalid and not found. */
+export async function registerAsset(scope: Pick<Scope, "store" | "tenant">, input: AssetInput): Promise<Asset> {
+  const { key, name, parentKey, level } = input;
+  const fault = keyFault(key);
   if (fault !== undefined) throw invalid("key", `The key ${fault}.`);
-  const nameFault = input.name === undefined ? undefined : textFault(input.name, NAME_LENGTH_MAX);
+  const nameFault = name == null ? undefined : textFault(name, NAME_LENGTH_MAX);
   if (nameFault !== undefined) throw invalid("name", `The name ${nameFault}.`);
-  if (input.level !== undefined && !(Number.isInteger(input.level) && input.level >= 1 && input.level <= 9)) {
-    throw invalid("level", `The level ${input.level} is not one of ISO 14224's levels, 1 to 9.`);
+  if (level != null && !(Number.isInteger(level) && level >= 1 && level <= 9)) {
+    throw invalid("level", `The level ${level} is not one of ISO 14224's levels, 1 to 9.`);
   }
-  const parent = input.parentKey === undefined
-    ? undefined
-    : await findAsset(scope, { key: input.parentKey, field: "parentKey" });
-  if (parent !== undefined) await refuseCircle(scope, { key: input.key, parent });
-  return await scope.store.assets.save(scope.tenant.id, {
-    key: input.key,
-    name: input.name ?? input.key,
-    parentId: parent?.id,
-    criticality: input.criticality ?? "B",
-    level: input.level,
+  const parent = parentKey == null ? parentKey : await findAsset(scope, { key: parentKey, field: "parentKey" });
+  if (parent != null) await refuseCircle(scope, { key, parent });
+  const { tenant } = scope;
+  return await scope.store.transaction(async (store) => {
+    const known = await store.assets.lock(tenant.id, key);
+    return await store.assets.save(tenant.id, {
+      key,
+      name: toldOr(name, known?.name) ?? key,
+      parentId: toldOr(parent?.id ?? (parent as null | undefined), known?.parentId),
+      criticality: toldOr(input.criticality, known?.criticality) ?? "B",
+      level: toldOr(level, known?.level),
+      retiredAt: undefined,
+    });
   });
 }
 

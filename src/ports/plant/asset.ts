@@ -5,7 +5,12 @@ import type { Page } from "../page.ts";
 export interface AssetStore {
   /** Creates the asset, or changes the one with this key. */
   save(tenantId: TenantId, asset: Omit<Asset, "id">): Promise<Asset>;
+  /** The asset with the key, locked until the transaction ends. */
+  lock(tenantId: TenantId, key: string): Promise<Asset | undefined>;
+  /** Gives the asset another key; false when that is taken. */
+  rename(tenantId: TenantId, id: AssetId, key: string): Promise<boolean>;
   byKey(tenantId: TenantId, key: string): Promise<Asset | undefined>;
   byIds(tenantId: TenantId, ids: readonly AssetId[]): Promise<Asset[]>;
-  page(tenantId: TenantId, page: Page): Promise<Asset[]>;
+  /** Retired ones are left out unless they are asked for. */
+  page(tenantId: TenantId, page: Page & { readonly withRetired?: boolean }): Promise<Asset[]>;
 }

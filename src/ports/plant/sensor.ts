@@ -10,11 +10,16 @@ export interface SensorStore {
   addUnregistered(tenantId: TenantId, sensors: readonly { key: string; unit: string | undefined }[]): Promise<void>;
   /** Gives sensors their unit; those that have one keep it. */
   adoptUnits(tenantId: TenantId, sensors: readonly { id: SensorId; unit: string }[]): Promise<void>;
+  /** The sensor with the key, locked until the transaction ends. */
+  lock(tenantId: TenantId, key: string): Promise<Sensor | undefined>;
+  /** Gives the sensor another key; false when that is taken. */
+  rename(tenantId: TenantId, id: SensorId, key: string): Promise<boolean>;
   count(tenantId: TenantId): Promise<number>;
   byKeys(tenantId: TenantId, keys: readonly string[]): Promise<Sensor[]>;
   byIds(tenantId: TenantId, ids: readonly SensorId[]): Promise<Sensor[]>;
   ofAsset(tenantId: TenantId, assetId: AssetId): Promise<Sensor[]>;
-  page(tenantId: TenantId, page: Page): Promise<Sensor[]>;
+  /** Retired ones are left out unless they are asked for. */
+  page(tenantId: TenantId, page: Page & { readonly withRetired?: boolean }): Promise<Sensor[]>;
   progress(
     tenantId: TenantId,
     ids: readonly SensorId[],

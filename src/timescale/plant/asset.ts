@@ -1,7 +1,7 @@
 import type { Asset, AssetId } from "../../domain/plant/asset.ts";
 import { keyFault } from "../../domain/key.ts";
 import type { AssetStore } from "../../ports/plant/asset.ts";
-import { numbers, optional, type Sql } from "../sql.ts";
+import { numbers, optional, optionalMs, optionalTime, type Sql } from "../sql.ts";
 
 interface Row {
   readonly id: AssetId;
@@ -10,42 +10,58 @@ interface Row {
   readonly parent_id: AssetId | null;
   readonly criticality: Asset["criticality"];
   readonly level: number | null;
+  readonly retired_at: Date | null;
 }
 
 export function assetStore(sql: Sql): AssetStore {
+  const columns = () => sql`id, key, name, parent_id, criticality, level, retired_at`;
   return {
     async save(tenantId, asset) {
       const [row] = await sql<Row[]>`
-        INSERT INTO asset (tenant_id, key, name, parent_id, criticality, level)
+        INSERT INTO asset (tenant_id, key, name, parent_id, criticality, level, retired_at)
         VALUES (${tenantId}, ${asset.key}, ${asset.name}, ${asset.parentId ?? null}, ${asset.criticality}, ${
         asset.level ?? null
-      })
+      }, ${optionalTime(asset.retiredAt)})
         ON CONFLICT (tenant_id, key) DO UPDATE
-        SET name = excluded.name, parent_id = excluded.parent_id, criticality = excluded.criticality, level = excluded.level
-        RETURNING id, key, name, parent_id, criticality, level`;
+        SET name = excluded.name, parent_id = excluded.parent_id, criticality = excluded.criticality, level = excluded.level,
+          retired_at = excluded.retired_at
+        RETURNING ${columns()}`;
       return toAsset(row);
+    },
+
+    async lock(tenantId, key) {
+      const [row] = await sql<Row[]>`
+        SELECT ${columns()} FROM asset WHERE tenant_id = ${tenantId} AND key = ${key} FOR UPDATE`;
+      return row && toAsset(row);
+    },
+
+    async rename(tenantId, id, key) {
+      const renamed = await sql`
+        UPDATE asset SET key = ${key} WHERE tenant_id = ${tenantId} AND id = ${id}
+          AND NOT EXISTS (SELECT FROM asset WHERE tenant_id = ${tenantId} AND key = ${key})`;
+      return renamed.count === 1;
     },
 
     async byKey(tenantId, key) {
       if (keyFault(key) !== undefined) return undefined;
       const [row] = await sql<Row[]>`
-        SELECT id, key, name, parent_id, criticality, level FROM asset WHERE tenant_id = ${tenantId} AND key = ${key}`;
+        SELECT ${columns()} FROM asset WHERE tenant_id = ${tenantId} AND key = ${key}`;
       return row && toAsset(row);
     },
 
     async byIds(tenantId, ids) {
       const rows = await sql<Row[]>`
-        SELECT id, key, name, parent_id, criticality, level FROM asset
+        SELECT ${columns()} FROM asset
         WHERE tenant_id = ${tenantId} AND id = ANY (${numbers(ids)}::text::int[])`;
       return rows.map(toAsset);
     },
 
-    async page(tenantId, { before, limit }) {
+    async page(tenantId, { before, limit, withRetired = false }) {
       const rows = await sql<Row[]>`
-        SELECT id, key, name, parent_id, criticality, level FROM asset
+        SELECT ${columns()} FROM asset
         WHERE tenant_id = ${tenantId} AND id < ${
         before ?? Number.MAX_SAFE_INTEGER
-      }::bigint ORDER BY id DESC LIMIT ${limit}`;
+      }::bigint AND (${withRetired} OR retired_at IS NULL) ORDER BY id DESC LIMIT ${limit}`;
       return rows.map(toAsset);
     },
   };
@@ -59,5 +75,6 @@ function toAsset(row: Row): Asset {
     parentId: optional(row.parent_id),
     criticality: row.criticality,
     level: optional(row.level),
+    retiredAt: optionalMs(row.retired_at),
   };
 }

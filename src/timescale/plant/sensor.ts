@@ -78,6 +78,19 @@ export function sensorStore(sql: Sql): SensorStore {
         WHERE tenant_id = ${tenantId} AND sensor.id = row.id AND sensor.unit IS NULL`;
     },
 
+    async lock(tenantId, key) {
+      const [row] = await sql<Row[]>`
+        SELECT ${columns()} FROM sensor WHERE tenant_id = ${tenantId} AND key = ${key} FOR UPDATE`;
+      return row && toSensor(row);
+    },
+
+    async rename(tenantId, id, key) {
+      const renamed = await sql`
+        UPDATE sensor SET key = ${key} WHERE tenant_id = ${tenantId} AND id = ${id}
+          AND NOT EXISTS (SELECT FROM sensor WHERE tenant_id = ${tenantId} AND key = ${key})`;
+      return renamed.count === 1;
+    },
+
     async count(tenantId) {
       const [row] = await sql<
         { count: number }[]
@@ -113,12 +126,12 @@ export function sensorStore(sql: Sql): SensorStore {
       return rows.map(toSensor);
     },
 
-    async page(tenantId, { before, limit }) {
+    async page(tenantId, { before, limit, withRetired = false }) {
       const rows = await sql<Row[]>`
         SELECT ${columns()} FROM sensor
         WHERE tenant_id = ${tenantId} AND id < ${
         before ?? Number.MAX_SAFE_INTEGER
-      }::bigint ORDER BY id DESC LIMIT ${limit}`;
+      }::bigint AND (${withRetired} OR retired_at IS NULL) ORDER BY id DESC LIMIT ${limit}`;
       return rows.map(toSensor);
     },
 

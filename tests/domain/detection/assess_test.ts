@@ -13,7 +13,7 @@ import {
 } from "../../../src/domain/detection/sensor_state.ts";
 import { detectorSet } from "../../../src/domain/detection/detector_set.ts";
 import { type Decision, startEpisode, stepEpisode } from "../../../src/domain/detection/episode.ts";
-import { QUANTITIES } from "../../../src/domain/detection/quantity.ts";
+import { QUANTITY_DEFAULTS } from "../../../src/domain/detection/quantity.ts";
 import type { Series } from "../../../src/domain/plant/reading.ts";
 import { SEVERITIES, type Severity } from "../../../src/domain/detection/severity.ts";
 import { seededRandom } from "../../../src/domain/detection/stats/random.ts";
@@ -165,7 +165,7 @@ Deno.test("a state of another version relearns instead of failing, and does not 
 });
 
 Deno.test("the state of the default set stays under 4 KB for every quantity", () => {
-  for (const quantity of Object.keys(QUANTITIES)) {
+  for (const quantity of Object.keys(QUANTITY_DEFAULTS)) {
     const rules = { ...RULES, quantity };
     const state = newState(rules);
     assess(state, toSeries(eventful(3, 9_000)), rules);
