@@ -80,6 +80,7 @@ interface Composing extends AppOptions {
 
 async function compose(config: Config, { parts, observe, cleanups }: Composing): Promise<App> {
   const withWorker = parts.includes("worker");
+  if (parts.includes("gateway")) (await import("./serve.ts")).checkPort(config.gateway);
   // Side by side, since each takes a second or more; all three are awaited even if one fails, so that what did open is closed.
   const givenUp = new AbortController();
   const opening = <T>(part: Promise<T>) =>

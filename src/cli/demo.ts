@@ -45,7 +45,10 @@ export async function run(args: string[]): Promise<number> {
   const stopped = new AbortController();
   asked.then(() => stopped.abort());
   let fault: Error | undefined;
+  let ending = false;
   app.broken.then((cause) => {
+    // Parts that end because they were asked to are no fault.
+    if (stopped.signal.aborted || ending) return;
     fault = cause;
     log({ kind: "fault", part: "process", cause });
     stopped.abort();
@@ -62,6 +65,7 @@ export async function run(args: string[]): Promise<number> {
       await Promise.race([asked, app.broken]);
     }
   } finally {
+    ending = true;
     progress.clear();
     await closeInTime(app);
   }
