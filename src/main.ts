@@ -48,6 +48,8 @@ function isForPeople(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   const { code } = error as NodeJS.ErrnoException;
   // Wrong options, and files that are not there.
-  if (typeof code === "string" && /^(ERR_PARSE_ARGS|ENOENT|EACCES|EISDIR|EADDRINUSE)/.test(code)) return true;
+  if (typeof code === "string" && /^(ERR_PARSE_ARGS|ENOENT|EACCES|EISDIR|ENOTDIR|EEXIST|EADDRINUSE)/.test(code)) {
+    return true;
+  }
   return !["Error", "TypeError", "RangeError", "ReferenceError", "SyntaxError"].includes(error.name);
 }

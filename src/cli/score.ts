@@ -1,11 +1,13 @@
 /** Scores CSV series with the detectors that run live. */
-import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { createAssetStream } from "../domain/detection/asset_stream.ts";
 import { type DetectorSet, makeSet } from "../domain/detection/detector_set.ts";
 import { scoreSeries } from "../domain/detection/score_series.ts";
-import { DEFAULT_SETTINGS, type DetectionSettings } from "../domain/detection/settings.ts";
+import { DEFAULT_SETTINGS } from "../domain/detection/settings.ts";
+import { csvCell } from "../csv.ts";
+import { readSettingsFile } from "./settings_file.ts";
 import { readSeriesFile, type SeriesFile, SeriesFileFaults } from "./series_file.ts";
 
 const USAGE = `usage: deno task score --in PATH --out PATH [--config FILE]
@@ -45,12 +47,27 @@ export async function run(args: string[]): Promise<number> {
     console.error(`--in and --out are both needed.\n\n${USAGE}`);
     return 2;
   }
-  const set = makeSet(
-    values.config === undefined
-      ? DEFAULT_SETTINGS
-      : JSON.parse(await readFile(values.config, "utf8")) as DetectionSettings,
-  );
+  const mismatch = await outFault(values.in, values.out);
+  if (mismatch !== undefined) {
+    console.error(mismatch);
+    return 2;
+  }
+  const set = values.config === undefined ? makeSet(DEFAULT_SETTINGS) : await readSettingsFile(values.config);
   return await scoreAll(await listPairs(values.in, values.out), set);
+}
+
+/** Files go to files, folders to folders; what is not there yet becomes the right one, unless its name says otherwise. */
+async function outFault(from: string, to: string): Promise<string | undefined> {
+  const there = await stat(to).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
+    throw error;
+  });
+  if ((await stat(from)).isDirectory()) {
+    return there?.isFile() ? "--out is a file, and --in a folder: name another folder for its scores." : undefined;
+  }
+  return there?.isDirectory() || /[/\\]$/.test(to)
+    ? `--out is a folder, and --in a file: name the file, for example ${join(to, basename(from))}`
+    : undefined;
 }
 
 interface Pair {
@@ -75,7 +92,7 @@ async function scoreAll(pairs: readonly Pair[], set: DetectorSet): Promise<numbe
       await mkdir(dirname(to), { recursive: true });
       await writeFile(
         to,
-        `timestamp,score\n${file.timestamps.map((timestamp, i) => `${timestamp},${scores[i]}\n`).join("")}`,
+        `timestamp,score\n${file.timestamps.map((time, i) => `${csvCell(time)},${scores[i]}\n`).join("")}`,
       );
     } catch (error) {
       if (!(error instanceof SeriesFileFaults)) throw error;

@@ -1,8 +1,9 @@
 /** Reads a CSV of one or more series: a header, then a timestamp and finite numbers per row. */
 import { readFile } from "node:fs/promises";
+import { CsvFault, lineOf, parseCsv } from "../csv.ts";
 
 export interface SeriesFile {
-  /** As they stand in the file. */
+  /** As they stand in the file, without quotes. */
   readonly timestamps: readonly string[];
   /** The same in ms; a text without a zone is taken as UTC, a number as seconds, or as ms when it is too large for that. */
   readonly ts: Float64Array;
@@ -20,30 +21,47 @@ const SECONDS_MAX = 1e11;
 
 /** Throws `SeriesFileFaults`. */
 export async function readSeriesFile(path: string): Promise<SeriesFile> {
-  const lines = (await readFile(path, "utf8")).replace(/^\ufeff/, "").split(/\r?\n/);
-  if (lines.at(-1) === "") lines.pop();
-  const width = (lines[0] ?? "").split(",").length;
-  if (width < 2) {
-    throw new SeriesFileFaults(`${path}:1: the header has to be timestamp,value or timestamp,col1,col2,...`);
-  }
-  const rows = lines.length - 1;
-  const timestamps: string[] = [];
-  const ts = new Float64Array(rows);
-  const columns = Array.from({ length: width - 1 }, () => new Float64Array(rows));
-  const faults: string[] = [];
-  for (let i = 0; i < rows; i++) {
-    const cells = lines[i + 1].split(",");
-    timestamps.push(cells[0]);
+  const lines = parse(path, await readFile(path, "utf8"));
+  const [header = [], ...rows] = lines;
+  const headerWrong = headerFault(header);
+  if (headerWrong !== undefined) throw new SeriesFileFaults(`${path}:1: ${headerWrong}`);
+  const width = header.length;
+  const ts = new Float64Array(rows.length);
+  const columns = Array.from({ length: width - 1 }, () => new Float64Array(rows.length));
+  const faults: { row: number; fault: string }[] = [];
+  for (const [i, cells] of rows.entries()) {
     ts[i] = instant(cells[0]);
     for (let c = 1; c < width; c++) columns[c - 1][i] = number(cells[c]);
     const fault = rowFault(cells, { width, ts: ts[i], values: columns.map((column) => column[i]) });
-    if (fault !== undefined) faults.push(`${path}:${i + 2}: ${fault}`);
+    if (fault !== undefined) faults.push({ row: i + 1, fault });
   }
   if (faults.length > 0) {
+    const shown = faults.slice(0, FAULTS_SHOWN).map(({ row, fault }) => `${path}:${lineOf(lines, row)}: ${fault}`);
     const more = faults.length > FAULTS_SHOWN ? [`${path}: and ${faults.length - FAULTS_SHOWN} bad rows more`] : [];
-    throw new SeriesFileFaults([...faults.slice(0, FAULTS_SHOWN), ...more].join("\n"));
+    throw new SeriesFileFaults([...shown, ...more].join("\n"));
   }
-  return { timestamps, ts, columns };
+  return { timestamps: rows.map(([time]) => time), ts, columns };
+}
+
+function parse(path: string, text: string): string[][] {
+  try {
+    return parseCsv(text);
+  } catch (error) {
+    if (!(error instanceof CsvFault)) throw error;
+    throw new SeriesFileFaults(`${path}:${error.line}: ${error.message}`, { cause: error });
+  }
+}
+
+/** A first row of numbers would get lost as a header. */
+function headerFault(header: string[]): string | undefined {
+  if (header.length < 2) return "the header has to be timestamp,value or timestamp,col1,col2,...";
+  const [first, ...others] = header;
+  // Of what begins with a word much passes for a time: then numbers have to stand beside it.
+  const isRow = !Number.isNaN(instant(first)) &&
+    (/^\s*[-+.\d]/.test(first) || others.every((cell) => Number.isFinite(number(cell))));
+  return isRow
+    ? `${JSON.stringify(first)} is a row and no header: put a first line such as timestamp,value above it`
+    : undefined;
 }
 
 function rowFault(

@@ -1,5 +1,6 @@
 /** Reads a CSV of rows of features into one typed array. */
 import { readFile } from "node:fs/promises";
+import { CsvFault, lineOf, parseCsv } from "../csv.ts";
 
 export interface FeatureRows {
   readonly features: readonly string[];
@@ -19,33 +20,45 @@ const MOST_NAMED = 20;
 
 /** Throws a FeatureFileError when there is no header or any bad row; it names the file and the line of each. */
 export async function readFeatureRows(path: string): Promise<FeatureRows> {
-  const lines = (await readText(path)).split("\n");
-  while (lines.length > 1 && lines[lines.length - 1].trim() === "") lines.pop();
-  const header = readHeader(path, lines[0]);
+  const rows = parse(path, await readText(path));
+  while (rows.length > 1 && rows[rows.length - 1].every((cell) => cell.trim() === "")) rows.pop();
+  const header = readHeader(path, rows[0] ?? []);
   const labelled = header.at(-1)?.toLowerCase() === "label";
   const features = labelled ? header.slice(0, -1) : header;
   if (features.length === 0) throw new FeatureFileError(`${path}:1: no column but "label"`);
-  const values = new Float64Array((lines.length - 1) * features.length);
-  const labels = labelled ? new Uint8Array(lines.length - 1) : undefined;
-  const bad: string[] = [];
-  for (let row = 0; row < lines.length - 1; row++) {
-    const cells = lines[row + 1].split(",");
+  const values = new Float64Array((rows.length - 1) * features.length);
+  const labels = labelled ? new Uint8Array(rows.length - 1) : undefined;
+  const bad: { row: number; fault: string }[] = [];
+  for (let row = 0; row < rows.length - 1; row++) {
+    const cells = rows[row + 1];
     const fault = faultOf(cells, { header, features });
     if (fault !== undefined) {
-      bad.push(`${path}:${row + 2}: ${fault}`);
+      bad.push({ row: row + 1, fault });
       continue;
     }
     for (let f = 0; f < features.length; f++) values[row * features.length + f] = Number(cells[f]);
     if (labels !== undefined) labels[row] = Number(cells[features.length]) > 0.5 ? 1 : 0;
   }
-  if (bad.length > MOST_NAMED) bad.splice(MOST_NAMED, bad.length, `${path}: ${bad.length - MOST_NAMED} more bad rows`);
-  if (bad.length > 0) throw new FeatureFileError(bad.join("\n"));
+  if (bad.length > 0) {
+    const named = bad.slice(0, MOST_NAMED).map(({ row, fault }) => `${path}:${lineOf(rows, row)}: ${fault}`);
+    const more = bad.length > MOST_NAMED ? [`${path}: ${bad.length - MOST_NAMED} more bad rows`] : [];
+    throw new FeatureFileError([...named, ...more].join("\n"));
+  }
   return { features, values, labels };
 }
 
-function readHeader(path: string, line: string): string[] {
-  const header = line.trim().split(",").map((name) => name.trim());
-  if (header.some((name) => name === "")) {
+function parse(path: string, text: string): string[][] {
+  try {
+    return parseCsv(text);
+  } catch (error) {
+    if (!(error instanceof CsvFault)) throw error;
+    throw new FeatureFileError(`${path}:${error.line}: ${error.message}`, { cause: error });
+  }
+}
+
+function readHeader(path: string, cells: string[]): string[] {
+  const header = cells.map((name) => name.trim());
+  if (header.length === 0 || header.some((name) => name === "")) {
     throw new FeatureFileError(`${path}:1: no header of column names, such as "f1,f2,f3"`);
   }
   if (header.every((name) => Number.isFinite(Number(name)))) {

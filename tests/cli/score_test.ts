@@ -67,6 +67,104 @@ Deno.test("the score command", async (t) => {
     }
   });
 
+  await t.step("quoted cells, other line ends and a mark at the beginning are read like plain ones", async () => {
+    const quoted = rows(300).map((row) => row.split(",").map((cell) => `"${cell}"`).join(","));
+    const [plain, other] = [join(folder, "plain.csv"), join(folder, "quoted.csv")];
+    await writeFile(plain, ["timestamp,value", ...rows(300), ""].join("\n"));
+    await writeFile(other, `\ufeff"timestamp","value, in ""units"""\r\n${quoted.join("\r\n")}`);
+    for (const file of [plain, other]) assert.equal((await score("--in", file, "--out", `${file}.out`)).code, 0);
+    assert.equal(await readFile(`${other}.out`, "utf8"), await readFile(`${plain}.out`, "utf8"));
+  });
+
+  await t.step(
+    "a quote that is not closed, and a bad row behind a cell of two lines, are named by their line",
+    async () => {
+      const [open, tall] = [join(folder, "open.csv"), join(folder, "tall.csv")];
+      await writeFile(open, 'timestamp,value\n2024-01-01 00:00:00,"1\n2024-01-01 00:01:00,2\n');
+      await writeFile(tall, 'timestamp,"value\nin units"\n2024-01-01 00:00:00,1\n2024-01-01 00:01:00,x\n');
+      const seen = [
+        await score("--in", open, "--out", join(folder, "o")),
+        await score("--in", tall, "--out", join(folder, "o")),
+      ];
+      assert.deepEqual(seen.map(({ code }) => code), [1, 1]);
+      assert.match(seen[0].stderr, /open\.csv:\d: Quote Not Closed/);
+      assert.match(seen[1].stderr, /tall\.csv:4: "x" is not a finite number/);
+    },
+  );
+
+  await t.step("a file without a header is refused, and does not lose its first row", async () => {
+    for (
+      const first of [
+        "2024-01-01 00:00:00,1",
+        "1704067200,1",
+        '"2024-01-01T00:00:00Z",1',
+        "-5,1",
+        '"Jan 5, 2024 10:00",1',
+      ]
+    ) {
+      const file = join(folder, "headless.csv");
+      await writeFile(file, `${first}\n2024-01-01 00:01:00,2\n`);
+      const { code, stderr } = await score("--in", file, "--out", join(folder, "o"));
+      assert.equal(code, 1);
+      assert.match(
+        stderr,
+        /headless\.csv:1: .* is a row and no header: put a first line such as timestamp,value above it/,
+      );
+    }
+    const file = join(folder, "empty.csv");
+    await writeFile(file, "");
+    assert.match((await score("--in", file, "--out", join(folder, "o"))).stderr, /empty\.csv:1: the header has to be/);
+  });
+
+  await t.step("settings that are none are refused in sentences, without a stack", async () => {
+    const { stdout } = await score("--print-config");
+    const given = JSON.parse(stdout);
+    const [first, ...others] = given.detectors;
+    const wrong: [string, RegExp][] = [
+      ["not json", /config\.json: is no JSON: /],
+      ["[]", /config\.json: .*expected object, received array/],
+      ["{}", /detectors: .*\n.*rest: /],
+      [JSON.stringify({ ...given, extra: 1 }), /Unrecognized key: "extra"/],
+      [JSON.stringify({ ...given, detectors: [] }), /detectors: /],
+      [JSON.stringify({ ...given, detectors: [{ ...first, name: "oracle" }] }), /detectors\.0\.name: .*"zscore"/],
+      [JSON.stringify({ ...given, detectors: [{ ...first, weight: 2 }, ...others] }), /detectors\.0\.weight: /],
+      [
+        JSON.stringify({ ...given, detectors: [{ ...first, parameters: {} }] }),
+        /value_novelty: this does not hold: blocks >= 2/,
+      ],
+    ];
+    for (const [text, expected] of wrong) {
+      const config = join(folder, "config.json");
+      await writeFile(config, text);
+      const { code, stderr } = await score(
+        "--in",
+        join(input, "one.csv"),
+        "--out",
+        join(folder, "o"),
+        "--config",
+        config,
+      );
+      assert.equal(code, 1, text);
+      assert.match(stderr, expected);
+      assert.doesNotMatch(stderr, /^\s+at /m);
+    }
+  });
+
+  await t.step(
+    "a folder for the scores of a file, and a file for those of a folder, are refused in a sentence",
+    async () => {
+      const one = join(input, "one.csv");
+      for (const out of [join(folder, "new folder/"), input]) {
+        const { code, stderr } = await score("--in", one, "--out", out);
+        assert.equal(code, 2);
+        assert.match(stderr, /--out is a folder, and --in a file: name the file, for example .*one\.csv/);
+      }
+      const { code, stderr } = await score("--in", input, "--out", one);
+      assert.equal(code, 2);
+      assert.match(stderr, /--out is a file, and --in a folder/);
+    },
+  );
+
   await t.step("other settings can be given", async () => {
     const { stdout } = await score("--print-config");
     const settings = JSON.parse(stdout);
