@@ -10,6 +10,5 @@ declare module "@lhncbc/ucum-lhc" {
       readonly toVal: number | null;
     };
   }
-  const ucum: { readonly UcumLhcUtils: { getInstance(): UcumLhcUtils } };
-  export default ucum;
+  export const UcumLhcUtils: { getInstance(): UcumLhcUtils };
 }

@@ -1,6 +1,6 @@
 /// <reference path="./ucum_lhc.d.ts" />
 /** Units by the reference implementation of UCUM in JavaScript. */
-import ucum from "@lhncbc/ucum-lhc";
+import { UcumLhcUtils } from "@lhncbc/ucum-lhc";
 import type { Units } from "../ports/plant/unit.ts";
 
 /** Digits that survive a conversion: 68 degrees Fahrenheit are 20 degrees Celsius, and not 20.000000000000057. */
@@ -9,7 +9,7 @@ const DIGITS = 12;
 const PROBE = 1e6;
 
 export function createUnits(): Units {
-  const utils = ucum.UcumLhcUtils.getInstance();
+  const utils = UcumLhcUtils.getInstance();
   const faults = new Map<string, string | undefined>();
   const converters = new Map<string, ((value: number) => number) | undefined>();
 

@@ -211,6 +211,18 @@ Deno.test("bad input gets a typed error or quarantine, and nothing else is lost"
         "UNREADABLE_STATUS",
       ]);
     });
+    await t.step("units that are none or do not fit, and retired sensors, go to quarantine", async () => {
+      await ask(url, `mutation { registerSensor(input: { key: "heat", unit: "Cel" }) { __typename } }`);
+      await ingest(url, "before", [{ sensor: "old", time: "2024-05-07T00:00:00Z", value: 1 }]);
+      await ask(url, `mutation { retireSensor(key: "old") { __typename } }`);
+      const rows = [
+        { sensor: "heat", time: "2024-05-07T00:00:00Z", value: 1, unit: "degrees" },
+        { sensor: "heat", time: "2024-05-07T00:01:00Z", value: 1, unit: "bar" },
+        { sensor: "old", time: "2024-05-07T00:01:00Z", value: 1 },
+      ];
+      const expected = ["UNKNOWN_UNIT", "INCOMMENSURABLE_UNIT", "RETIRED_SENSOR"];
+      assert.deepEqual(reasons(await ingest(url, "unfit", rows)), expected);
+    });
     await t.step("10,000 different sensors in one batch are taken", async () => {
       const n = 10_000;
       const input = {
