@@ -98,7 +98,10 @@ builder.queryFields((t) => ({
       if (args.sensor != null && sensor === undefined) {
         throw notFound("sensor", `There is no sensor with the key ${JSON.stringify(args.sensor)}.`);
       }
-      return connectionOf(args, (page) => scope.store.alerts.page(scope.tenant.id, { ...page, sensorId: sensor?.id }));
+      return connectionOf(
+        args,
+        (page) => scope.store.alerts.page(scope.tenant.id, { ...page, sensorIds: sensor && [sensor.id] }),
+      );
     },
   }),
 }));

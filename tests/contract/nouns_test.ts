@@ -246,7 +246,7 @@ async function alertsComeBack(tenants: Tenants): Promise<void> {
   const seen = async (tenantId: TenantId) => [
     await store.alerts.byIds(tenantId, [opened.id]),
     await store.alerts.page(tenantId, { limit: 10, batchId }),
-    await store.alerts.page(tenantId, { limit: 10, sensorId }),
+    await store.alerts.page(tenantId, { limit: 10, sensorIds: [sensorId] }),
   ];
   assert.deepEqual(await seen(mine), [[expected], [expected], [expected]]);
   assert.deepEqual(await seen(other), [[], [], []]);

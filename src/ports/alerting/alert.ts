@@ -1,8 +1,8 @@
 import type { TenantId } from "../../domain/access/tenant.ts";
-import type { Alert, AlertChange, AlertId } from "../../domain/alerting/alert.ts";
+import type { Alert, AlertChange, AlertId, AlertState } from "../../domain/alerting/alert.ts";
 import type { Evidence } from "../../domain/detection/episode.ts";
 import type { Severity } from "../../domain/detection/severity.ts";
-import type { BatchId } from "../../domain/intake/batch.ts";
+import type { BatchId, SourceId } from "../../domain/intake/batch.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
 import type { Page } from "../page.ts";
 
@@ -18,6 +18,24 @@ export interface AlertProof {
   readonly change: AlertChange;
   readonly batchId: BatchId;
   readonly evidence: Evidence;
+}
+
+/** Which alerts: all conditions hold; one that is left out asks nothing. */
+export interface AlertFilter {
+  readonly sensorIds?: readonly SensorId[];
+  /** The batch that opened it, or the source of that batch. */
+  readonly batchId?: BatchId;
+  readonly sourceId?: SourceId;
+  readonly severities?: readonly Severity[];
+  readonly states?: readonly AlertState[];
+  readonly kinds?: readonly string[];
+  /** Whether the condition stands. */
+  readonly standing?: boolean;
+  /** Data time of its opening: from inclusive, to exclusive. */
+  readonly from?: number;
+  readonly to?: number;
+  /** Stands in its reason, or in the key or name of its sensor, in capitals or not. */
+  readonly text?: string;
 }
 
 export interface AlertStore {
@@ -42,5 +60,6 @@ export interface AlertStore {
   addProof(tenantId: TenantId, proof: AlertProof): Promise<void>;
   proofs(tenantId: TenantId, ids: readonly AlertId[]): Promise<AlertProof[]>;
   byIds(tenantId: TenantId, ids: readonly AlertId[]): Promise<Alert[]>;
-  page(tenantId: TenantId, page: Page & { readonly sensorId?: SensorId; readonly batchId?: BatchId }): Promise<Alert[]>;
+  page(tenantId: TenantId, page: Page & AlertFilter): Promise<Alert[]>;
+  count(tenantId: TenantId, filter: AlertFilter): Promise<number>;
 }

@@ -1,8 +1,8 @@
 import type { Alert, AlertChange, AlertId } from "../../domain/alerting/alert.ts";
 import type { BatchId } from "../../domain/intake/batch.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
-import type { AlertStore, EpisodeKey } from "../../ports/alerting/alert.ts";
-import { ms, numbers, optionalMs, type Sql, time } from "../sql.ts";
+import type { AlertFilter, AlertStore, EpisodeKey } from "../../ports/alerting/alert.ts";
+import { ms, numbers, optionalMs, type Sql, texts, time, words } from "../sql.ts";
 
 interface Row {
   readonly id: AlertId;
@@ -88,16 +88,42 @@ export function alertStore(sql: Sql): AlertStore {
       return rows.map(toAlert);
     },
 
-    async page(tenantId, { before, limit, sensorId, batchId }) {
+    async page(tenantId, { before, limit, ...filter }) {
       const rows = await sql<Row[]>`
         SELECT ${columns()} FROM alert
-        WHERE tenant_id = ${tenantId} AND id < ${before ?? Number.MAX_SAFE_INTEGER}::bigint
-          AND (${sensorId ?? null}::int IS NULL OR sensor_id = ${sensorId ?? null}::int)
-          AND (${batchId ?? null}::bigint IS NULL OR batch_id = ${batchId ?? null}::bigint)
+        WHERE tenant_id = ${tenantId} AND id < ${before ?? Number.MAX_SAFE_INTEGER}::bigint AND ${matching(sql, filter)}
         ORDER BY id DESC LIMIT ${limit}`;
       return rows.map(toAlert);
     },
+
+    async count(tenantId, filter) {
+      const [row] = await sql<{ count: number }[]>`
+        SELECT count(*)::float8 AS count FROM alert WHERE tenant_id = ${tenantId} AND ${matching(sql, filter)}`;
+      return row.count;
+    },
   };
+}
+
+/** Only the conditions that are asked for, so that the plan knows them. */
+function matching(sql: Sql, filter: AlertFilter) {
+  const { sensorIds, batchId, sourceId, severities, states, kinds, standing, from, to, text } = filter;
+  const like = `%${(text ?? "").replace(/[\\%_]/g, "\\$&")}%`;
+  return [
+    sensorIds && sql`sensor_id = ANY (${numbers(sensorIds)}::text::int[])`,
+    batchId !== undefined && sql`batch_id = ${batchId}::bigint`,
+    sourceId !== undefined &&
+    sql`EXISTS (SELECT FROM batch WHERE batch.id = alert.batch_id AND batch.source_id = ${sourceId}::int)`,
+    severities && sql`severity = ANY (${words(severities)}::text::text[])`,
+    states && sql`state = ANY (${words(states)}::text::text[])`,
+    kinds && sql`kind = ANY (ARRAY(SELECT jsonb_array_elements_text(${texts(kinds)}::text::jsonb)))`,
+    standing !== undefined && sql`(ended_at IS NULL) = ${standing}`,
+    from !== undefined && sql`opened_at >= ${time(from)}`,
+    to !== undefined && sql`opened_at < ${time(to)}`,
+    text !== undefined && sql`(reason ILIKE ${like} OR EXISTS (
+      SELECT FROM sensor WHERE sensor.tenant_id = alert.tenant_id AND sensor.id = alert.sensor_id
+        AND (sensor.key ILIKE ${like} OR sensor.name ILIKE ${like})))`,
+  ].filter((condition) => condition !== undefined && condition !== false)
+    .reduce((all, condition) => sql`${all} AND ${condition}`, sql`true`);
 }
 
 function toAlert(row: Row): Alert {
