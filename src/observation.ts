@@ -31,6 +31,7 @@ export type Observation =
     readonly severity: string;
   }
   | { readonly kind: "request.failed"; readonly path: string; readonly cause: unknown }
+  | { readonly kind: "request.broken_off"; readonly cause: unknown }
   | { readonly kind: "fault"; readonly part: string; readonly cause: unknown };
 
 export type Observe = (observation: Observation) => void;
@@ -49,6 +50,7 @@ export function levelOf(observation: Observation): Level {
       { kind: "batch.given_up" },
       { kind: "batches.retried" },
       { kind: "swept" },
+      { kind: "request.broken_off" },
       { kind: "sensors.registered" },
       { kind: "alert" },
       () => "info",

@@ -6,11 +6,20 @@ export interface Served {
   stop(graceMs: number): Promise<void>;
 }
 
-export type FetchHandler = (request: Request) => Response | Promise<Response>;
+/** Answers a request that came from the address `client`. */
+export type FetchHandler = (request: Request, client: string) => Response | Promise<Response>;
 
-export function serve(handler: FetchHandler, { host, port }: { host: string; port: number }): Served {
+export interface ServeOptions {
+  readonly host: string;
+  readonly port: number;
+}
+
+export function serve(handler: FetchHandler, { host, port }: ServeOptions): Served {
   const cut = new AbortController();
-  const server = Deno.serve({ hostname: host, port, signal: cut.signal, onListen: () => {} }, handler);
+  const server = Deno.serve(
+    { hostname: host, port, signal: cut.signal, onListen: () => {} },
+    (request, { remoteAddr }) => handler(request, remoteAddr.hostname),
+  );
   const shown = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
   return {
     url: `http://${shown}:${server.addr.port}`,

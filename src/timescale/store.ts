@@ -15,10 +15,12 @@ import { reprocessStore } from "./history/reprocess.ts";
 import { sensorStore } from "./plant/sensor.ts";
 import type { Sql } from "./sql.ts";
 import { tenantStore } from "./access/tenant.ts";
+import { TooManyWait, type Turns } from "../turns.ts";
 
-export function createStore(sql: postgres.Sql<{ bigint: number }>): Store {
+/** With `turns`, its calls outside of transactions wait for each other. */
+export function createStore(sql: postgres.Sql<{ bigint: number }>, { turns }: { turns?: Turns } = {}): Store {
   return {
-    ...nouns(sql),
+    ...nouns(sql, turns),
     transaction: <T>(work: (store: Store) => Promise<T>) =>
       translated(async () =>
         await sql.begin((tx) => work({ ...nouns(tx), transaction: refuseNesting, schemaVersion: refuseNesting })) as T
@@ -27,7 +29,8 @@ export function createStore(sql: postgres.Sql<{ bigint: number }>): Store {
   };
 }
 
-function nouns(sql: Sql): Omit<Store, "transaction" | "schemaVersion"> {
+function nouns(sql: Sql, turns?: Turns): Omit<Store, "transaction" | "schemaVersion"> {
+  const guarded = <Port extends object>(port: Port) => guardedPort(port, turns);
   return {
     tenants: guarded(tenantStore(sql)),
     assets: guarded(assetStore(sql)),
@@ -48,10 +51,10 @@ function refuseNesting(): never {
 }
 
 /** The same calls, with the driver's errors for "cannot reach it" turned into the port's. */
-function guarded<Port extends object>(port: Port): Port {
+function guardedPort<Port extends object>(port: Port, turns: Turns = (work) => work()): Port {
   const calls = Object.entries(port).map((
     [name, call],
-  ) => [name, (...args: unknown[]) => translated(() => call(...args))]);
+  ) => [name, (...args: unknown[]) => translated(() => turns(() => call(...args)))]);
   return Object.fromEntries(calls) as Port;
 }
 
@@ -59,7 +62,7 @@ async function translated<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    if (error instanceof Error && isUnavailable(error)) {
+    if (error instanceof Error && (error instanceof TooManyWait || isUnavailable(error))) {
       throw new StoreUnavailable(`The store is not available: ${error.message}`, { cause: error });
     }
     throw error;

@@ -4,7 +4,7 @@ import type { Evidence } from "../../domain/detection/episode.ts";
 import type { Severity } from "../../domain/detection/severity.ts";
 import type { BatchId } from "../../domain/intake/batch.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
-import type { Page } from "../page.ts";
+import type { Page, Part } from "../page.ts";
 
 export interface EpisodeKey {
   readonly sensorId: SensorId;
@@ -38,5 +38,7 @@ export interface AlertStore {
   addProof(tenantId: TenantId, proof: AlertProof): Promise<void>;
   proofs(tenantId: TenantId, ids: readonly AlertId[]): Promise<AlertProof[]>;
   byIds(tenantId: TenantId, ids: readonly AlertId[]): Promise<Alert[]>;
-  page(tenantId: TenantId, page: Page & { readonly sensorId?: SensorId; readonly batchId?: BatchId }): Promise<Alert[]>;
+  page(tenantId: TenantId, page: Page & { readonly sensorId?: SensorId }): Promise<Alert[]>;
+  /** Per batch, the alerts that it opened, newest first. */
+  ofBatches(tenantId: TenantId, ids: readonly BatchId[], part: Part): Promise<Map<BatchId, Alert[]>>;
 }

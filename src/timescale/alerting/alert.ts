@@ -88,14 +88,21 @@ export function alertStore(sql: Sql): AlertStore {
       return rows.map(toAlert);
     },
 
-    async page(tenantId, { before, limit, sensorId, batchId }) {
+    async page(tenantId, { before, limit, sensorId }) {
       const rows = await sql<Row[]>`
         SELECT ${columns()} FROM alert
         WHERE tenant_id = ${tenantId} AND id < ${before ?? Number.MAX_SAFE_INTEGER}::bigint
           AND (${sensorId ?? null}::int IS NULL OR sensor_id = ${sensorId ?? null}::int)
-          AND (${batchId ?? null}::bigint IS NULL OR batch_id = ${batchId ?? null}::bigint)
         ORDER BY id DESC LIMIT ${limit}`;
       return rows.map(toAlert);
+    },
+
+    async ofBatches(tenantId, ids, { limit }) {
+      const rows = await sql<Row[]>`
+        SELECT row.* FROM unnest(${numbers(ids)}::text::bigint[]) AS batch CROSS JOIN LATERAL (
+          SELECT ${columns()} FROM alert WHERE tenant_id = ${tenantId} AND batch_id = batch ORDER BY id DESC LIMIT ${limit}
+        ) AS row`;
+      return Map.groupBy(rows.map(toAlert), ({ batchId }) => batchId);
     },
   };
 }
