@@ -60,19 +60,29 @@ function byId<Id, Row>(
   });
 }
 
-/** One statement for all parents of whom the same part is asked for: most often, for all. */
+/** Rows of one statement; more come in several, since each keeps a write waiting on the embedded store. */
+const ROWS_PER_STATEMENT = 2_000;
+
+/** Parents of whom the same part is asked for, most often all of them, share statements. */
 function lists<Id extends number, Row>(
   load: (ids: readonly Id[], part: Part) => Promise<Map<Id, Row[]>>,
 ): ListLoader<Id, Row> {
   const partOf = ({ limit, after }: Part) => `${limit}/${after ?? ""}`;
   return new DataLoader(async (keys) => {
-    const parts = [...Map.groupBy(keys, partOf)];
-    const loaded = await Promise.all(
-      parts.map(async ([part, keys]) => [part, await load(keys.map((key) => key.of), keys[0])] as const),
+    const statements = [...Map.groupBy(keys, partOf).values()].flatMap((keys) =>
+      chunked(keys, Math.ceil(ROWS_PER_STATEMENT / keys[0].limit))
     );
-    const rows = new Map(loaded);
-    return keys.map((key) => rows.get(partOf(key))!.get(key.of) ?? []);
+    const rows = new Map<typeof keys[number], Row[]>();
+    await Promise.all(statements.map(async (keys) => {
+      const loaded = await load(keys.map((key) => key.of), keys[0]);
+      for (const key of keys) rows.set(key, loaded.get(key.of) ?? []);
+    }));
+    return keys.map((key) => rows.get(key)!);
   }, { cacheKeyFn: (key) => `${key.of}/${partOf(key)}` });
+}
+
+function chunked<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }
 
 class NoSuchRow extends Error {

@@ -20,39 +20,43 @@ export function useCsrfPrevention(): Plugin {
   };
 }
 
-/** A body has to be there in time; one that breaks off is told in one record. */
+const BROKEN_OFF = { code: "BAD_REQUEST", http: { status: 400 } };
+const TOO_SLOW = { code: "REQUEST_TIMEOUT", http: { status: 408, headers: { connection: "close" } } };
+
+/** A body has to be there in time, else its connection is closed; one that breaks off is told in one record. */
 export function useBodyReading({ observe, bodyMaxMs }: { observe: Observe; bodyMaxMs: number }): Plugin {
   return {
     onRequestParse({ request, requestParser, setRequestParser }) {
       if (requestParser === undefined || request.body === null) return;
       setRequestParser(async (request) => {
-        const tooSlow = new AbortController();
-        const timer = setTimeout(() => tooSlow.abort(), bodyMaxMs);
-        try {
-          return await Promise.race([requestParser(request), failing(tooSlow.signal, bodyMaxMs)]);
-        } catch (error) {
-          if (brokeOff(error)) observe({ kind: "request.broken_off", cause: error });
-          throw error;
-        } finally {
-          clearTimeout(timer);
-        }
+        const body = await readBody(request.body!, bodyMaxMs).catch((cause) => {
+          if (cause instanceof GraphQLError) throw cause;
+          observe({ kind: "request.broken_off", reason: cause.message });
+          throw new GraphQLError("The request's body broke off.", { extensions: BROKEN_OFF });
+        });
+        const { url, method, headers, signal } = request;
+        return await requestParser(new Request(url, { method, headers, signal, body }));
       });
     },
   };
 }
 
-function failing(signal: AbortSignal, bodyMaxMs: number): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener("abort", () => {
-      const message = `The request's body was not there after ${bodyMaxMs / 1_000} s: send it faster, or less of it.`;
-      reject(new GraphQLError(message, { extensions: { code: "REQUEST_TIMEOUT", http: { status: 408 } } }));
-    });
-  });
-}
-
-/** The parser calls all that it cannot read invalid JSON; what was read and is none has an error of syntax behind it. */
-function brokeOff(error: unknown): boolean {
-  if (!(error instanceof GraphQLError)) return true;
-  const original = error.extensions.originalError as { name?: string } | undefined;
-  return original !== undefined && original.name !== "SyntaxError";
+/** Throws a `GraphQLError` for a body that is not there after `bodyMaxMs`, and what the connection broke by. */
+async function readBody(stream: ReadableStream<Uint8Array>, bodyMaxMs: number): Promise<Blob> {
+  const reader = stream.getReader();
+  const chunks: Uint8Array[] = [];
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    // Nobody waits for what it throws: the read under way ends by it.
+    reader.cancel().catch(() => {});
+  }, bodyMaxMs);
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) chunks.push(part.value);
+  } finally {
+    clearTimeout(timer);
+  }
+  if (!late) return new Blob(chunks as BlobPart[]);
+  const message = `The request's body was not there after ${bodyMaxMs / 1_000} s: send it faster, or less of it.`;
+  throw new GraphQLError(message, { extensions: TOO_SLOW });
 }

@@ -266,7 +266,10 @@ async function openGateway(
     waitMaxMs: 30_000,
     health: (path) => answerHealth(path, { ...deps, expectedSchema, behindMaxMs: config.limits.behindMaxMs }),
   });
-  const server = serve(gateway.fetch, config.gateway);
+  const server = serve(gateway.fetch, {
+    ...config.gateway,
+    onFault: (cause) => deps.observe({ kind: "request.failed", path: "", cause }),
+  });
   cleanups.push(async () => {
     await gateway.dispose();
     await server.stop(REQUEST_GRACE_MS);

@@ -31,7 +31,7 @@ export type Observation =
     readonly severity: string;
   }
   | { readonly kind: "request.failed"; readonly path: string; readonly cause: unknown }
-  | { readonly kind: "request.broken_off"; readonly cause: unknown }
+  | { readonly kind: "request.broken_off"; readonly reason: string }
   | { readonly kind: "fault"; readonly part: string; readonly cause: unknown };
 
 export type Observe = (observation: Observation) => void;

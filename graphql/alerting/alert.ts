@@ -45,7 +45,7 @@ export const ContributionRef = builder.objectRef<Contribution>("Contribution").i
     facts: t.field({
       type: [FactRef],
       description: "What it judged by.",
-      complexity: { multiplier: 5 },
+      complexity: { multiplier: 4 },
       resolve: ({ facts }) => Object.entries(facts).filter(([, value]) => Number.isFinite(value)),
     }),
   }),
@@ -65,7 +65,7 @@ const EvidenceRef = builder.objectRef<AlertProof>("AlertEvidence").implement({
     contributions: t.field({
       type: [ContributionRef],
       description: "What each detector added to the score.",
-      complexity: { multiplier: 8 },
+      complexity: { multiplier: 6 },
       resolve: ({ evidence }) => evidence.contributions,
     }),
     missing: t.stringList({
@@ -116,7 +116,7 @@ builder.node(AlertRef, {
     evidence: t.field({
       type: [EvidenceRef],
       description: "The numbers behind each change, in data time.",
-      complexity: { multiplier: 5 },
+      complexity: { multiplier: 3 },
       resolve: ({ id }, _args, { loaders }) => loaders.proofs.load(id),
     }),
   }),

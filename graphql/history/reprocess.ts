@@ -42,7 +42,7 @@ const ReprocessedAlertRef = builder.objectRef<ReprocessedAlert>("ReprocessedAler
     contributions: t.field({
       type: [ContributionRef],
       description: "What each detector added to the score.",
-      complexity: { multiplier: 8 },
+      complexity: { multiplier: 6 },
       resolve: ({ evidence }) => evidence.contributions,
     }),
     sensor: t.field({
