@@ -1,18 +1,22 @@
-/** The schema builder with its plugins, and the scalars. */
+/** The schema builder with its plugins. */
 import SchemaBuilder from "@pothos/core";
+import ComplexityPlugin from "@pothos/plugin-complexity";
 import ErrorsPlugin from "@pothos/plugin-errors";
 import RelayPlugin from "@pothos/plugin-relay";
 import ValidationPlugin from "@pothos/plugin-validation";
-import { GraphQLError, valueFromASTUntyped } from "graphql";
-import { formatTimestamp, parseTimestamp } from "../src/domain/timestamp.ts";
+import { GraphQLError } from "graphql";
 import type { Scope } from "../src/operations/scope.ts";
+import { LOOKUP_COST } from "./cost.ts";
 import { ConflictError, InvalidInputError, NotFoundError, UnavailableError } from "./errors.ts";
 import type { Loaders } from "./loaders.ts";
 import { OTHER, OTHER_ABOUT } from "./other_values.ts";
 
 /** What resolvers are given besides their arguments. */
 export interface RequestContext {
-  readonly scope: Scope;
+  /** On whose behalf. Reads take turns at its store, until admission has seen that the operation is a mutation. */
+  scope: Scope;
+  /** The same for mutations, whose store nobody has to wait for. */
+  readonly writing: Scope;
   readonly loaders: Loaders;
   /** Longest that a mutation may wait for a batch's outcome. */
   readonly waitMaxMs: number;
@@ -20,7 +24,40 @@ export interface RequestContext {
   readonly signal: AbortSignal;
   /** Cursor of the last event that the client saw, from the `Last-Event-ID` header. */
   readonly lastEventId: string | undefined;
+  /** Address that the request came from. */
+  readonly client: string;
+  /** Where the subscription of this request stands in the event log: behind the event that it gave out last. */
+  readonly position: { cursor: string | undefined };
 }
+
+/** Words for what the relay plugin brings along. A list of ids costs as many lookups as it has. */
+const RELAY = {
+  clientMutationId: "omit",
+  cursorType: "String",
+  idFieldOptions: { description: "Names this object for ever, over all types." },
+  nodeTypeOptions: { description: "What has an id of its own." },
+  nodeQueryOptions: {
+    description: "The object that has this id; null when there is none.",
+    complexity: LOOKUP_COST,
+    args: { id: { description: "Id of any object." } },
+  },
+  nodesQueryOptions: {
+    description: `The objects that have these ids, in their order; null for each that there is none for.`,
+    complexity: ({ ids }: { ids: readonly unknown[] }) => ({ field: LOOKUP_COST + ids.length, multiplier: ids.length }),
+    args: { ids: { description: "Ids of any objects." } },
+  },
+  pageInfoTypeOptions: { description: "How a page lies in its list." },
+  hasNextPageFieldOptions: { description: "Whether older ones follow." },
+  hasPreviousPageFieldOptions: { description: "Whether this is another page than the first." },
+  startCursorFieldOptions: { description: "Cursor of the first row; null when the page is empty." },
+  endCursorFieldOptions: { description: "Cursor of the last row, for `after`; null when the page is empty." },
+  pageInfoFieldOptions: { description: "How the page lies in its list." },
+  edgesFieldOptions: { description: "The rows, newest first.", complexity: { field: 1, multiplier: 1 } },
+  nodeFieldOptions: { description: "The row itself." },
+  cursorFieldOptions: { description: "The row's place in the list, for `after`." },
+  defaultConnectionTypeOptions: { description: "A page of a list." },
+  defaultEdgeTypeOptions: { description: "A row of a list, with its place." },
+} as const;
 
 type Lenient = { Input: unknown; Output: unknown };
 type Column = { Input: readonly unknown[]; Output: never };
@@ -42,13 +79,18 @@ export const builder = new SchemaBuilder<{
     UnitColumn: Column;
   };
 }>({
-  plugins: [ErrorsPlugin, RelayPlugin, ValidationPlugin],
+  plugins: [ErrorsPlugin, RelayPlugin, ComplexityPlugin, ValidationPlugin],
   defaultFieldNullability: false,
-  relay: { clientMutationId: "omit", cursorType: "String" },
+  relay: RELAY,
+  // What it costs is asked once, before an operation is carried out (cost.ts).
+  complexity: { disabled: true },
   errors: {
     defaultTypes: [InvalidInputError, NotFoundError, ConflictError, UnavailableError],
     directResult: true,
-    defaultUnionOptions: { name: ({ fieldName }) => `${fieldName[0].toUpperCase()}${fieldName.slice(1)}Result` },
+    defaultUnionOptions: {
+      name: ({ fieldName }) => `${fieldName[0].toUpperCase()}${fieldName.slice(1)}Result`,
+      description: "What was asked for was done, or why it was not.",
+    },
   },
   validation: {
     validationError: ({ issues }) => {
@@ -59,71 +101,11 @@ export const builder = new SchemaBuilder<{
   },
 });
 
-builder.queryType();
-builder.mutationType();
-builder.subscriptionType();
-
-builder.scalarType("DateTime", {
-  description:
-    "An instant as RFC 3339 text with a zone, for example 2026-01-31T12:00:00Z. Answers are in UTC with milliseconds.",
-  serialize: formatTimestamp,
-  parseValue: (value) =>
-    typeof value === "string"
-      ? parseTimestamp(value) ?? refuse(value, "an RFC 3339 time with a zone")
-      : refuse(value, "text"),
+builder.queryType({ description: "What can be looked at." });
+builder.mutationType({
+  description: "What can be sent, described and started. Each says as its result why it was not done.",
 });
-
-const DURATION = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
-
-builder.scalarType("Duration", {
-  description: "A length of time as ISO 8601 text in days and smaller units, for example PT5M or P1DT12H.",
-  serialize: (ms) => `PT${ms / 1_000}S`,
-  parseValue(value) {
-    const [, days = 0, hours = 0, minutes = 0, seconds = 0] = DURATION.exec(String(value)) ?? [];
-    const ms = (((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1_000;
-    return ms > 0 ? ms : refuse(value, "an ISO 8601 duration longer than nothing, for example PT5M");
-  },
-});
-
-/** Takes whatever comes: what is not right is quarantined with its reason, and does not fail the request. */
-function lenient(name: "ReadingTime" | "ReadingValue" | "ReadingStatus", description: string): void {
-  builder.scalarType(name, {
-    description: `${description} Anything else is accepted here too, and goes to quarantine.`,
-    serialize: (value) => value,
-    parseValue: (value) => value,
-    parseLiteral: (node) => valueFromASTUntyped(node),
-  });
-}
-
-lenient("ReadingTime", "RFC 3339 text with a zone, or milliseconds since 1970.");
-lenient("ReadingValue", "A finite number, in the sensor's unit.");
-lenient("ReadingStatus", "An OPC UA status code, 0 to 4294967295; 0 is good.");
-
-/** A whole JSON array as one value: it is judged entry by entry later, and costs nothing to take in. */
-function column(
-  name: "KeyColumn" | "IndexColumn" | "TimeColumn" | "ValueColumn" | "StatusColumn" | "UnitColumn",
-  description: string,
-): void {
-  builder.scalarType(name, {
-    description: `A JSON array: ${description}`,
-    serialize: () => refuse(name, "used as an answer"),
-    parseValue: (value) => Array.isArray(value) ? value : refuse(value, "a JSON array"),
-    parseLiteral: (node) =>
-      node.kind === "ListValue" ? valueFromASTUntyped(node) as unknown[] : refuse(node.kind, "a list"),
-  });
-}
-
-column("KeyColumn", "sensor keys.");
-column("IndexColumn", "per reading, the place of its sensor in `sensors`, from 0.");
-column("TimeColumn", "per reading, RFC 3339 text with a zone, or milliseconds since 1970.");
-column("ValueColumn", "per reading, its value.");
-column("StatusColumn", "per reading, its OPC UA status code.");
-column("UnitColumn", "UCUM codes, or null.");
-
-function refuse(value: unknown, wanted: string): never {
-  const text = JSON.stringify(value) ?? String(value);
-  throw new GraphQLError(`${text.slice(0, 80)} is not ${wanted}`, { extensions: { code: "INVALID_INPUT" } });
-}
+builder.subscriptionType({ description: "What can be followed, over WebSocket or server-sent events." });
 
 type EnumValue<Value extends string> = { readonly value: Value; readonly description: string };
 

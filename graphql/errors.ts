@@ -1,5 +1,5 @@
 /** What went wrong, as types of the schema. Mutations answer them as results; elsewhere they are errors with a code. */
-import { GraphQLError } from "graphql";
+import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import { OperationError } from "../src/operations/errors.ts";
 import { StoreFull, StoreUnavailable } from "../src/ports/store.ts";
 import { WorkflowsUnavailable } from "../src/ports/workflows.ts";
@@ -74,4 +74,10 @@ export function asGraphQLError(error: unknown): GraphQLError | undefined {
 
 function coded(error: Error, code: string, facts: Record<string, unknown>): GraphQLError {
   return new GraphQLError(error.message, { extensions: { code, ...facts } });
+}
+
+/** An error as it is written, without what is meant for the HTTP status alone. */
+export function shownError(error: GraphQLError): GraphQLFormattedError {
+  const { extensions: { http: _http, unexpected: _unexpected, ...extensions } = {}, ...shown } = error.toJSON();
+  return Object.keys(extensions).length === 0 ? shown : { ...shown, extensions };
 }

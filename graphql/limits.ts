@@ -1,65 +1,59 @@
-/** Bounds on what one operation may ask for. */
-import { type ASTVisitor, GraphQLError, Kind, type SelectionSetNode, type ValidationContext } from "graphql";
-import type { Plugin } from "graphql-yoga";
+/** Bounds on the text of an operation, so that neither reading nor checking it takes long. What it may cost is in cost.ts. */
+import {
+  type ASTVisitor,
+  type DocumentNode,
+  GraphQLError,
+  isIntrospectionType,
+  Lexer,
+  parse,
+  Source,
+  TokenKind,
+  type ValidationContext,
+} from "graphql";
 
-/** Introspection by GraphiQL goes 13 deep. */
-const DEPTH_MAX = 15;
-const FIELDS_MAX = 500;
-const ROOT_FIELDS_MAX = 20;
+/** Values travel as variables; an operation that a person wrote has some hundred. */
+const TOKENS_MAX = 5_000;
+/** Braces inside braces: GraphiQL's introspection goes some 30 deep. The parser calls itself at each. */
+const NESTING_MAX = 100;
+const TEXT_LENGTH_MAX = 256 * 1024;
 
-/** Refuses operations that are too deep or too wide before anything is executed. */
-export function useLimits(): Plugin {
-  return { onValidate: ({ addValidationRule }) => addValidationRule(boundedRule) };
+const OPENING: readonly string[] = [TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L];
+const CLOSING: readonly string[] = [TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R];
+
+/** The document that `text` stands for. Throws a `GraphQLError` for one that is none, or is too large. */
+export function parseBounded(text: string | Source): DocumentNode {
+  const source = typeof text === "string" ? new Source(text) : text;
+  if (source.body.length > TEXT_LENGTH_MAX) throw tooLarge(`is longer than ${TEXT_LENGTH_MAX} characters`);
+  const lexer = new Lexer(source);
+  let nesting = 0;
+  for (let tokens = 0; lexer.advance().kind !== TokenKind.EOF; tokens++) {
+    if (OPENING.includes(lexer.token.kind)) nesting++;
+    else if (CLOSING.includes(lexer.token.kind)) nesting--;
+    if (tokens >= TOKENS_MAX) throw tooLarge(`has more than ${TOKENS_MAX} words and signs`);
+    if (nesting > NESTING_MAX) throw tooLarge(`is nested more than ${NESTING_MAX} deep`);
+  }
+  return parse(source);
 }
 
-export function boundedRule(context: ValidationContext): ASTVisitor {
+function tooLarge(how: string): GraphQLError {
+  return new GraphQLError(`The operation ${how}: send values as variables, and ask for less at once.`, {
+    extensions: { code: "OPERATION_TOO_LARGE" },
+  });
+}
+
+/**
+ * Validation rule: each part of the schema's description may be asked for once. Under several names it would be multiplied at each
+ * level, and no cost is counted there.
+ */
+export function plainIntrospectionRule(context: ValidationContext): ASTVisitor {
   return {
-    OperationDefinition(node) {
-      const size = measure(context, { selections: node.selectionSet, depth: 1, inside: new Set() });
-      const faults = [
-        size.depth > DEPTH_MAX ? `is more than ${DEPTH_MAX} levels deep` : "",
-        size.fields > FIELDS_MAX ? `asks for more than ${FIELDS_MAX} fields` : "",
-        node.selectionSet.selections.length > ROOT_FIELDS_MAX
-          ? `has more than ${ROOT_FIELDS_MAX} fields at its root`
-          : "",
-      ].filter(Boolean);
-      if (faults.length > 0) {
-        const message = `The operation ${faults.join(" and ")}.`;
+    Field(node) {
+      const parent = context.getParentType();
+      const introspects = node.name.value === "__schema" || (parent != null && isIntrospectionType(parent));
+      if (introspects && node.alias !== undefined) {
+        const message = `${node.name.value} describes the schema and is asked for under its own name only.`;
         context.reportError(new GraphQLError(message, { nodes: node, extensions: { code: "OPERATION_TOO_LARGE" } }));
       }
     },
   };
-}
-
-interface Measuring {
-  readonly selections: SelectionSetNode;
-  readonly depth: number;
-  /** Fragments on the way here: a circle is an error of another rule, and must not become one of ours. */
-  readonly inside: ReadonlySet<string>;
-}
-
-function measure(
-  context: ValidationContext,
-  { selections, depth, inside }: Measuring,
-): { depth: number; fields: number } {
-  const size = { depth, fields: 0 };
-  for (const selection of selections.selections) {
-    if (size.fields > FIELDS_MAX || size.depth > DEPTH_MAX) break;
-    const below = (next: Measuring) => {
-      const part = measure(context, next);
-      size.depth = Math.max(size.depth, part.depth);
-      size.fields += part.fields;
-    };
-    if (selection.kind === Kind.FRAGMENT_SPREAD) {
-      const fragment = context.getFragment(selection.name.value);
-      if (!fragment || inside.has(fragment.name.value)) continue;
-      below({ selections: fragment.selectionSet, depth, inside: new Set([...inside, fragment.name.value]) });
-    } else {
-      if (selection.kind === Kind.FIELD) size.fields++;
-      if (selection.selectionSet) {
-        below({ selections: selection.selectionSet, depth: selection.kind === Kind.FIELD ? depth + 1 : depth, inside });
-      }
-    }
-  }
-  return size;
 }

@@ -1,12 +1,17 @@
-/** Lookups by id, collected over one request into one query each. */
+/** Lookups by id, and lists of many parents, collected over one request into one statement each. */
 import DataLoader from "dataloader";
-import type { Alert, AlertId } from "../src/domain/alerting/alert.ts";
-import type { Asset, AssetId } from "../src/domain/plant/asset.ts";
-import type { Batch, BatchId } from "../src/domain/intake/batch.ts";
-import type { Sensor, SensorId, SensorProgress } from "../src/domain/plant/sensor.ts";
 import type { TenantId } from "../src/domain/access/tenant.ts";
+import type { Alert, AlertId } from "../src/domain/alerting/alert.ts";
+import type { ReprocessedAlert, ReprocessRunId } from "../src/domain/history/reprocess.ts";
+import type { Batch, BatchId } from "../src/domain/intake/batch.ts";
+import type { Quarantined } from "../src/domain/intake/quarantine.ts";
+import type { Asset, AssetId } from "../src/domain/plant/asset.ts";
+import type { Sensor, SensorId, SensorProgress } from "../src/domain/plant/sensor.ts";
 import type { AlertProof } from "../src/ports/alerting/alert.ts";
+import type { Part } from "../src/ports/page.ts";
 import type { Store } from "../src/ports/store.ts";
+
+type ListLoader<Id extends number, Row> = DataLoader<Part & { readonly of: Id }, Row[], string>;
 
 export interface Loaders {
   readonly assets: DataLoader<AssetId, Asset>;
@@ -15,6 +20,10 @@ export interface Loaders {
   readonly batches: DataLoader<BatchId, Batch>;
   readonly alerts: DataLoader<AlertId, Alert>;
   readonly proofs: DataLoader<AlertId, AlertProof[]>;
+  readonly batchAlerts: ListLoader<BatchId, Alert>;
+  readonly quarantine: ListLoader<BatchId, Quarantined>;
+  readonly assetSensors: ListLoader<AssetId, Sensor>;
+  readonly reprocessedAlerts: ListLoader<ReprocessRunId, ReprocessedAlert>;
 }
 
 export function createLoaders(store: Store, tenantId: TenantId): Loaders {
@@ -28,7 +37,16 @@ export function createLoaders(store: Store, tenantId: TenantId): Loaders {
       const proofs = Map.groupBy(await store.alerts.proofs(tenantId, ids), ({ alertId }) => alertId);
       return ids.map((id) => proofs.get(id) ?? []);
     }),
+    batchAlerts: lists((ids, part) => store.alerts.ofBatches(tenantId, ids, part)),
+    quarantine: lists((ids, part) => store.quarantine.ofBatches(tenantId, ids, part)),
+    assetSensors: lists((ids, part) => store.sensors.ofAssets(tenantId, ids, part)),
+    reprocessedAlerts: lists((ids, part) => store.reprocessing.alertsOf(tenantId, ids, part)),
   };
+}
+
+/** Forgets what was loaded, so that what comes next is seen as it is then. */
+export function clearLoaders(loaders: Loaders): void {
+  for (const loader of Object.values(loaders) as DataLoader<unknown, unknown>[]) loader.clearAll();
 }
 
 function byId<Id, Row>(
@@ -38,12 +56,45 @@ function byId<Id, Row>(
 ): DataLoader<Id, Row> {
   return new DataLoader(async (ids) => {
     const rows = new Map((await load(ids)).map((row) => [idOf(row), row]));
-    return ids.map((id) => rows.get(id) ?? new Error(`there is no ${noun} ${id}`));
+    return ids.map((id): Row | Error => rows.get(id) ?? new NoSuchRow(`there is no ${noun} ${id}`));
   });
 }
 
+/** Rows of one statement; more come in several, since each keeps a write waiting on the embedded store. */
+const ROWS_PER_STATEMENT = 2_000;
+
+/** Parents of whom the same part is asked for, most often all of them, share statements. */
+function lists<Id extends number, Row>(
+  load: (ids: readonly Id[], part: Part) => Promise<Map<Id, Row[]>>,
+): ListLoader<Id, Row> {
+  const partOf = ({ limit, after }: Part) => `${limit}/${after ?? ""}`;
+  return new DataLoader(async (keys) => {
+    const statements = [...Map.groupBy(keys, partOf).values()].flatMap((keys) =>
+      chunked(keys, Math.ceil(ROWS_PER_STATEMENT / keys[0].limit))
+    );
+    const rows = new Map<typeof keys[number], Row[]>();
+    await Promise.all(statements.map(async (keys) => {
+      const loaded = await load(keys.map((key) => key.of), keys[0]);
+      for (const key of keys) rows.set(key, loaded.get(key.of) ?? []);
+    }));
+    return keys.map((key) => rows.get(key)!);
+  }, { cacheKeyFn: (key) => `${key.of}/${partOf(key)}` });
+}
+
+function chunked<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
+}
+
+class NoSuchRow extends Error {
+  override readonly name = "NoSuchRow";
+}
+
 /** Rows in the order of `ids`, null where there is none: what a lookup of nodes answers. */
-export async function orNull<Id, Row>(loader: DataLoader<Id, Row>, ids: readonly string[]): Promise<(Row | null)[]> {
-  const rows = await loader.loadMany(ids.map((id) => Number(id) as Id));
-  return rows.map((row) => row instanceof Error ? null : row);
+export async function orNull<Id, Row>(loader: DataLoader<Id, Row>, ids: readonly Id[]): Promise<(Row | null)[]> {
+  const rows = await loader.loadMany(ids);
+  return rows.map((row) => {
+    if (row instanceof NoSuchRow) return null;
+    if (row instanceof Error) throw row;
+    return row;
+  });
 }

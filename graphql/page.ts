@@ -1,24 +1,61 @@
 /** Lists as relay connections: newest first, forwards only. */
 import { invalid } from "../src/operations/errors.ts";
+import { builder } from "./builder.ts";
+import { LOOKUP_COST } from "./cost.ts";
 
 export const PAGE_MAX = 1_000;
 const PAGE_DEFAULT = 50;
 
-export interface ConnectionArgs {
-  readonly first?: number | null;
-  readonly after?: string | null;
-  readonly last?: number | null;
-  readonly before?: string | null;
+/** What a list takes when the client does not say, and at most. */
+export interface ListSize {
+  readonly usually: number;
+  readonly most?: number;
 }
 
-/** A connection over `load`, which answers up to `limit` rows with ids below `before`, newest first. */
+/** The argument `first` of a list inside a row, with its limits in words. */
+export function firstArgs({ usually, most = PAGE_MAX }: ListSize) {
+  return builder.args((t) => ({
+    first: t.int({ defaultValue: usually, description: `How many at most: 1 to ${most.toLocaleString("en")}.` }),
+  }));
+}
+
+/** What such a list costs in each row. */
+export function listCost({ usually }: ListSize): (args: { first?: number | null }) => { multiplier: number } {
+  return ({ first }) => ({ multiplier: first ?? usually });
+}
+
+/** The argument `first` as it was given. Throws invalid when it is out of bounds. */
+export function firstOf(first: number | null | undefined, { usually, most = PAGE_MAX }: ListSize): number {
+  const rows = first ?? usually;
+  if (rows >= 1 && rows <= most) return rows;
+  throw invalid("first", `first has to be 1 to ${most.toLocaleString("en")}.`);
+}
+
+/** The arguments of a connection. */
+export const PAGE_ARGS = builder.args((t) => ({
+  first: t.int({
+    defaultValue: PAGE_DEFAULT,
+    description: `How many at most, newest first: 1 to ${PAGE_MAX.toLocaleString("en")}.`,
+  }),
+  after: t.string({ description: "`endCursor` of the page before; left out: the first page." }),
+}));
+
+export interface PageArgs {
+  readonly first?: number | null;
+  readonly after?: string | null;
+}
+
+/** What a page costs: a lookup, and each of its rows. */
+export function pageCost({ first }: PageArgs): { field: number; multiplier: number } {
+  return { field: LOOKUP_COST, multiplier: first ?? PAGE_DEFAULT };
+}
+
+/** A connection over `load`, which answers up to `limit` rows with ids below `before`, newest first. Throws invalid. */
 export async function connectionOf<Row extends { readonly id: number }>(
-  args: ConnectionArgs,
+  args: PageArgs,
   load: (page: { before?: number; limit: number }) => Promise<Row[]>,
 ) {
-  if (args.last != null || args.before != null) throw invalid("last", "Lists go forwards only: use first and after.");
-  const first = args.first ?? PAGE_DEFAULT;
-  if (first < 1 || first > PAGE_MAX) throw invalid("first", `first has to be 1 to ${PAGE_MAX}.`);
+  const first = firstOf(args.first, { usually: PAGE_DEFAULT });
   const before = args.after == null ? undefined : decode(args.after);
   const rows = await load({ before, limit: first + 1 });
   const edges = rows.slice(0, first).map((node) => ({ node, cursor: btoa(`before:${node.id}`) }));

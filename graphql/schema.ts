@@ -1,4 +1,5 @@
 /** The schema: each noun's file adds its types and fields to the builder. */
+import "./scalars.ts";
 import "./error_types.ts";
 import "./access/tenant.ts";
 import "./plant/asset.ts";

@@ -1,32 +1,37 @@
 /** The gateway as a fetch handler: GraphQL over HTTP, SSE and WebSocket, GraphiQL, and health. Serving it is somebody else's business. */
-import { useCSRFPrevention } from "@graphql-yoga/plugin-csrf-prevention";
 import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
-import { GraphQLError, NoSchemaIntrospectionCustomRule } from "graphql";
-import { createYoga, isAsyncIterable, maskError, type Plugin, useExecutionCancellation } from "graphql-yoga";
+import { NoSchemaIntrospectionCustomRule } from "graphql";
+import { createYoga, useExecutionCancellation } from "graphql-yoga";
+import { LRUCache } from "lru-cache";
 import type { Observe } from "../src/observation.ts";
-import type { Scope } from "../src/operations/scope.ts";
-import { withBoundedBody } from "./body.ts";
+import type { FetchHandler } from "../src/serve.ts";
+import { useAdmission } from "./admission.ts";
 import type { RequestContext } from "./builder.ts";
-import { asGraphQLError } from "./errors.ts";
-import { useLimits } from "./limits.ts";
-import { createLoaders } from "./loaders.ts";
+import { type ContextOptions, createContext } from "./context.ts";
+import { plainIntrospectionRule } from "./limits.ts";
+import { mask } from "./mask.ts";
+import { type AllowedOrigins, originFault } from "./origin.ts";
+import { useBodyReading, useCsrfPrevention } from "./requests.ts";
 import { schema } from "./schema.ts";
+import type { SharesOptions } from "./shares.ts";
+import { useEventStream } from "./sse.ts";
+import { limitSubscriptions } from "./subscription_limit.ts";
 import { createSocketServer } from "./websocket.ts";
 
-export interface GatewayOptions {
-  /** On whose behalf a request is. */
-  readonly scope: (request: Request) => Promise<Scope>;
+export interface GatewayOptions extends ContextOptions {
   readonly observe: Observe;
+  /** Names that the gateway is reached by, and sites whose pages may use it, besides those of loopback. */
+  readonly allowed: AllowedOrigins;
   readonly bodyBytesMax: number;
   /** Serve GraphiQL to browsers, and answer introspection. */
   readonly graphiql: boolean;
-  readonly waitMaxMs: number;
+  readonly subscriptions: SharesOptions;
   /** Answers paths under /health; undefined for others. */
   readonly health: (path: string) => Promise<Response | undefined>;
 }
 
 export interface Gateway {
-  fetch(request: Request): Promise<Response>;
+  readonly fetch: FetchHandler;
   /** Ends the subscriptions, so that serving can end. */
   dispose(): Promise<void>;
 }
@@ -39,46 +44,56 @@ const WELCOME = `{
 # subscription { alerts { cursor change alert { severity reason openedAt sensor { key } } } }
 `;
 
+/** Longest that a request's body may be on its way. */
+const BODY_MAX_MS = 30_000;
+
 export function createGateway(options: GatewayOptions): Gateway {
-  const { observe, bodyBytesMax, graphiql, health } = options;
+  const { observe, allowed, bodyBytesMax, graphiql, health } = options;
   const ending = new AbortController();
-  const contextOf = (request: Request) => createContext(options, { request, ending: ending.signal });
-  const yoga = createYoga<Record<string, never>, RequestContext>({
+  const contextOf = (request: Request, client: string) =>
+    createContext(options, { request, client, ending: ending.signal });
+  const limited = limitSubscriptions(options.subscriptions);
+  const rules = [plainIntrospectionRule, ...graphiql ? [] : [NoSchemaIntrospectionCustomRule]];
+  const masked = (error: unknown) => mask(error, { observe, bodyBytesMax });
+  const yoga = createYoga<{ client: string }, RequestContext>({
     schema,
-    context: ({ request }) => contextOf(request),
-    graphiql: graphiql && { title: "Millwright", defaultQuery: WELCOME, subscriptionsProtocol: "SSE" },
+    context: ({ request, client }) => contextOf(request, client),
+    graphiql: graphiql && { title: "Millwright", defaultQuery: WELCOME, subscriptionsProtocol: "WS" },
     renderGraphiQL,
     landingPage: false,
     logging: false,
-    cors: false,
-    maxRequestBodySize: false,
-    maskedErrors: { maskError: (error, message) => mask(error, { message, observe }) },
+    // Pages of our own need none; those of other sites are named one by one.
+    cors: allowed.origins.length > 0 && { origin: [...allowed.origins], credentials: false },
+    maxRequestBodySize: bodyBytesMax,
+    maskedErrors: { maskError: masked },
+    parserAndValidationCache: { documentCache: documentCache(), errorCache: documentCache() },
     plugins: [
-      useCSRFPrevention(),
+      useCsrfPrevention(),
+      useBodyReading({ observe, bodyMaxMs: BODY_MAX_MS }),
       useExecutionCancellation(),
-      useLimits(),
-      useEventIds(),
-      ...graphiql ? [] : [useNoIntrospection()],
+      useAdmission({ rules, limited }),
+      useEventStream(),
     ],
   });
-  const sockets = createSocketServer({
-    schema,
-    contextOf,
-    mask: (error) => mask(error, { message: "Unexpected error.", observe }),
-  });
+  const sockets = createSocketServer({ schema, contextOf, mask: masked, rules, limited });
 
   return {
-    async fetch(request) {
+    async fetch(request, client) {
       const { pathname } = new URL(request.url);
+      // Probes ask by the address of a pod or a container, and nothing of the plant is told here.
       const healthy = await health(pathname);
       if (healthy !== undefined) return healthy;
+      const fault = originFault(request, allowed);
+      if (fault !== undefined) {
+        return Response.json({ errors: [{ message: fault.message, extensions: { code: fault.code } }] }, {
+          status: 403,
+        });
+      }
       if (pathname === "/") return Response.redirect(new URL("/graphql", request.url), 302);
       if (pathname === "/graphql" && request.headers.get("upgrade")?.toLowerCase() === "websocket") {
-        return sockets.upgrade(request);
+        return sockets.upgrade(request, client);
       }
-      const bounded = await withBoundedBody(request, bodyBytesMax);
-      if (bounded === undefined) return tooLarge(bodyBytesMax);
-      return await yoga.fetch(bounded, {});
+      return await yoga.fetch(request, { client });
     },
     async dispose() {
       ending.abort();
@@ -88,72 +103,12 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
 }
 
-async function createContext(
-  { scope: scopeOf, waitMaxMs }: GatewayOptions,
-  { request, ending }: { request: Request; ending: AbortSignal },
-): Promise<RequestContext> {
-  const scope = await scopeOf(request);
-  return {
-    scope,
-    waitMaxMs,
-    loaders: createLoaders(scope.store, scope.tenant.id),
-    signal: AbortSignal.any([request.signal, ending]),
-    lastEventId: request.headers.get("last-event-id") ?? undefined,
-  };
-}
-
-/** What clients see of an error: those that are meant for them as they are, anything else as a fault, which is logged here. */
-function mask(error: unknown, { message, observe }: { message: string; observe: Observe }): Error {
-  const original = error instanceof GraphQLError ? error.originalError ?? error : error;
-  const known = asGraphQLError(original);
-  if (known !== undefined) {
-    const { nodes, source, positions, path } = error instanceof GraphQLError ? error : known;
-    return new GraphQLError(known.message, { nodes, source, positions, path, extensions: known.extensions });
-  }
-  if (original instanceof GraphQLError) return original;
-  const path = error instanceof GraphQLError ? (error.path ?? []).join(".") : "";
-  observe({ kind: "request.failed", path, cause: original });
-  return maskError(error, message, false);
-}
-
-function tooLarge(bodyBytesMax: number): Response {
-  const message = `The request body is longer than ${bodyBytesMax} bytes: send smaller batches.`;
-  return Response.json({ errors: [{ message, extensions: { code: "PAYLOAD_TOO_LARGE" } }] }, { status: 413 });
-}
-
-function useNoIntrospection(): Plugin {
-  return { onValidate: ({ addValidationRule }) => addValidationRule(NoSchemaIntrospectionCustomRule) };
-}
-
-/** Gives events over SSE their cursor as id, so that a browser that reconnects sends it back as Last-Event-ID. */
-function useEventIds(): Plugin {
-  return {
-    onResultProcess({ result, acceptableMediaTypes, setResultProcessor, resultProcessor }) {
-      if (
-        !isAsyncIterable(result) || !acceptableMediaTypes.includes("text/event-stream") || resultProcessor === undefined
-      ) return;
-      setResultProcessor(
-        (stream, fetchAPI, accepted) => withIds(resultProcessor(stream, fetchAPI, accepted)),
-        "text/event-stream",
-      );
-    },
-  };
-}
-
-const CURSOR = /^data: .*?"cursor":"([A-Za-z0-9+/=]+)"/m;
-
-async function withIds(answer: Response | Promise<Response>): Promise<Response> {
-  const response = await answer;
-  const decoder = new TextDecoder();
-  const encoder = new TextEncoder();
-  const body = response.body?.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      transform(chunk, controller) {
-        const text = decoder.decode(chunk);
-        const id = CURSOR.exec(text)?.[1];
-        controller.enqueue(id === undefined ? chunk : encoder.encode(`id: ${id}\n${text}`));
-      },
-    }),
-  );
-  return new Response(body, response);
+/** Operations that were read before; bounded by the length of their texts, as what is kept of each is a multiple of it. */
+// deno-lint-ignore no-explicit-any -- yoga keeps documents in one and errors in the other
+function documentCache(): LRUCache<string, any> {
+  return new LRUCache({
+    maxSize: 2 ** 20,
+    maxEntrySize: 2 ** 16,
+    sizeCalculation: (_document, text) => text.length + 1,
+  });
 }

@@ -1,49 +1,67 @@
 /** Subscriptions over WebSocket: the protocol graphql-transport-ws on Deno's sockets, with back-pressure. */
-import { GraphQLError, type GraphQLSchema, specifiedRules, validate } from "graphql";
+import type { GraphQLError, GraphQLSchema } from "graphql";
+import { subscribe } from "graphql";
 import { CloseCode, handleProtocols, makeServer } from "graphql-ws";
+import { type Admission, grantStore, readOperation } from "./admission.ts";
 import type { RequestContext } from "./builder.ts";
-import { boundedRule } from "./limits.ts";
+import { shownError } from "./errors.ts";
+import { translation } from "./older_protocol.ts";
+import { createShares } from "./shares.ts";
 import { deferred } from "../src/deferred.ts";
 
-export interface SocketOptions {
+export interface SocketOptions extends Admission {
   readonly schema: GraphQLSchema;
-  readonly contextOf: (request: Request) => Promise<RequestContext>;
-  readonly mask: (error: unknown) => Error;
+  readonly contextOf: (request: Request, client: string) => Promise<RequestContext>;
+  readonly mask: (error: unknown) => GraphQLError;
 }
 
 export interface SocketServer {
-  upgrade(request: Request): Response;
+  upgrade(request: Request, client: string): Response;
   close(): Promise<void>;
 }
 
 /** Bytes that may wait in a socket for a slow reader; until they are fewer, nothing more is taken from its subscriptions. */
 const BUFFERED_BYTES_MAX = 256 * 1024;
 const BUFFER_LOOK_MS = 20;
-const SOCKETS_MAX = 1_000;
+const SOCKETS = { perClientMax: 1_000, max: 5_000 };
 const MESSAGE_BYTES_MAX = 256 * 1024;
 
-export function createSocketServer({ schema, contextOf, mask }: SocketOptions): SocketServer {
-  const sockets = new Set<WebSocket>();
-  const server = makeServer<Record<string, unknown>, { request: Request; left: AbortSignal }>({
+interface Extra {
+  readonly request: Request;
+  readonly client: string;
+  readonly left: AbortSignal;
+}
+
+type Server = ReturnType<typeof makeServer<Record<string, unknown>, Extra>>;
+
+function protocolServer({ schema, contextOf, mask, rules, limited }: SocketOptions): Server {
+  return makeServer({
     schema,
     connectionInitWaitTimeout: 5_000,
-    context: async ({ extra: { request, left } }) => {
-      const context = await contextOf(request);
-      return { ...context, signal: AbortSignal.any([context.signal, left]) };
+    onSubscribe: (_context, _id, payload) => readOperation(schema, payload, { rules }),
+    context: async ({ extra: { request, client, left } }, _id, _payload, args) => {
+      const given = await contextOf(request, client);
+      const context = { ...given, signal: AbortSignal.any([given.signal, left]) };
+      grantStore(context, args);
+      return context;
     },
-    validate: (schema, document, rules = specifiedRules) => validate(schema, document, [...rules, boundedRule]),
-    onError: (_context, _id, _payload, errors) => errors.map((error) => toGraphQLError(mask(error))),
+    subscribe: limited(subscribe as (args: unknown) => unknown) as typeof subscribe,
+    onError: (_context, _id, _payload, errors) => errors.map((error) => shownError(mask(error))),
     onNext: (_context, _id, _payload, _args, result) =>
-      result.errors === undefined
-        ? undefined
-        : { ...result, errors: result.errors.map((error) => toGraphQLError(mask(error))) },
+      result.errors === undefined ? undefined : { ...result, errors: result.errors.map((e) => shownError(mask(e))) },
   });
+}
 
+export function createSocketServer(options: SocketOptions): SocketServer {
+  const sockets = new Set<WebSocket>();
+  const shares = createShares(SOCKETS);
+  const server = protocolServer(options);
   return {
-    upgrade(request) {
+    upgrade(request, client) {
       const protocol = handleProtocols(request.headers.get("sec-websocket-protocol") ?? "");
       if (protocol === false) return new Response("The subprotocol has to be graphql-transport-ws.\n", { status: 400 });
-      if (sockets.size >= SOCKETS_MAX) return new Response("There are too many connections.\n", { status: 503 });
+      const share = shares.take(client);
+      if ("limit" in share) return new Response("There are too many connections.\n", { status: 503 });
       // The request is spent once it is upgraded; what the operations need of it is kept.
       const asked = new Request(request.url, { headers: request.headers });
       const { socket, response } = Deno.upgradeWebSocket(request, { protocol, idleTimeout: 30 });
@@ -51,9 +69,10 @@ export function createSocketServer({ schema, contextOf, mask }: SocketOptions): 
       const left = new AbortController();
       socket.onclose = () => {
         sockets.delete(socket);
+        share.giveBack();
         left.abort();
       };
-      socket.onopen = () => open(socket, { server, protocol, extra: { request: asked, left: left.signal } });
+      socket.onopen = () => open(socket, { server, protocol, extra: { request: asked, client, left: left.signal } });
       return response;
     },
     async close() {
@@ -68,24 +87,21 @@ export function createSocketServer({ schema, contextOf, mask }: SocketOptions): 
   };
 }
 
-function toGraphQLError(error: Error): GraphQLError {
-  return error instanceof GraphQLError ? error : new GraphQLError(error.message);
-}
-
 interface Opening {
-  readonly server: ReturnType<typeof makeServer<Record<string, unknown>, { request: Request; left: AbortSignal }>>;
+  readonly server: Server;
   /** Deno leaves `socket.protocol` empty on the server's side, so the negotiated one is handed over. */
   readonly protocol: string;
-  readonly extra: { request: Request; left: AbortSignal };
+  readonly extra: Extra;
 }
 
 function open(socket: WebSocket, { server, protocol, extra }: Opening): void {
   const { promise, resolve } = deferred<CloseEvent>();
   socket.addEventListener("close", resolve);
+  const words = translation({ send: (text) => socket.send(text), close: () => socket.close(1000) });
   const closed = server.opened({
     protocol,
     async send(data) {
-      socket.send(data);
+      socket.send(words.write(data));
       while (socket.bufferedAmount > BUFFERED_BYTES_MAX && !extra.left.aborted) {
         await new Promise((resolve) => setTimeout(resolve, BUFFER_LOOK_MS));
       }
@@ -96,7 +112,9 @@ function open(socket: WebSocket, { server, protocol, extra }: Opening): void {
         if (typeof data !== "string" || data.length > MESSAGE_BYTES_MAX) {
           return socket.close(CloseCode.BadRequest, "message too long");
         }
-        handle(data).catch((error: Error) => socket.close(CloseCode.InternalServerError, error.message.slice(0, 100)));
+        const text = words.read(data);
+        if (text === undefined) return;
+        handle(text).catch((error: Error) => socket.close(CloseCode.InternalServerError, error.message.slice(0, 100)));
       };
     },
   }, extra);

@@ -8,6 +8,7 @@ import { createActivities } from "../activities/mod.ts";
 import type { Config } from "./config.ts";
 import type { Observe } from "./observation.ts";
 import { createStateMemory } from "./operations/detection/state_memory.ts";
+import { createAlertFeeds } from "./operations/alerting/alert_feed.ts";
 import { createBatchMemory } from "./operations/intake/batch_memory.ts";
 import type { Deps } from "./operations/scope.ts";
 import { sweep } from "./operations/sweep.ts";
@@ -18,13 +19,14 @@ import { laterWorkflows } from "./temporal/later.ts";
 import { openTemporal, type Temporal } from "./temporal/open.ts";
 import { startWorker } from "./temporal/worker.ts";
 import { createUnits } from "./ucum/units.ts";
-import { connectStore, type StoreConnection } from "./timescale/connect.ts";
+import { connectStore, readsOf, type StoreConnection } from "./timescale/connect.ts";
 import { expectedVersion, migrate } from "./timescale/migrate.ts";
 import { createStore } from "./timescale/store.ts";
 import { inProcessWakeUps, postgresWakeUps } from "./timescale/wake_up.ts";
 import { deferred } from "./deferred.ts";
 import { LOCAL } from "./domain/access/actor.ts";
 import { repeat } from "./repeat.ts";
+import { createTurns, type TurnsOptions } from "./turns.ts";
 import { type Installation, openInstallation } from "./timescale/installation.ts";
 import { taskQueueOf } from "../workflows/contracts.ts";
 
@@ -37,6 +39,9 @@ const EMBEDDED_ACTIVITIES_MAX = 8;
 const ACTIVITIES_PER_CONNECTION = 1.5;
 const SWEEP_EVERY_MS = 5_000;
 const REQUEST_GRACE_MS = 3_000;
+/** Statements of clients' queries that may wait for their turn, and how long. */
+const READS_WAITING_MAX = 5_000;
+const READ_WAIT_MAX_MS = 15_000;
 
 export interface AppOptions {
   readonly parts: readonly ("gateway" | "worker")[];
@@ -189,8 +194,12 @@ function createDeps(config: Config, { connection, workflows, observe, cleanups }
   cleanups.push(async () => await wakeUps.close());
   const pending = new Set<Promise<void>>();
   cleanups.push(async () => void await Promise.all(pending));
+  const { writeFault } = connection;
+  const store = createStore(connection.sql, { writeFault });
   return {
-    store: createStore(connection.sql, connection.writeFault),
+    store,
+    reads: createStore(connection.reads, { writeFault, turns: createTurns(readTurns(connection, config)) }),
+    alertFeeds: createAlertFeeds({ store, wakeUps }),
     workflows,
     wakeUps,
     units: createUnits(),
@@ -204,6 +213,12 @@ function createDeps(config: Config, { connection, workflows, observe, cleanups }
       work.finally(() => pending.delete(work));
     },
   };
+}
+
+/** On the one connection of the embedded store, a write waits for one read at most. */
+function readTurns({ edition }: StoreConnection, { poolSize }: Config): TurnsOptions {
+  const atOnce = edition === "embedded" ? 1 : readsOf(poolSize);
+  return { atOnce, waitingMax: READS_WAITING_MAX, waitMaxMs: READ_WAIT_MAX_MS };
 }
 
 async function openGateway(
@@ -220,12 +235,17 @@ async function openGateway(
   const gateway = createGateway({
     scope: () => Promise.resolve({ ...deps, tenant, actor: LOCAL }),
     observe: deps.observe,
+    allowed: config.gateway,
     bodyBytesMax: config.gateway.bodyBytesMax,
     graphiql: config.gateway.graphiql,
+    subscriptions: config.gateway.subscriptions,
     waitMaxMs: 30_000,
     health: (path) => answerHealth(path, { ...deps, expectedSchema, behindMaxMs: config.limits.behindMaxMs }),
   });
-  const server = serve((request) => gateway.fetch(request), config.gateway);
+  const server = serve(gateway.fetch, {
+    ...config.gateway,
+    onFault: (cause) => deps.observe({ kind: "request.failed", path: "", cause }),
+  });
   cleanups.push(async () => {
     await gateway.dispose();
     await server.stop(REQUEST_GRACE_MS);

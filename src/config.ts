@@ -4,6 +4,8 @@ import { LEVELS } from "./observation.ts";
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 const flag = z.enum(["true", "false"]).transform((value) => value === "true");
+const list = (fault: string, isOne: (entry: string) => boolean) =>
+  z.string().default("").refine((text) => entriesOf(text).every(isOne), fault);
 
 const SCHEMA = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "has to begin with postgres:// or postgresql://" })
@@ -21,22 +23,30 @@ const SCHEMA = z.object({
   MILLWRIGHT_PORT: whole(0, 65_535).default(4000).describe("Port of the gateway; 0: any free one"),
   MILLWRIGHT_ALLOW_OPEN: flag.default(false)
     .describe("Allow an address that is not loopback, although nobody has to log in"),
+  MILLWRIGHT_ALLOWED_HOSTS: list("has to be names without scheme and port, with commas between them", isHostname)
+    .describe("Names that the gateway is reached by besides localhost, such as a proxy's, with commas between them"),
+  MILLWRIGHT_ALLOWED_ORIGINS: list("has to be origins such as https://plant.example, with commas between", isOrigin)
+    .describe("Origins of other sites whose pages may use the gateway, with commas between them"),
   MILLWRIGHT_GRAPHIQL: flag.default(true).describe("Serve GraphiQL to browsers"),
   MILLWRIGHT_LOG: z.enum(["json", "text"]).default("json").describe("Form of the log"),
   MILLWRIGHT_LOG_LEVEL: z.enum(LEVELS as [string, ...string[]]).default("info").describe("Least level that is logged"),
   MILLWRIGHT_BODY_BYTES_MAX: whole(1_024, 256 * 2 ** 20).default(8 * 2 ** 20).describe("Longest request body"),
+  MILLWRIGHT_SUBSCRIPTIONS_PER_CLIENT_MAX: whole(1, 1_000_000).default(1_000)
+    .describe("Subscriptions that one address may have open; behind a proxy all clients have its address"),
+  MILLWRIGHT_SUBSCRIPTIONS_MAX: whole(1, 1_000_000).default(5_000).describe("Subscriptions of all clients together"),
   MILLWRIGHT_UNFINISHED_BATCHES_MAX: whole(1, 1_000_000).default(10_000)
     .describe("Batches of a tenant that may wait to be processed; more are refused"),
   MILLWRIGHT_SENSORS_MAX: whole(1, 10_000_000).default(100_000).describe(
     "Sensors of a tenant that batches may bring into being",
   ),
-  MILLWRIGHT_FUTURE_MAX_MINUTES: whole(0, 525_600).default(1_440).describe(
-    "How far ahead of its receipt a reading's time may be",
+  MILLWRIGHT_FUTURE_MAX_MINUTES: whole(0, 525_600).default(5).describe(
+    "How far ahead of its receipt a reading's time may be; a clock runs ahead by seconds, a wrong zone by hours",
   ),
   MILLWRIGHT_REPROCESSINGS_MAX: whole(1, 1_000).default(10).describe("Reprocess runs of a tenant at once"),
   MILLWRIGHT_BEHIND_MAX_SECONDS: whole(10, 31_536_000).default(300)
     .describe("Age of an unfinished batch from which /health calls the service behind"),
-  MILLWRIGHT_POOL_SIZE: whole(2, 200).default(10).describe("Connections to a store with DATABASE_URL"),
+  MILLWRIGHT_POOL_SIZE: whole(2, 200).default(10)
+    .describe("Connections to a store with DATABASE_URL; a gateway opens half as many more for queries"),
 });
 
 type Settings = z.infer<typeof SCHEMA>;
@@ -55,8 +65,13 @@ export interface Config {
   readonly gateway: {
     readonly host: string;
     readonly port: number;
+    /** Names that it is reached by besides those of loopback. */
+    readonly hosts: readonly string[];
+    /** Origins of other sites whose pages may use it. */
+    readonly origins: readonly string[];
     readonly graphiql: boolean;
     readonly bodyBytesMax: number;
+    readonly subscriptions: { readonly perClientMax: number; readonly max: number };
   };
   readonly log: { readonly format: "json" | "text"; readonly level: "debug" | "info" | "warn" | "error" };
   readonly limits: {
@@ -120,8 +135,14 @@ function toConfig(data: Settings, path: string): Config {
     gateway: {
       host: data.MILLWRIGHT_HOST,
       port: data.MILLWRIGHT_PORT,
+      hosts: [data.MILLWRIGHT_HOST, ...entriesOf(data.MILLWRIGHT_ALLOWED_HOSTS)].map((host) => host.toLowerCase()),
+      origins: entriesOf(data.MILLWRIGHT_ALLOWED_ORIGINS),
       graphiql: data.MILLWRIGHT_GRAPHIQL,
       bodyBytesMax: data.MILLWRIGHT_BODY_BYTES_MAX,
+      subscriptions: {
+        perClientMax: data.MILLWRIGHT_SUBSCRIPTIONS_PER_CLIENT_MAX,
+        max: data.MILLWRIGHT_SUBSCRIPTIONS_MAX,
+      },
     },
     log: { format: data.MILLWRIGHT_LOG, level: data.MILLWRIGHT_LOG_LEVEL as Config["log"]["level"] },
     limits: {
@@ -132,6 +153,18 @@ function toConfig(data: Settings, path: string): Config {
       behindMaxMs: data.MILLWRIGHT_BEHIND_MAX_SECONDS * 1_000,
     },
   };
+}
+
+function entriesOf(text: string): string[] {
+  return text.split(",").map((entry) => entry.trim()).filter((entry) => entry !== "");
+}
+
+function isHostname(entry: string): boolean {
+  return URL.parse(`http://${entry}`)?.hostname === entry.toLowerCase();
+}
+
+function isOrigin(entry: string): boolean {
+  return URL.parse(entry)?.origin === entry;
 }
 
 function isLoopback(host: string): boolean {

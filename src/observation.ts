@@ -32,6 +32,7 @@ export type Observation =
     readonly severity: string;
   }
   | { readonly kind: "request.failed"; readonly path: string; readonly cause: unknown }
+  | { readonly kind: "request.broken_off"; readonly reason: string }
   | { readonly kind: "fault"; readonly part: string; readonly cause: unknown };
 
 export type Observe = (observation: Observation) => void;
@@ -51,6 +52,7 @@ export function levelOf(observation: Observation): Level {
       { kind: "batches.retried" },
       { kind: "swept" },
       { kind: "tenant.configured" },
+      { kind: "request.broken_off" },
       { kind: "sensors.registered" },
       { kind: "alert" },
       () => "info",

@@ -1,12 +1,14 @@
 /** Serves a fetch handler over HTTP. */
+import { deferred } from "./deferred.ts";
 
 export interface Served {
   readonly url: string;
-  /** Takes no more requests and lets those in flight end; after `graceMs` they are cut off. */
+  /** Takes no more requests and lets those in flight end; what has not ended after `graceMs` ends with the process. */
   stop(graceMs: number): Promise<void>;
 }
 
-export type FetchHandler = (request: Request) => Response | Promise<Response>;
+/** Answers a request that came from the address `client`. */
+export type FetchHandler = (request: Request, client: string) => Response | Promise<Response>;
 
 /** Another process listens there. */
 export class PortTaken extends Error {
@@ -30,20 +32,32 @@ function listening<T>({ host, port }: { host: string; port: number }, listen: ()
   }
 }
 
-export function serve(handler: FetchHandler, { host, port }: { host: string; port: number }): Served {
-  const cut = new AbortController();
-  const server = listening(
-    { host, port },
-    () => Deno.serve({ hostname: host, port, signal: cut.signal, onListen: () => {} }, handler),
-  );
+export interface ServeOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Told what a handler broke by; the client gets a bare 500. */
+  readonly onFault: (cause: unknown) => void;
+}
+
+export function serve(handler: FetchHandler, { host, port, onFault }: ServeOptions): Served {
+  const onError = (cause: unknown) => {
+    onFault(cause);
+    return new Response("Unexpected error.\n", { status: 500 });
+  };
+  const server = listening({ host, port }, () =>
+    Deno.serve(
+      { hostname: host, port, onListen: () => {}, onError },
+      (request, { remoteAddr }) => handler(request, remoteAddr.hostname),
+    ));
   const shown = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
   return {
     url: `http://${shown}:${server.addr.port}`,
     async stop(graceMs) {
-      const timer = setTimeout(() => cut.abort(), graceMs);
-      await server.shutdown();
+      // To abort a server that is shutting down throws where nobody can catch it.
+      const { promise: late, resolve } = deferred<void>();
+      const timer = setTimeout(resolve, graceMs);
+      await Promise.race([server.shutdown(), late]);
       clearTimeout(timer);
-      await server.finished;
     },
   };
 }

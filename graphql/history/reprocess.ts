@@ -6,10 +6,12 @@ import {
 } from "../../src/domain/history/reprocess.ts";
 import { cancelReprocessing } from "../../src/operations/history/cancel_reprocessing.ts";
 import { startReprocessing } from "../../src/operations/history/start_reprocessing.ts";
-import { ContributionRef, SeverityEnum } from "../alerting/alert.ts";
+import { ContributionRef, KIND, SeverityEnum } from "../alerting/alert.ts";
 import { builder, enumValues } from "../builder.ts";
+import { LOOKUP_COST } from "../cost.ts";
 import { asResult } from "../errors.ts";
-import { connectionOf, PAGE_MAX } from "../page.ts";
+import { rowId } from "../ids.ts";
+import { connectionOf, firstArgs, firstOf, listCost, PAGE_ARGS, pageCost } from "../page.ts";
 import { AssetRef, SensorRef } from "../nodes.ts";
 
 const ReprocessStateEnum = builder.enumType("ReprocessState", {
@@ -17,19 +19,37 @@ const ReprocessStateEnum = builder.enumType("ReprocessState", {
   values: enumValues(REPROCESS_STATES),
 });
 
+const ALERTS = { usually: 100 };
+
 const ReprocessedAlertRef = builder.objectRef<ReprocessedAlert>("ReprocessedAlert").implement({
   description: "An alert that there would be.",
   fields: (t) => ({
-    kind: t.exposeString("kind"),
-    severity: t.expose("severity", { type: SeverityEnum }),
-    score: t.exposeFloat("score"),
-    reason: t.exposeString("reason"),
-    episodeStart: t.expose("episodeStart", { type: "DateTime" }),
-    openedAt: t.expose("openedAt", { type: "DateTime" }),
-    endedAt: t.expose("endedAt", { type: "DateTime", nullable: true }),
+    kind: t.exposeString("kind", { description: KIND }),
+    severity: t.expose("severity", { type: SeverityEnum, description: "How urgent it would be." }),
+    score: t.exposeFloat("score", { description: "Highest score of the episode, 0 to 1." }),
+    reason: t.exposeString("reason", { description: "Why it would be opened, in a sentence." }),
+    episodeStart: t.expose("episodeStart", {
+      type: "DateTime",
+      description: "Data time of the episode's first anomaly.",
+    }),
+    openedAt: t.expose("openedAt", { type: "DateTime", description: "Data time of the reading that would open it." }),
+    endedAt: t.expose("endedAt", {
+      type: "DateTime",
+      nullable: true,
+      description: "Data time at which the episode ended; null when it was not over.",
+    }),
     live: t.exposeBoolean("live", { description: "Whether the same alert was opened live." }),
-    contributions: t.field({ type: [ContributionRef], resolve: ({ evidence }) => evidence.contributions }),
-    sensor: t.field({ type: SensorRef, resolve: ({ sensorId }, _args, { loaders }) => loaders.sensors.load(sensorId) }),
+    contributions: t.field({
+      type: [ContributionRef],
+      description: "What each detector added to the score.",
+      complexity: { multiplier: 6 },
+      resolve: ({ evidence }) => evidence.contributions,
+    }),
+    sensor: t.field({
+      type: SensorRef,
+      description: "The sensor whose readings are unusual.",
+      resolve: ({ sensorId }, _args, { loaders }) => loaders.sensors.load(sensorId),
+    }),
   }),
 });
 
@@ -37,50 +57,76 @@ const ReprocessRunRef = builder.objectRef<ReprocessRun>("ReprocessRun");
 
 builder.node(ReprocessRunRef, {
   description: "Stored readings folded again, to see which alerts there would be. It changes nothing that is live.",
-  id: { resolve: ({ id }) => id },
-  loadMany: (ids, { scope }) =>
-    scope.store.reprocessing.byIds(scope.tenant.id, ids.map((id) => Number(id) as ReprocessRunId)),
+  id: { resolve: ({ id }) => id, parse: (id) => rowId<ReprocessRunId>(id) },
+  async loadMany(ids, { scope }) {
+    const runs = new Map((await scope.store.reprocessing.byIds(scope.tenant.id, ids)).map((run) => [run.id, run]));
+    return ids.map((id) => runs.get(id) ?? null);
+  },
   fields: (t) => ({
-    state: t.expose("state", { type: ReprocessStateEnum }),
-    failure: t.exposeString("failure", { nullable: true }),
-    from: t.expose("from", { type: "DateTime" }),
-    to: t.expose("to", { type: "DateTime" }),
-    requestedAt: t.expose("requestedAt", { type: "DateTime" }),
-    finishedAt: t.expose("finishedAt", { type: "DateTime", nullable: true }),
-    sensors: t.exposeInt("sensors"),
-    sensorsFinished: t.exposeInt("sensorsFinished"),
+    state: t.expose("state", { type: ReprocessStateEnum, description: "Where it is." }),
+    failure: t.exposeString("failure", { nullable: true, description: "Why it failed, for people." }),
+    from: t.expose("from", {
+      type: "DateTime",
+      description: "Start of the range that alerts are reported for, inclusive.",
+    }),
+    to: t.expose("to", { type: "DateTime", description: "End of the range, exclusive." }),
+    requestedAt: t.expose("requestedAt", {
+      type: "DateTime",
+      description: "When it was asked for, by the store's clock.",
+    }),
+    finishedAt: t.expose("finishedAt", {
+      type: "DateTime",
+      nullable: true,
+      description: "When it ended, by the store's clock; null while it runs.",
+    }),
+    sensors: t.exposeInt("sensors", { description: "Sensors to be folded." }),
+    sensorsFinished: t.exposeInt("sensorsFinished", { description: "Of these, those that are done." }),
     readings: t.exposeFloat("readings", { description: "Readings folded so far." }),
     sensor: t.field({
       type: SensorRef,
       nullable: true,
+      description: "The sensor that it was asked for; null when it was an asset.",
       resolve: ({ sensorId }, _args, { loaders }) => sensorId === undefined ? null : loaders.sensors.load(sensorId),
     }),
     asset: t.field({
       type: AssetRef,
       nullable: true,
+      description: "The asset that it was asked for; null when it was a sensor.",
       resolve: ({ assetId }, _args, { loaders }) => assetId === undefined ? null : loaders.assets.load(assetId),
     }),
     alerts: t.field({
       type: [ReprocessedAlertRef],
-      resolve: ({ id }, _args, { scope }) => scope.store.reprocessing.alerts(scope.tenant.id, id, PAGE_MAX),
+      description: "Alerts that there would be, by the time of their episodes.",
+      args: firstArgs(ALERTS),
+      complexity: listCost(ALERTS),
+      resolve: ({ id }, { first }, { loaders }) =>
+        loaders.reprocessedAlerts.load({ of: id, limit: firstOf(first, ALERTS) }),
     }),
     temporalUrl: t.string({
       nullable: true,
+      description: "Page of the run's workflow in the Temporal UI; null when no UI is known.",
       resolve: ({ id }, _args, { scope }) => scope.workflows.reprocessingUrl(scope.tenant.key, id),
     }),
   }),
 });
 
+const ReprocessingConnection = builder.connectionObject({ type: ReprocessRunRef, name: "ReprocessingConnection" });
+
 builder.queryFields((t) => ({
   reprocessing: t.field({
     type: ReprocessRunRef,
     nullable: true,
-    args: { id: t.arg.globalID({ required: true, for: ReprocessRunRef }) },
+    description: "The run that has this id; null when there is none.",
+    args: { id: t.arg.globalID({ required: true, for: ReprocessRunRef, description: "Id of a run." }) },
+    complexity: LOOKUP_COST,
     resolve: async (_root, { id }, { scope }) =>
-      (await scope.store.reprocessing.byIds(scope.tenant.id, [Number(id.id) as ReprocessRunId])).at(0),
+      (await scope.store.reprocessing.byIds(scope.tenant.id, [rowId<ReprocessRunId>(String(id.id))])).at(0),
   }),
-  reprocessings: t.connection({
-    type: ReprocessRunRef,
+  reprocessings: t.field({
+    type: ReprocessingConnection,
+    description: "All runs, the last asked for first.",
+    args: PAGE_ARGS,
+    complexity: pageCost,
     resolve: (_root, args, { scope }) =>
       connectionOf(args, (page) => scope.store.reprocessing.page(scope.tenant.id, page)),
   }),
@@ -89,7 +135,7 @@ builder.queryFields((t) => ({
 const StartReprocessingInput = builder.inputType("StartReprocessingInput", {
   description: "Either a sensor or an asset, and the range that alerts are reported for.",
   fields: (t) => ({
-    sensorKey: t.string(),
+    sensorKey: t.string({ description: "Key of a sensor." }),
     assetKey: t.string({ description: "All sensors of the asset and of those below it." }),
     from: t.field({ type: "DateTime", required: true, description: "Inclusive." }),
     to: t.field({ type: "DateTime", required: true, description: "Exclusive." }),
@@ -98,14 +144,16 @@ const StartReprocessingInput = builder.inputType("StartReprocessingInput", {
 
 const StartReprocessingPayload = builder.objectRef<{ reprocessing: ReprocessRun }>("StartReprocessingPayload")
   .implement({
-    fields: (t) => ({ reprocessing: t.expose("reprocessing", { type: ReprocessRunRef }) }),
+    description: "The run has begun.",
+    fields: (t) => ({ reprocessing: t.expose("reprocessing", { type: ReprocessRunRef, description: "The run." }) }),
   });
 
 builder.mutationField("startReprocessing", (t) =>
   t.field({
     type: StartReprocessingPayload,
+    description: "Folds stored readings again, to see which alerts there would be.",
     errors: {},
-    args: { input: t.arg({ type: StartReprocessingInput, required: true }) },
+    args: { input: t.arg({ type: StartReprocessingInput, required: true, description: "What to fold." }) },
     resolve: (_root, { input: { sensorKey, assetKey, from, to } }, { scope }) =>
       asResult(async () => ({
         reprocessing: await startReprocessing(scope, {
@@ -119,7 +167,8 @@ builder.mutationField("startReprocessing", (t) =>
 
 const CancelReprocessingPayload = builder.objectRef<{ reprocessing: ReprocessRun }>("CancelReprocessingPayload")
   .implement({
-    fields: (t) => ({ reprocessing: t.expose("reprocessing", { type: ReprocessRunRef }) }),
+    description: "The run has ended, or ends soon.",
+    fields: (t) => ({ reprocessing: t.expose("reprocessing", { type: ReprocessRunRef, description: "The run." }) }),
   });
 
 builder.mutationField("cancelReprocessing", (t) =>
@@ -127,7 +176,7 @@ builder.mutationField("cancelReprocessing", (t) =>
     type: CancelReprocessingPayload,
     description: "Ends a run before it is through; one that has ended is left as it is.",
     errors: {},
-    args: { id: t.arg.globalID({ required: true, for: ReprocessRunRef }) },
+    args: { id: t.arg.globalID({ required: true, for: ReprocessRunRef, description: "Id of a run." }) },
     resolve: (_root, { id }, { scope }) =>
-      asResult(async () => ({ reprocessing: await cancelReprocessing(scope, Number(id.id) as ReprocessRunId) })),
+      asResult(async () => ({ reprocessing: await cancelReprocessing(scope, rowId<ReprocessRunId>(String(id.id))) })),
   }));

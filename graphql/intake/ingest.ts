@@ -1,12 +1,13 @@
-import type { Columns } from "../../src/domain/intake/batch.ts";
+import { type Columns, READINGS_PER_BATCH_MAX } from "../../src/domain/intake/batch.ts";
 import { acceptBatch, type AcceptedBatch } from "../../src/operations/intake/accept_batch.ts";
 import { builder, type RequestContext } from "../builder.ts";
 import { asResult } from "../errors.ts";
 import { BatchRef } from "../nodes.ts";
 
 const IngestBatchPayload = builder.objectRef<AcceptedBatch>("IngestBatchPayload").implement({
+  description: "The batch is safe: from here on it is the service's to finish.",
   fields: (t) => ({
-    batch: t.expose("batch", { type: BatchRef }),
+    batch: t.expose("batch", { type: BatchRef, description: "The batch as it is now." }),
     duplicate: t.exposeBoolean("duplicate", {
       description: "The key was used before with the same content: this is that batch.",
     }),
@@ -18,41 +19,57 @@ const KEY = "Names this content for ever: sending the same again is safe. At mos
 const CORRECTION =
   "The readings correct what is stored: they replace other values for their sensors and times, which are kept as revisions. " +
   "What a sensor was judged by stays as it is until it is reprocessed.";
+const READINGS = `At most ${READINGS_PER_BATCH_MAX.toLocaleString("en")} readings, and 8 MiB for the whole request.`;
 const WAIT = "Answer when the batch has ended, or after half a minute, instead of as soon as it is accepted.";
 
+const TIME =
+  "Data time: at most minutes ahead of the receipt, as MILLWRIGHT_FUTURE_MAX_MINUTES says (5), else it goes to " +
+  "quarantine. A reading that is ahead of its receipt is stored at once, and judged with the first batch behind its time.";
+
 const ReadingInput = builder.inputType("ReadingInput", {
+  description:
+    "One sensor, one instant, one value. One that is wrong goes to quarantine and does not refuse its batch.",
   fields: (t) => ({
     sensor: t.string({ required: true, description: "Key of the sensor." }),
-    time: t.field({ type: "ReadingTime" }),
-    value: t.field({ type: "ReadingValue" }),
+    time: t.field({ type: "ReadingTime", description: TIME }),
+    value: t.field({ type: "ReadingValue", description: "The value, in the sensor's unit." }),
     unit: t.string({
       description:
         "UCUM code of the unit that the value is sent in; left out: the sensor's own. Commensurable units are converted.",
     }),
-    status: t.field({ type: "ReadingStatus" }),
+    status: t.field({ type: "ReadingStatus", description: "OPC UA status code; good when left out." }),
   }),
 });
 
 const IngestBatchInput = builder.inputType("IngestBatchInput", {
+  description: "Readings to be accepted together.",
   fields: (t) => ({
     source: t.string({ required: true, defaultValue: "default", description: SOURCE }),
     idempotencyKey: t.string({ required: true, description: KEY }),
-    readings: t.field({ type: [ReadingInput], required: true }),
+    readings: t.field({ type: [ReadingInput], required: true, description: READINGS }),
     correction: t.boolean({ defaultValue: false, description: CORRECTION }),
   }),
 });
 
 const IngestColumnsInput = builder.inputType("IngestColumnsInput", {
   description:
-    "The same as parallel arrays, which cost a fraction to take in. All columns but `sensors` have the same length.",
+    `Readings as parallel arrays, which cost a fraction to take in. All columns but \`sensors\` have the same length. ${READINGS}`,
   fields: (t) => ({
     source: t.string({ required: true, defaultValue: "default", description: SOURCE }),
     idempotencyKey: t.string({ required: true, description: KEY }),
-    sensors: t.field({ type: "KeyColumn", required: true }),
-    sensor: t.field({ type: "IndexColumn", required: true }),
-    time: t.field({ type: "TimeColumn", required: true }),
-    value: t.field({ type: "ValueColumn", required: true }),
-    status: t.field({ type: "StatusColumn" }),
+    sensors: t.field({
+      type: "KeyColumn",
+      required: true,
+      description: "Keys of the sensors; one whose values come in two units stands there twice.",
+    }),
+    sensor: t.field({
+      type: "IndexColumn",
+      required: true,
+      description: "Per reading, its sensor's place in `sensors`.",
+    }),
+    time: t.field({ type: "TimeColumn", required: true, description: TIME }),
+    value: t.field({ type: "ValueColumn", required: true, description: "Per reading, its value." }),
+    status: t.field({ type: "StatusColumn", description: "Per reading, its OPC UA status code; good when left out." }),
     units: t.field({
       type: "UnitColumn",
       description: "Per entry of `sensors`, the unit that its values are sent in; null or left out: the sensor's own.",
@@ -79,9 +96,10 @@ function accept(
 builder.mutationFields((t) => ({
   ingestBatch: t.field({
     type: IngestBatchPayload,
+    description: "Hands over a batch of readings.",
     errors: {},
     args: {
-      input: t.arg({ type: IngestBatchInput, required: true }),
+      input: t.arg({ type: IngestBatchInput, required: true, description: "The batch." }),
       wait: t.arg.boolean({ defaultValue: false, description: WAIT }),
     },
     resolve: (_root, { input, wait }, context) =>
@@ -89,9 +107,10 @@ builder.mutationFields((t) => ({
   }),
   ingestColumns: t.field({
     type: IngestBatchPayload,
+    description: "The same, with the readings as parallel arrays.",
     errors: {},
     args: {
-      input: t.arg({ type: IngestColumnsInput, required: true }),
+      input: t.arg({ type: IngestColumnsInput, required: true, description: "The batch." }),
       wait: t.arg.boolean({ defaultValue: false, description: WAIT }),
     },
     resolve(_root, { input: { source, idempotencyKey, correction, ...given }, wait }, context) {

@@ -4,6 +4,7 @@ import { giveUpBatch } from "../../src/operations/intake/give_up_batch.ts";
 import { retryBatches } from "../../src/operations/intake/retry_batches.ts";
 import { builder } from "../builder.ts";
 import { asResult } from "../errors.ts";
+import { rowId } from "../ids.ts";
 import { BatchRef } from "../nodes.ts";
 
 const RetryBatchesInput = builder.inputType("RetryBatchesInput", {
@@ -15,6 +16,7 @@ const RetryBatchesInput = builder.inputType("RetryBatchesInput", {
 });
 
 const RetryBatchesPayload = builder.objectRef<{ batches: Batch[] }>("RetryBatchesPayload").implement({
+  description: "The batches are taken up again.",
   fields: (t) => ({
     batches: t.expose("batches", {
       type: [BatchRef],
@@ -24,6 +26,7 @@ const RetryBatchesPayload = builder.objectRef<{ batches: Batch[] }>("RetryBatche
 });
 
 const GiveUpBatchInput = builder.inputType("GiveUpBatchInput", {
+  description: "Which batch to end, and why.",
   fields: (t) => ({
     batch: t.globalID({ required: true, for: BatchRef, description: "Id of an unfinished batch." }),
     reason: t.string({ required: true, description: "Why, for whoever asks later." }),
@@ -31,7 +34,8 @@ const GiveUpBatchInput = builder.inputType("GiveUpBatchInput", {
 });
 
 const GiveUpBatchPayload = builder.objectRef<{ batch: Batch }>("GiveUpBatchPayload").implement({
-  fields: (t) => ({ batch: t.expose("batch", { type: BatchRef }) }),
+  description: "The batch has ended.",
+  fields: (t) => ({ batch: t.expose("batch", { type: BatchRef, description: "The batch as it is now." }) }),
 });
 
 builder.mutationFields((t) => ({
@@ -40,11 +44,11 @@ builder.mutationFields((t) => ({
     description: "Takes failed batches up again from their beginning, behind all that their source has sent since: " +
       "what lies behind its sensors' watermarks by now is stored, and late.",
     errors: {},
-    args: { input: t.arg({ type: RetryBatchesInput, required: true }) },
+    args: { input: t.arg({ type: RetryBatchesInput, required: true, description: "Which ones." }) },
     resolve: (_root, { input: { batch, source } }, { scope }) =>
       asResult(async () => ({
         batches: await retryBatches(scope, {
-          batchId: batch == null ? undefined : Number(batch.id) as BatchId,
+          batchId: batch == null ? undefined : rowId<BatchId>(String(batch.id)),
           source: source ?? undefined,
         }),
       })),
@@ -53,8 +57,10 @@ builder.mutationFields((t) => ({
     type: GiveUpBatchPayload,
     description: "Ends an unfinished batch as failed, so that its source goes on. It can be retried later.",
     errors: {},
-    args: { input: t.arg({ type: GiveUpBatchInput, required: true }) },
+    args: { input: t.arg({ type: GiveUpBatchInput, required: true, description: "Which one, and why." }) },
     resolve: (_root, { input: { batch, reason } }, { scope }) =>
-      asResult(async () => ({ batch: await giveUpBatch(scope, { batchId: Number(batch.id) as BatchId, reason }) })),
+      asResult(async () => ({
+        batch: await giveUpBatch(scope, { batchId: rowId<BatchId>(String(batch.id)), reason }),
+      })),
   }),
 }));

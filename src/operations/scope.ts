@@ -9,6 +9,7 @@ import type { Units } from "../ports/plant/unit.ts";
 import type { Store } from "../ports/store.ts";
 import type { WakeUps } from "../ports/wake_up.ts";
 import type { TenantName, Workflows } from "../ports/workflows.ts";
+import type { AlertFeeds } from "./alerting/alert_feed.ts";
 import type { RememberedState } from "./detection/state_memory.ts";
 import type { RememberedBatch } from "./intake/batch_memory.ts";
 
@@ -25,6 +26,9 @@ export interface Limits {
 
 export interface Deps {
   readonly store: Store;
+  /** The same store for what clients look at: its calls are bounded in time and take turns, so that writing need not wait for them. */
+  readonly reads: Store;
+  readonly alertFeeds: AlertFeeds;
   readonly workflows: Workflows;
   readonly wakeUps: WakeUps;
   readonly clock: Clock;

@@ -8,6 +8,8 @@ export type Edition = "embedded" | "apache" | "community";
 
 export interface StoreConnection {
   readonly sql: postgres.Sql<{ bigint: number }>;
+  /** For queries of clients. On a server these connections are others, write nothing, and end a statement that takes too long. */
+  readonly reads: postgres.Sql<{ bigint: number }>;
   readonly edition: Edition;
   /** Resolves when the store cannot be used any more by this process; a server is waited for instead. */
   readonly broken: Promise<Error>;
@@ -25,6 +27,14 @@ export interface ConnectOptions {
   readonly dataFolder?: string;
   readonly poolSize?: number;
   readonly report?: (line: string) => void;
+}
+
+/** Longest that a client's query may keep a server busy; what asks for more than that is refused before (graphql/cost.ts). */
+const READ_MAX_MS = 5_000;
+
+/** Connections for queries beside a pool of `poolSize`. */
+export function readsOf(poolSize: number): number {
+  return Math.ceil(poolSize / 2);
 }
 
 const OPTIONS = {
@@ -60,6 +70,7 @@ async function openInProcess({ dataFolder, report }: ConnectOptions): Promise<St
   });
   return {
     sql,
+    reads: sql,
     edition: "embedded",
     broken: embedded.broken,
     writeFault() {
@@ -85,15 +96,28 @@ async function openServer(databaseUrl: string, poolSize: number): Promise<StoreC
     connect_timeout: 5,
     connection: { application_name: "millwright" },
   });
+  // None is opened before the first query.
+  const reads = postgres(databaseUrl, {
+    ...OPTIONS,
+    ...(plain ? { socket } : {}),
+    max: readsOf(poolSize),
+    connect_timeout: 5,
+    connection: {
+      application_name: "millwright reads",
+      statement_timeout: READ_MAX_MS,
+      default_transaction_read_only: true,
+    },
+  });
   try {
     await sql`CREATE EXTENSION IF NOT EXISTS timescaledb`;
     const [{ license }] = await sql<{ license: string }[]>`SELECT current_setting('timescaledb.license') AS license`;
     return {
       sql,
+      reads,
       edition: license === "apache" ? "apache" : "community",
       broken: NEVER,
       writeFault: () => undefined,
-      close: () => sql.end({ timeout: 5 }),
+      close: async () => void await Promise.all([sql.end({ timeout: 5 }), reads.end({ timeout: 5 })]),
     };
   } catch (error) {
     await sql.end({ timeout: 0 });

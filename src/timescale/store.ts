@@ -14,25 +14,34 @@ import { reprocessStore } from "./history/reprocess.ts";
 import { sensorStore } from "./plant/sensor.ts";
 import type { Sql } from "./sql.ts";
 import { tenantStore } from "./access/tenant.ts";
+import { TooManyWait, type Turns } from "../turns.ts";
 import { isUnavailable } from "./unavailable.ts";
 
-/** `writeFault` says what keeps it from writing now; see `StoreConnection`. */
+export interface StoreOptions {
+  /** What keeps the store from writing now; see `StoreConnection`. */
+  readonly writeFault?: () => string | undefined;
+  /** Calls outside of transactions wait for each other by these. */
+  readonly turns?: Turns;
+}
+
+const NOTHING = () => undefined;
+
 export function createStore(
   sql: postgres.Sql<{ bigint: number }>,
-  writeFault: () => string | undefined = () => undefined,
+  { writeFault = NOTHING, turns = (work) => work() }: StoreOptions = {},
 ): Store {
   const translated: Translate = async (call) => {
     try {
       return await call();
     } catch (error) {
-      if (!(error instanceof Error) || !isUnavailable(error)) throw error;
+      if (!(error instanceof Error) || !(error instanceof TooManyWait || isUnavailable(error))) throw error;
       const full = writeFault();
       if (full !== undefined) throw new StoreFull(full, { cause: error });
       throw new StoreUnavailable(`The store is not available: ${error.message}`, { cause: error });
     }
   };
   return {
-    ...nouns(sql, translated),
+    ...nouns(sql, (call) => translated(() => turns(call))),
     transaction: <T>(work: (store: Store) => Promise<T>) =>
       translated(async () =>
         await sql.begin((tx) =>

@@ -228,7 +228,9 @@ async function quarantineComesBack(tenants: Tenants): Promise<void> {
   ];
   await store.quarantine.add(mine, batchId, rows);
   const kept = async (tenantId: TenantId, after?: number) =>
-    (await store.quarantine.ofBatch(tenantId, batchId, { limit: 10, after })).map((row) => ({ ...row }));
+    ((await store.quarantine.ofBatches(tenantId, [batchId], { limit: 10, after })).get(batchId) ?? []).map((row) => ({
+      ...row,
+    }));
   assert.deepEqual(await kept(mine), rows);
   assert.deepEqual(await kept(mine, 0), rows.slice(1));
   assert.deepEqual(await kept(other), []);
@@ -342,14 +344,16 @@ async function foundAlertsComeBack(tenants: Tenants): Promise<void> {
     evidence: EVIDENCE,
     live: false,
   };
+  const foundIn = async (tenantId: TenantId) =>
+    (await store.reprocessing.alertsOf(tenantId, [id], { limit: 10 })).get(id) ?? [];
   await store.reprocessing.saveAlert(mine, id, full);
-  assert.deepEqual(await store.reprocessing.alerts(mine, id, 10), [full]);
-  assert.deepEqual(await store.reprocessing.alerts(other, id, 10), []);
+  assert.deepEqual(await foundIn(mine), [full]);
+  assert.deepEqual(await foundIn(other), []);
   const change = { severity: "HIGH", score: 0.7, reason: "worse", endedAt: T0 + 9_001 } as const;
   await store.reprocessing.changeAlert(other, id, { ...full, ...change });
-  assert.deepEqual(await store.reprocessing.alerts(mine, id, 10), [full]);
+  assert.deepEqual(await foundIn(mine), [full]);
   await store.reprocessing.changeAlert(mine, id, { sensorId, kind: "anomaly", episodeStart: T0, ...change });
-  assert.deepEqual(await store.reprocessing.alerts(mine, id, 10), [{ ...full, ...change }]);
+  assert.deepEqual(await foundIn(mine), [{ ...full, ...change }]);
 }
 
 async function settingsComeBack({ store, mine, other }: Tenants): Promise<void> {

@@ -314,7 +314,8 @@ for (const engine of ENGINES) {
           evidence: EVIDENCE,
         });
         assert.deepEqual((await store.alerts.proofs(tenant.id, [opened.id]))[0].evidence, EVIDENCE);
-        assert.deepEqual((await store.alerts.page(tenant.id, { limit: 10, batchId })).map(({ id }) => id), [opened.id]);
+        const ofBatch = (await store.alerts.ofBatches(tenant.id, [batchId], { limit: 10 })).get(batchId)!;
+        assert.deepEqual(ofBatch.map(({ id }) => id), [opened.id]);
         assert.deepEqual(await store.alerts.byIds(other, [opened.id]), []);
       });
 
@@ -354,11 +355,13 @@ for (const engine of ENGINES) {
         await store.quarantine.add(tenant.id, batchId, [row]);
         await store.quarantine.add(tenant.id, batchId, [row]);
         assert.deepEqual(
-          (await store.quarantine.ofBatch(tenant.id, batchId, { limit: 10 })).map((one) => ({ ...one })),
+          (await store.quarantine.ofBatches(tenant.id, [batchId], { limit: 10 })).get(batchId)!.map((one) => ({
+            ...one,
+          })),
           [row],
         );
         assert.deepEqual(await store.quarantine.indexes(tenant.id, batchId), [3]);
-        assert.equal((await store.quarantine.ofBatch(other, batchId, { limit: 10 })).length, 0);
+        assert.equal((await store.quarantine.ofBatches(other, [batchId], { limit: 10 })).size, 0);
       });
 
       await t.step("a reprocess run folds its sensors one by one, and knows which of its alerts are live", async () => {
@@ -403,7 +406,7 @@ for (const engine of ENGINES) {
         await store.reprocessing.end(tenant.id, id, { state: "finished", failure: undefined });
         const [run] = await store.reprocessing.byIds(tenant.id, [id]);
         assert.deepEqual([run.state, run.sensors, run.sensorsFinished, run.readings], ["finished", 1, 1, 7]);
-        const found = await store.reprocessing.alerts(tenant.id, id, 10);
+        const found = (await store.reprocessing.alertsOf(tenant.id, [id], { limit: 10 })).get(id)!;
         assert.deepEqual(
           found.map(({ live, severity, score, reason, endedAt }) => [live, severity, score, reason, endedAt]),
           [

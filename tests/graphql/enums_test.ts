@@ -64,9 +64,9 @@ async function writeNewer({ sql, scope: { store, tenant } }: GatewayBench): Prom
 const ALL = `{
   tenant { unknownSensors }
   asset(key: "a") { criticality }
-  batches { edges { node { state quarantine { reason detail } } } }
-  alerts { edges { node { severity state evidence { change } } } }
-  reprocessings { edges { node { state alerts { severity } } } }
+  batches(first: 5) { edges { node { state quarantine { reason detail } } } }
+  alerts(first: 5) { edges { node { severity state evidence { change } } } }
+  reprocessings(first: 5) { edges { node { state alerts { severity } } } }
 }`;
 
 for (const engine of ENGINES) {

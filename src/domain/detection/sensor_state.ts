@@ -16,7 +16,7 @@ export interface SensorState {
   readonly version: string;
   /** Data time (ms) up to which readings are folded in; undefined before the first one. */
   watermark: number | undefined;
-  /** Data time of the newest reading that came, for a sensor with a reorder window. */
+  /** Data time (ms) of the newest reading that came, while readings are held back: by a reorder window, or until their time comes. */
   newest?: number;
   /** Readings folded in since it began to learn. */
   readings: number;
@@ -67,6 +67,7 @@ export function readingsUntilJudged(text: string, quantity: string): number {
 export function relearn(state: SensorState, { quantity }: Pick<SensorRules, "quantity">): SensorState {
   const fresh = startState(detectorSet(quantity), state.baseline.version + 1);
   fresh.watermark = state.watermark;
+  if (state.newest !== undefined) fresh.newest = state.newest;
   return fresh;
 }
 
@@ -91,6 +92,8 @@ export function decodeState(
   const fresh = newState(rules);
   // What was folded stays folded: going back behind the watermark would judge it twice.
   fresh.watermark = typeof stored?.watermark === "number" ? stored.watermark : undefined;
+  // What is held back is folded when its time comes, by whatever code.
+  if (typeof stored?.newest === "number") fresh.newest = stored.newest;
   return {
     state: fresh,
     relearns: `its state is of version ${stored?.version ?? "unknown"}, this code has ${version}`,

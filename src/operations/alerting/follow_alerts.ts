@@ -1,8 +1,9 @@
-/** Alerts as they happen, from any place in the log: replay from the table, then follow. The cursor is the truth; wake-ups only save waiting. */
+/** Alerts as they happen, from any place in the log: what was before from the table, then from the feed. The cursor is the truth. */
 import type { Alert, AlertChange } from "../../domain/alerting/alert.ts";
 import { decodeCursor, encodeCursor } from "../../domain/cursor.ts";
 import type { AlertEventBody } from "./change_alert.ts";
-import { eventsTopic, type Scope } from "../scope.ts";
+import { EVENTS_PER_LOOK } from "./alert_feed.ts";
+import type { Scope } from "../scope.ts";
 import { invalid } from "../errors.ts";
 
 export interface FollowedAlert {
@@ -13,43 +14,64 @@ export interface FollowedAlert {
   readonly alert: Alert;
 }
 
-const EVENTS_PER_PAGE = 100;
-/** Bounds the wait when a wake-up was lost. */
-const POLL_MS = 2_000;
+export interface Following {
+  /** Where it begins. */
+  readonly cursor: string;
+  readonly events: AsyncIterable<FollowedAlert>;
+}
 
-/** Every change of an alert after `after` (left out: from now on), once and in order, until `signal` aborts. Throws invalid for a cursor that is none. */
+type FollowScope = Pick<Scope, "store" | "tenant" | "alertFeeds">;
+
+/**
+ * Every change of an alert after `after` (left out: from now on), once and in order, until `signal` aborts. Who takes them slowly
+ * gets them from the table later; nothing is kept for anyone. Throws invalid for a cursor that is none.
+ */
 export async function followAlerts(
-  scope: Pick<Scope, "store" | "tenant" | "wakeUps">,
+  scope: FollowScope,
   { after, signal }: { after?: string; signal: AbortSignal },
-): Promise<AsyncIterable<FollowedAlert>> {
+): Promise<Following> {
   const last = await scope.store.events.lastSeq(scope.tenant.id);
   const seq = after === undefined ? last : decodeCursor(after);
   if (seq === undefined) throw invalid("after", "The cursor is not one that this service gave out.");
-  if (seq > last) throw invalid("after", "The cursor is ahead of the event log: it was given out by another store.");
-  return subscribeFrom(scope, { seq, signal });
+  if (seq > last) {
+    throw invalid(
+      "after",
+      "The cursor is ahead of all that has happened here: another installation gave it out, or this store was restored to " +
+        "an earlier state. Read the list of alerts again, and follow from the cursor that comes with it.",
+    );
+  }
+  return { cursor: encodeCursor(seq), events: follow(scope, { seq, last, signal }) };
 }
 
-async function* subscribeFrom(
-  scope: Pick<Scope, "store" | "tenant" | "wakeUps">,
-  { seq, signal }: { seq: number; signal: AbortSignal },
+/** The cursor of now: what happens from here on is behind it. */
+export async function cursorOfNow({ store, tenant }: Pick<Scope, "store" | "tenant">): Promise<string> {
+  return encodeCursor(await store.events.lastSeq(tenant.id));
+}
+
+async function* follow(
+  scope: FollowScope,
+  { seq, last, signal }: { seq: number; last: number; signal: AbortSignal },
 ): AsyncGenerator<FollowedAlert, void> {
-  while (!signal.aborted) {
-    const look = new AbortController();
-    try {
-      // Asked for before looking, so that an event between the look and the wait is not slept over.
-      const woken = scope.wakeUps.wait(eventsTopic(scope.tenant.id), {
-        timeoutMs: POLL_MS,
-        signal: AbortSignal.any([signal, look.signal]),
-      });
-      const events = await scope.store.events.after(scope.tenant.id, seq, { prefix: "alert.", limit: EVENTS_PER_PAGE });
+  const feed = scope.alertFeeds.join(scope.tenant.id, last);
+  const left = new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+  try {
+    while (!signal.aborted) {
+      const { floor } = feed;
+      const events = seq < floor
+        ? await scope.store.events.after(scope.tenant.id, seq, { prefix: "alert.", limit: EVENTS_PER_LOOK })
+        : await feed.behind(seq, left);
       for (const event of events) {
         if (signal.aborted) return;
         seq = event.seq;
         yield { cursor: encodeCursor(seq), ...JSON.parse(event.body) as AlertEventBody };
       }
-      if (events.length < EVENTS_PER_PAGE) await woken;
-    } finally {
-      look.abort();
+      // The table has been read to its end: the rest is in the feed.
+      if (seq < floor && events.length < EVENTS_PER_LOOK) seq = floor;
     }
+  } finally {
+    feed.leave();
   }
 }

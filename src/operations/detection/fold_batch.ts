@@ -61,7 +61,8 @@ export async function foldBatch(
   const alertEvents: AlertEvent[] = [];
   for (const [i, sensorId] of added.sensorIds.entries()) {
     const held = states.of(sensorId);
-    const fold = await foldSensor(store, { tenantId, sensorId, held, added: seriesOf(added, i) });
+    const { receivedAt } = batch;
+    const fold = await foldSensor(store, { tenantId, sensorId, held, added: seriesOf(added, i), receivedAt });
     folded += fold.folded;
     late += fold.late;
     for (const decision of fold.decisions) {
@@ -116,33 +117,43 @@ interface Folding {
   readonly sensorId: SensorId;
   readonly held: HeldState;
   readonly added: Series;
+  readonly receivedAt: number;
 }
 
-/** A sensor without a reorder window is folded as its readings come; what lies behind its watermark is late. */
-async function foldSensor(store: Store, { tenantId, sensorId, held, added }: Folding): Promise<SensorFold> {
+/**
+ * A sensor without a reorder window is folded as its readings come; what lies behind its watermark is late. No reading is folded
+ * before its time has come: one whose clock runs ahead would put all that comes until then behind the watermark. It is stored, and
+ * folded in its place with the first batch that is received behind it.
+ */
+async function foldSensor(
+  store: Store,
+  { tenantId, sensorId, held, added, receivedAt }: Folding,
+): Promise<SensorFold> {
   const { state, rules } = held;
   const before = state.watermark ?? -Infinity;
   const lateTs = added.ts.filter((ts) => ts <= before);
   held.addLate(lateTs);
-  if (rules.reorderWindowMs === undefined && state.newest === undefined) {
+  const newest = Math.max(state.newest ?? -Infinity, added.ts.at(-1) ?? -Infinity);
+  const heldBack = state.newest !== undefined || newest > receivedAt;
+  if (rules.reorderWindowMs === undefined && !heldBack) {
     const { decisions, folded } = assess(state, added, rules);
     return { decisions, folded, late: lateTs.length };
   }
-  // A window that was taken away still holds readings back: they are folded now.
-  const windowMs = rules.reorderWindowMs ?? 0;
-  state.newest = Math.max(state.newest ?? -Infinity, added.ts.at(-1) ?? -Infinity);
+  state.newest = newest;
   const decisions: Decision[] = [];
   let folded = 0;
   // Whatever source they came from: all that is stored and older than the window, in its place.
   for (let more = true; more;) {
     const from = state.watermark === undefined ? EARLIEST_MS : state.watermark + 1;
-    const to = state.newest - windowMs + 1;
+    const to = Math.min(newest - (rules.reorderWindowMs ?? 0), receivedAt) + 1;
+    if (from >= to) break;
     const due = await store.readings.series(tenantId, sensorId, { from, to, limit: READINGS_PER_LOOK });
     const fold = assess(state, due, rules);
     decisions.push(...fold.decisions);
     folded += fold.folded;
     more = due.ts.length === READINGS_PER_LOOK;
   }
-  if (rules.reorderWindowMs === undefined) delete state.newest;
+  // Without a window nothing is held back any more once the newest has been folded.
+  if (rules.reorderWindowMs === undefined && (state.watermark ?? -Infinity) >= newest) delete state.newest;
   return { decisions, folded, late: lateTs.length };
 }

@@ -4,7 +4,7 @@ import type { Evidence } from "../../domain/detection/episode.ts";
 import type { Severity } from "../../domain/detection/severity.ts";
 import type { BatchId, SourceId } from "../../domain/intake/batch.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
-import type { Page } from "../page.ts";
+import type { Page, Part } from "../page.ts";
 
 export interface EpisodeKey {
   readonly sensorId: SensorId;
@@ -62,4 +62,6 @@ export interface AlertStore {
   byIds(tenantId: TenantId, ids: readonly AlertId[]): Promise<Alert[]>;
   page(tenantId: TenantId, page: Page & AlertFilter): Promise<Alert[]>;
   count(tenantId: TenantId, filter: AlertFilter): Promise<number>;
+  /** Per batch, the alerts that it opened, newest first. */
+  ofBatches(tenantId: TenantId, ids: readonly BatchId[], part: Part): Promise<Map<BatchId, Alert[]>>;
 }

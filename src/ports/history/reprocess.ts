@@ -10,7 +10,7 @@ import type {
 import type { Criticality } from "../../domain/plant/asset.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
 import type { EpisodeKey } from "../alerting/alert.ts";
-import type { Page } from "../page.ts";
+import type { Page, Part } from "../page.ts";
 
 export interface ReprocessCursor {
   readonly sensorId: SensorId;
@@ -42,7 +42,12 @@ export interface ReprocessStore {
     id: ReprocessRunId,
     change: EpisodeKey & { severity?: Severity; score: number; reason: string; endedAt?: number },
   ): Promise<void>;
-  alerts(tenantId: TenantId, id: ReprocessRunId, limit: number): Promise<ReprocessedAlert[]>;
+  /** Per run, the alerts that it found, by the time of their episodes. */
+  alertsOf(
+    tenantId: TenantId,
+    ids: readonly ReprocessRunId[],
+    part: Part,
+  ): Promise<Map<ReprocessRunId, ReprocessedAlert[]>>;
   /** Ends the run; one that has ended is left as it is. */
   end(
     tenantId: TenantId,

@@ -1,7 +1,7 @@
 import type { TenantId } from "../../domain/access/tenant.ts";
 import type { AssetId } from "../../domain/plant/asset.ts";
 import type { Sensor, SensorId, SensorProgress } from "../../domain/plant/sensor.ts";
-import type { Page } from "../page.ts";
+import type { Page, Part } from "../page.ts";
 
 export interface SensorStore {
   /** Creates the sensor, or describes the one with this key. */
@@ -20,6 +20,8 @@ export interface SensorStore {
   ofAsset(tenantId: TenantId, assetId: AssetId): Promise<Sensor[]>;
   /** Retired ones are left out unless they are asked for. */
   page(tenantId: TenantId, page: Page & { readonly withRetired?: boolean }): Promise<Sensor[]>;
+  /** Per asset, its sensors and those of the assets below it, oldest first. */
+  ofAssets(tenantId: TenantId, ids: readonly AssetId[], part: Part): Promise<Map<AssetId, Sensor[]>>;
   progress(
     tenantId: TenantId,
     ids: readonly SensorId[],

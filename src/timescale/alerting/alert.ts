@@ -101,6 +101,14 @@ export function alertStore(sql: Sql): AlertStore {
         SELECT count(*)::float8 AS count FROM alert WHERE tenant_id = ${tenantId} AND ${matching(sql, filter)}`;
       return row.count;
     },
+
+    async ofBatches(tenantId, ids, { limit }) {
+      const rows = await sql<Row[]>`
+        SELECT row.* FROM unnest(${numbers(ids)}::text::bigint[]) AS batch CROSS JOIN LATERAL (
+          SELECT ${columns()} FROM alert WHERE tenant_id = ${tenantId} AND batch_id = batch ORDER BY id DESC LIMIT ${limit}
+        ) AS row`;
+      return Map.groupBy(rows.map(toAlert), ({ batchId }) => batchId);
+    },
   };
 }
 

@@ -31,6 +31,7 @@ interface CursorRow {
 }
 
 interface AlertRow {
+  readonly run_id: ReprocessRunId;
   readonly sensor_id: SensorId;
   readonly kind: string;
   readonly episode_start: Date;
@@ -123,23 +124,17 @@ export function reprocessStore(sql: Sql): ReprocessStore {
           AND episode_start = ${time(episodeStart)}`;
     },
 
-    async alerts(tenantId, id, limit) {
+    async alertsOf(tenantId, ids, { limit }) {
       const rows = await sql<AlertRow[]>`
-        SELECT found.*, alert.id IS NOT NULL AS live FROM reprocess_alert AS found
-        LEFT JOIN alert USING (tenant_id, sensor_id, kind, episode_start)
-        WHERE found.tenant_id = ${tenantId} AND run_id = ${id} ORDER BY found.episode_start, found.sensor_id, found.kind LIMIT ${limit}`;
-      return rows.map((row) => ({
-        sensorId: row.sensor_id,
-        kind: row.kind,
-        episodeStart: ms(row.episode_start),
-        openedAt: ms(row.opened_at),
-        endedAt: optionalMs(row.ended_at),
-        severity: row.severity,
-        score: row.score,
-        reason: row.reason,
-        evidence: JSON.parse(row.evidence),
-        live: row.live,
-      }));
+        SELECT row.*, alert.id IS NOT NULL AS live FROM unnest(${
+        numbers(ids)
+      }::text::bigint[]) AS run CROSS JOIN LATERAL (
+          SELECT * FROM reprocess_alert WHERE tenant_id = ${tenantId} AND run_id = run
+          ORDER BY episode_start, sensor_id, kind LIMIT ${limit}
+        ) AS row LEFT JOIN alert USING (tenant_id, sensor_id, kind, episode_start)
+        ORDER BY run_id, episode_start, sensor_id, kind`;
+      const grouped = Map.groupBy(rows, ({ run_id }) => run_id);
+      return new Map(Array.from(grouped, ([id, rows]) => [id, rows.map(toAlert)]));
     },
 
     async end(tenantId, id, { state, failure }) {
@@ -161,6 +156,21 @@ export function reprocessStore(sql: Sql): ReprocessStore {
         WHERE run.state = 'running' AND requested_at < now() - ${olderThanMs}::float8 * interval '1 millisecond'
         ORDER BY run.id LIMIT ${limit}`;
     },
+  };
+}
+
+function toAlert(row: AlertRow): ReprocessedAlert {
+  return {
+    sensorId: row.sensor_id,
+    kind: row.kind,
+    episodeStart: ms(row.episode_start),
+    openedAt: ms(row.opened_at),
+    endedAt: optionalMs(row.ended_at),
+    severity: row.severity,
+    score: row.score,
+    reason: row.reason,
+    evidence: JSON.parse(row.evidence),
+    live: row.live,
   };
 }
 

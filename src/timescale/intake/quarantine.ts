@@ -1,6 +1,7 @@
+import type { BatchId } from "../../domain/intake/batch.ts";
 import type { Quarantined } from "../../domain/intake/quarantine.ts";
 import type { QuarantineStore } from "../../ports/intake/quarantine.ts";
-import type { Sql } from "../sql.ts";
+import { numbers, type Sql } from "../sql.ts";
 
 export function quarantineStore(sql: Sql): QuarantineStore {
   return {
@@ -14,12 +15,15 @@ export function quarantineStore(sql: Sql): QuarantineStore {
         ON CONFLICT DO NOTHING`;
     },
 
-    async ofBatch(tenantId, id, { after, limit }) {
-      return await sql<Quarantined[]>`
-        SELECT index, reason, detail, raw FROM quarantined_reading
-        WHERE tenant_id = ${tenantId} AND batch_id = ${id} AND index > ${
-        after ?? -1
-      }::int ORDER BY index LIMIT ${limit}`;
+    async ofBatches(tenantId, ids, { after = -1, limit }) {
+      const rows = await sql<(Quarantined & { batchId: BatchId })[]>`
+        SELECT batch AS "batchId", index, reason, detail, raw FROM unnest(${numbers(ids)}::text::bigint[]) AS batch
+        CROSS JOIN LATERAL (
+          SELECT index, reason, detail, raw FROM quarantined_reading
+          WHERE tenant_id = ${tenantId} AND batch_id = batch AND index > ${after}::int ORDER BY index LIMIT ${limit}
+        ) AS row`;
+      const grouped = Map.groupBy(rows, ({ batchId }) => batchId);
+      return new Map(Array.from(grouped, ([id, rows]) => [id, rows.map(({ batchId: _, ...row }) => row)]));
     },
 
     async indexes(tenantId, id) {

@@ -126,6 +126,21 @@ export function sensorStore(sql: Sql): SensorStore {
       return rows.map(toSensor);
     },
 
+    async ofAssets(tenantId, ids, { limit }) {
+      const rows = await sql<(Row & { top: AssetId })[]>`
+        WITH RECURSIVE below AS (
+          SELECT id AS top, id FROM asset WHERE tenant_id = ${tenantId} AND id = ANY (${numbers(ids)}::text::int[])
+          UNION
+          SELECT top, asset.id FROM asset JOIN below ON asset.parent_id = below.id WHERE asset.tenant_id = ${tenantId}
+        )
+        SELECT top, ${columns()} FROM (
+          SELECT below.top, sensor.*, row_number() OVER (PARTITION BY below.top ORDER BY sensor.id) AS place
+          FROM below JOIN sensor ON sensor.asset_id = below.id WHERE sensor.tenant_id = ${tenantId}
+        ) AS found WHERE place <= ${limit}::int ORDER BY top, place`;
+      const grouped = Map.groupBy(rows, ({ top }) => top);
+      return new Map(Array.from(grouped, ([top, rows]) => [top, rows.map(toSensor)]));
+    },
+
     async page(tenantId, { before, limit, withRetired = false }) {
       const rows = await sql<Row[]>`
         SELECT ${columns()} FROM sensor

@@ -250,7 +250,7 @@ Deno.test({
             });
             const [one, two] = await ended(bench, [first.id, second.id]);
             assert.deepEqual([one.stored, one.quarantined, two.stored, two.quarantined], [2, 0, 0, 1]);
-            const [kept] = await store.quarantine.ofBatch(tenant.id, second.id, { limit: 10 });
+            const [kept] = (await store.quarantine.ofBatches(tenant.id, [second.id], { limit: 10 })).get(second.id)!;
             assert.deepEqual([kept.index, kept.reason], [0, "conflict_with_stored"]);
           });
         },

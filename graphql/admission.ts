@@ -1,0 +1,70 @@
+/** What is asked of every operation before it is carried out, over HTTP and WebSocket alike. */
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  getOperationAST,
+  GraphQLError,
+  specifiedRules,
+  validate,
+  type ValidationRule,
+} from "graphql";
+import type { Plugin } from "graphql-yoga";
+import type { RequestContext } from "./builder.ts";
+import { type CostedArgs, costFault } from "./cost.ts";
+import { parseBounded } from "./limits.ts";
+import type { Subscribe } from "./subscription_limit.ts";
+
+export interface Admission {
+  /** Rules for documents besides graphql's own. */
+  readonly rules: readonly ValidationRule[];
+  readonly limited: (subscribe: Subscribe) => Subscribe;
+}
+
+/** The admission of operations over HTTP; yoga validates them. */
+export function useAdmission({ rules, limited }: Admission): Plugin<RequestContext> {
+  return {
+    onParse: ({ setParseFn }) => setParseFn(parseBounded),
+    onValidate: ({ addValidationRule }) => rules.forEach((rule) => addValidationRule(rule)),
+    onExecute({ args, setResultAndStopExecution }) {
+      const fault = costFault(args as ExecutionArgs);
+      if (fault !== undefined) return setResultAndStopExecution({ errors: [fault] });
+      grantStore(args.contextValue, args as ExecutionArgs);
+    },
+    onSubscribe({ args, subscribeFn, setSubscribeFn, setResultAndStopExecution }) {
+      const fault = costFault(args as ExecutionArgs);
+      if (fault !== undefined) return setResultAndStopExecution({ errors: [fault] });
+      setSubscribeFn(limited(subscribeFn));
+    },
+  };
+}
+
+export interface Asked {
+  readonly query: string;
+  readonly operationName?: string | null;
+  readonly variables?: Record<string, unknown> | null;
+}
+
+/** The same for an operation over WebSocket: what it comes to, or why it is refused. */
+export function readOperation(
+  schema: ExecutionArgs["schema"],
+  { query, operationName, variables }: Asked,
+  { rules }: Pick<Admission, "rules">,
+): CostedArgs | readonly GraphQLError[] {
+  let document: DocumentNode;
+  try {
+    document = parseBounded(query);
+  } catch (error) {
+    if (error instanceof GraphQLError) return [error];
+    throw error;
+  }
+  const faults = validate(schema, document, [...specifiedRules, ...rules]);
+  if (faults.length > 0) return faults;
+  const args = { schema, document, operationName, variableValues: variables };
+  const fault = costFault(args);
+  return fault === undefined ? args : [fault];
+}
+
+/** Gives a mutation the store that it need not wait for. */
+export function grantStore(context: RequestContext, { document, operationName }: CostedArgs): void {
+  if (getOperationAST(document, operationName)?.operation === "mutation") context.scope = context.writing;
+}
