@@ -173,7 +173,7 @@ const AlertConnection = builder.connectionObject({
         "behind this page's state comes then; a change that fell together with the reading may come although the page shows it.",
       resolve: (page) => (page as unknown as FollowedPage).eventCursor,
     }),
-    totalCount: t.int({
+    totalCount: t.float({
       description: "How many there are in all, on whatever page.",
       complexity: LOOKUP_COST,
       resolve: (page) => (page as unknown as FollowedPage).count(),

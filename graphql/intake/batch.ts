@@ -39,7 +39,7 @@ builder.node(BatchRef, {
   id: { resolve: ({ id }) => id, parse: (id) => rowId<BatchId>(id) },
   loadMany: (ids, { loaders }) => orNull(loaders.batches, ids),
   fields: (t) => ({
-    number: t.exposeInt("id", { description: "The batch's correlation id in logs and workflows." }),
+    number: t.exposeFloat("id", { description: "The batch's correlation id in logs and workflows." }),
     source: t.exposeString("source", { description: "Key of who sent it." }),
     idempotencyKey: t.exposeString("idempotencyKey", { description: "The sender's name for its content." }),
     state: t.expose("state", { type: BatchStateEnum, description: "Where it is on its way." }),

@@ -16,7 +16,7 @@ const ReadingPoint = builder.objectRef<SeriesPoint>("ReadingPoint").implement({
     value: t.exposeFloat("value", { complexity, description: "Of the reading, or the mean of the bucket." }),
     min: t.exposeFloat("min", { complexity, description: "Lowest value." }),
     max: t.exposeFloat("max", { complexity, description: "Highest value." }),
-    count: t.exposeInt("count", { complexity, description: "Readings in the bucket; 1 for a reading." }),
+    count: t.exposeFloat("count", { complexity, description: "Readings in the bucket; 1 for a reading." }),
     status: t.exposeFloat("status", {
       nullable: true,
       complexity,

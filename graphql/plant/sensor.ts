@@ -14,7 +14,7 @@ const LateRef = builder.objectRef<SensorProgress>("LateReadings").implement({
   description:
     "Readings that came after their sensor's watermark had passed them: stored, and judged only when they are reprocessed.",
   fields: (t) => ({
-    count: t.exposeInt("late", { description: "How many." }),
+    count: t.exposeFloat("late", { description: "How many." }),
     from: t.expose("lateFrom", {
       type: "DateTime",
       nullable: true,
