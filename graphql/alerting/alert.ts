@@ -175,7 +175,6 @@ const AlertConnection = builder.connectionObject({
     }),
     totalCount: t.float({
       description: "How many there are in all, on whatever page.",
-      complexity: LOOKUP_COST,
       resolve: (page) => (page as unknown as FollowedPage).count(),
     }),
   }),
