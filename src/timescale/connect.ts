@@ -32,6 +32,12 @@ const OPTIONS = {
   onnotice: () => {},
 };
 
+/**
+ * Statements are planned with their values: from the sixth time on a plan for any values would be tried, and planning one over all chunks
+ * of years costs half a second.
+ */
+const PLANS = { plan_cache_mode: "force_custom_plan" };
+
 /** Throws what the driver says when the server cannot be reached, `FolderInUse` when another process has the embedded folder. */
 export async function connectStore(options: ConnectOptions): Promise<StoreConnection> {
   return await (options.databaseUrl === undefined
@@ -55,6 +61,7 @@ async function openInProcess({ dataFolder, report }: ConnectOptions): Promise<St
     database: "postgres",
     max_lifetime: null,
   });
+  await sql`SELECT set_config('plan_cache_mode', ${PLANS.plan_cache_mode}, false)`;
   return {
     sql,
     edition: "embedded",
@@ -76,7 +83,7 @@ async function openServer(databaseUrl: string, poolSize: number): Promise<StoreC
     ...(plain ? { socket } : {}),
     max: poolSize,
     connect_timeout: 5,
-    connection: { application_name: "millwright" },
+    connection: { application_name: "millwright", ...PLANS },
   });
   try {
     await sql`CREATE EXTENSION IF NOT EXISTS timescaledb`;
@@ -101,8 +108,8 @@ export class StoreUnreachable extends Error {
   override readonly name = "StoreUnreachable";
 }
 
-// SQLSTATE classes: connection, resources (disk full among them), operator intervention.
-const AWAY = /^(08|53|57P)/;
+// SQLSTATE: connection, resources (disk full among them), operator intervention, and a lock that could not be had in time.
+const AWAY = /^(08|53|57P|55P03)/;
 const DRIVER_AWAY = /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH)/;
 
 /** Whether `error` says that the store is away or cannot write now, rather than that a statement is wrong. */
