@@ -8,6 +8,7 @@ import "./intake/ingest.ts";
 import "./intake/recover.ts";
 import "./alerting/alert.ts";
 import "./history/reprocess.ts";
+import "./history/retention.ts";
 import { builder } from "./builder.ts";
 
 export const schema = builder.toSchema();

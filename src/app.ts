@@ -8,12 +8,14 @@ import { createActivities } from "../activities/mod.ts";
 import type { Config } from "./config.ts";
 import type { Observe } from "./observation.ts";
 import { createStateMemory } from "./operations/detection/state_memory.ts";
+import { vacuumRewritten } from "./operations/history/tidy_store.ts";
 import { createBatchMemory } from "./operations/intake/batch_memory.ts";
 import type { Deps } from "./operations/scope.ts";
 import { sweep } from "./operations/sweep.ts";
 import type { Workflows } from "./ports/workflows.ts";
 import { workflowBundle } from "./temporal/bundle.ts";
 import { createWorkflows } from "./temporal/client.ts";
+import { keepEnded } from "./temporal/namespace.ts";
 import { connectTemporal, startWorker } from "./temporal/worker.ts";
 import { connectStore, type StoreConnection } from "./timescale/connect.ts";
 import { expectedVersion, migrate } from "./timescale/migrate.ts";
@@ -33,6 +35,8 @@ const STATE_MEMORY_SENSORS = 10_000;
 const EMBEDDED_ACTIVITIES_MAX = 8;
 const ACTIVITIES_PER_CONNECTION = 1.5;
 const SWEEP_EVERY_MS = 5_000;
+const PLAN_EVERY_MS = 60_000;
+const VACUUM_EVERY_MS = 5 * 60_000;
 const REQUEST_GRACE_MS = 3_000;
 
 export interface AppOptions {
@@ -117,7 +121,15 @@ async function compose(config: Config, { parts, observe, cleanups }: Composing):
       work: () => sweep(deps),
       onFault: (cause) => observe({ kind: "sweep.failed", cause }),
     });
-    cleanups.push(() => sweeping.stop());
+    const planning = repeat(PLAN_EVERY_MS, {
+      work: () => workflows.planSchedules(),
+      onFault: (cause) => observe({ kind: "sweep.failed", cause }),
+    });
+    const vacuuming = repeat(VACUUM_EVERY_MS, {
+      work: () => vacuumRewritten(deps),
+      onFault: (cause) => observe({ kind: "fault", part: "vacuum", cause }),
+    });
+    cleanups.push(async () => void await Promise.all([sweeping.stop(), planning.stop(), vacuuming.stop()]));
     observe({ kind: "started", part: "worker", detail: `takes up to ${activitiesMax} activities at once` });
   }
   const url = parts.includes("gateway") ? await openGateway(config, { deps, cleanups }) : undefined;
@@ -176,6 +188,8 @@ async function openTemporal(config: Config, { observe, cleanups, signal }: Openi
     signal,
   });
   cleanups.push(() => connection.close());
+  const { namespace, retentionHours } = config.temporal;
+  if (own !== undefined) await keepEnded(connection, { namespace, hours: retentionHours });
   return { connection, uiUrl: config.temporal.uiUrl ?? own?.uiUrl, pid: own?.pid };
 }
 
@@ -216,7 +230,7 @@ function createDeps(config: Config, { connection, workflows, observe, cleanups }
   const pending = new Set<Promise<void>>();
   cleanups.push(async () => void await Promise.all(pending));
   return {
-    store: createStore(connection.sql),
+    store: createStore(connection.sql, connection.edition),
     workflows,
     wakeUps,
     clock: { nowMs: () => Date.now() },

@@ -35,8 +35,10 @@ const ReprocessRunRef = builder.objectRef<ReprocessRun>("ReprocessRun");
 builder.node(ReprocessRunRef, {
   description: "Stored readings folded again, to see which alerts there would be. It changes nothing that is live.",
   id: { resolve: ({ id }) => id },
-  loadMany: (ids, { scope }) =>
-    scope.store.reprocessing.byIds(scope.tenant.id, ids.map((id) => Number(id) as ReprocessRunId)),
+  async loadMany(ids, { scope }) {
+    const runs = await scope.store.reprocessing.byIds(scope.tenant.id, ids.map((id) => Number(id) as ReprocessRunId));
+    return ids.map((id) => runs.find((run) => run.id === Number(id)) ?? null);
+  },
   fields: (t) => ({
     state: t.expose("state", { type: ReprocessStateEnum }),
     failure: t.exposeString("failure", { nullable: true }),
@@ -47,6 +49,13 @@ builder.node(ReprocessRunRef, {
     sensors: t.exposeInt("sensors"),
     sensorsFinished: t.exposeInt("sensorsFinished"),
     readings: t.exposeFloat("readings", { description: "Readings folded so far." }),
+    readingsFrom: t.expose("readingsFrom", {
+      type: "DateTime",
+      nullable: true,
+      description:
+        "Where the fold began, when the readings before had gone by the tenant's retention: it knows nothing of them, so " +
+        "its alerts may differ from the live ones. Null: it began with the first reading.",
+    }),
     sensor: t.field({
       type: SensorRef,
       nullable: true,

@@ -6,28 +6,35 @@ import { assetStore } from "./plant/asset.ts";
 import { batchStore } from "./intake/batch.ts";
 import { quarantineStore } from "./intake/quarantine.ts";
 import { sourceStore } from "./intake/source.ts";
-import { isUnavailable } from "./connect.ts";
+import { type Edition, isUnavailable } from "./connect.ts";
 import { detectorStateStore } from "./detection/detector_state.ts";
 import { eventStore } from "./event.ts";
 import { schemaVersion } from "./migrate.ts";
 import { readingStore } from "./plant/reading.ts";
+import { horizonStore } from "./history/horizon.ts";
 import { reprocessStore } from "./history/reprocess.ts";
+import { retentionStore } from "./history/retention.ts";
+import { thinningStore } from "./history/thinning.ts";
+import { upkeepStore } from "./history/upkeep.ts";
 import { sensorStore } from "./plant/sensor.ts";
 import type { Sql } from "./sql.ts";
 import { tenantStore } from "./access/tenant.ts";
 
-export function createStore(sql: postgres.Sql<{ bigint: number }>): Store {
+/** `edition` says what the store may be asked to do besides what all editions can. */
+export function createStore(sql: postgres.Sql<{ bigint: number }>, edition: Edition = "apache"): Store {
   return {
-    ...nouns(sql),
+    ...nouns(sql, edition),
     transaction: <T>(work: (store: Store) => Promise<T>) =>
       translated(async () =>
-        await sql.begin((tx) => work({ ...nouns(tx), transaction: refuseNesting, schemaVersion: refuseNesting })) as T
+        await sql.begin((tx) =>
+          work({ ...nouns(tx, edition), transaction: refuseNesting, schemaVersion: refuseNesting })
+        ) as T
       ),
     schemaVersion: () => translated(() => schemaVersion(sql)),
   };
 }
 
-function nouns(sql: Sql): Omit<Store, "transaction" | "schemaVersion"> {
+function nouns(sql: Sql, edition: Edition): Omit<Store, "transaction" | "schemaVersion"> {
   return {
     tenants: guarded(tenantStore(sql)),
     assets: guarded(assetStore(sql)),
@@ -40,6 +47,10 @@ function nouns(sql: Sql): Omit<Store, "transaction" | "schemaVersion"> {
     alerts: guarded(alertStore(sql)),
     events: guarded(eventStore(sql)),
     reprocessing: guarded(reprocessStore(sql)),
+    retention: guarded(retentionStore(sql)),
+    horizons: guarded(horizonStore(sql)),
+    thinning: guarded(thinningStore(sql)),
+    upkeep: guarded(upkeepStore(sql, edition)),
   };
 }
 

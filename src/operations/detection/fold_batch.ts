@@ -8,7 +8,7 @@ import { seriesOf } from "../../domain/intake/verdict.ts";
 import type { Decision } from "../../domain/detection/episode.ts";
 import type { Batch } from "../../domain/intake/batch.ts";
 import { type Quarantined } from "../../domain/intake/quarantine.ts";
-import { type Accepted, rawReading, type Verdicts, without } from "../../domain/intake/verdict.ts";
+import { type Accepted, closedSince, rawReading, type Verdicts, without } from "../../domain/intake/verdict.ts";
 import type { Series } from "../../domain/plant/reading.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
 import type { EventRecord } from "../../ports/event.ts";
@@ -35,17 +35,26 @@ export interface FoldedBatch {
   readonly events: readonly EventRecord[];
 }
 
+/** What a batch is folded into, and the data time before which nothing more is stored. */
+export interface FoldOptions {
+  readonly states: HeldStates;
+  readonly closedBeforeMs: number;
+}
+
 export async function foldBatch(
   store: Store,
   { batch, verdicts, columns }: FoldableBatch,
-  states: HeldStates,
+  { states, closedBeforeMs }: FoldOptions,
 ): Promise<FoldedBatch> {
   const { tenantId, id } = batch;
-  const known = await store.readings.add(tenantId, id, verdicts.accepted);
-  const refused = [...verdicts.quarantined, ...conflicting(verdicts.accepted, { known, columns })];
+  // What was accepted may have been closed since. A reading that is rolled up already must not be stored again beside it.
+  const { accepted, quarantined: closed } = closedSince(verdicts.accepted, { columns, closedBeforeMs });
+  const known = await store.readings.add(tenantId, id, accepted);
+  const conflicted = conflicting(accepted, { known, columns });
+  const refused = [...verdicts.quarantined, ...closed, ...conflicted];
   if (refused.length > 0) await store.quarantine.add(tenantId, id, refused);
-  const added = without(verdicts.accepted, new Set(known.map(({ row }) => row)));
-  const conflicts = refused.length - verdicts.quarantined.length;
+  const added = without(accepted, new Set(known.map(({ row }) => row)));
+  const conflicts = conflicted.length;
   const duplicates = verdicts.duplicates + known.length - conflicts;
 
   let [folded, late] = [0, 0];
