@@ -12,6 +12,7 @@ import "./intake/ingest.ts";
 import "./intake/recover.ts";
 import "./alerting/alert.ts";
 import "./history/reprocess.ts";
+import "./history/retention.ts";
 import { builder } from "./builder.ts";
 import { acceptOtherValues } from "./other_values.ts";
 

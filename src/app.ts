@@ -9,6 +9,7 @@ import type { Config } from "./config.ts";
 import type { Observe } from "./observation.ts";
 import { createStateMemory } from "./operations/detection/state_memory.ts";
 import { createAlertFeeds } from "./operations/alerting/alert_feed.ts";
+import { vacuumRewritten } from "./operations/history/tidy_store.ts";
 import { createBatchMemory } from "./operations/intake/batch_memory.ts";
 import type { Deps } from "./operations/scope.ts";
 import { sweep } from "./operations/sweep.ts";
@@ -38,6 +39,8 @@ const STATE_MEMORY_SENSORS = 10_000;
 const EMBEDDED_ACTIVITIES_MAX = 8;
 const ACTIVITIES_PER_CONNECTION = 1.5;
 const SWEEP_EVERY_MS = 5_000;
+const PLAN_EVERY_MS = 60_000;
+const VACUUM_EVERY_MS = 5 * 60_000;
 const REQUEST_GRACE_MS = 3_000;
 /** Statements of clients' queries that may wait for their turn, and how long. */
 const READS_WAITING_MAX = 5_000;
@@ -133,7 +136,15 @@ async function compose(config: Config, { parts, observe, cleanups }: Composing):
       work: () => sweep(deps),
       onFault: (cause) => observe({ kind: "sweep.failed", cause }),
     });
-    cleanups.push(() => sweeping.stop());
+    const planning = repeat(PLAN_EVERY_MS, {
+      work: () => workflows.planSchedules(),
+      onFault: (cause) => observe({ kind: "sweep.failed", cause }),
+    });
+    const vacuuming = repeat(VACUUM_EVERY_MS, {
+      work: () => vacuumRewritten(deps),
+      onFault: (cause) => observe({ kind: "fault", part: "vacuum", cause }),
+    });
+    cleanups.push(async () => void await Promise.all([sweeping.stop(), planning.stop(), vacuuming.stop()]));
     observe({ kind: "started", part: "worker", detail: `takes up to ${activitiesMax} activities at once` });
   }
   const url = parts.includes("gateway") ? await openGateway(config, { deps, cleanups }) : undefined;
@@ -194,11 +205,11 @@ function createDeps(config: Config, { connection, workflows, observe, cleanups }
   cleanups.push(async () => await wakeUps.close());
   const pending = new Set<Promise<void>>();
   cleanups.push(async () => void await Promise.all(pending));
-  const { writeFault } = connection;
-  const store = createStore(connection.sql, { writeFault });
+  const { edition, writeFault } = connection;
+  const store = createStore(connection.sql, { edition, writeFault });
   return {
     store,
-    reads: createStore(connection.reads, { writeFault, turns: createTurns(readTurns(connection, config)) }),
+    reads: createStore(connection.reads, { edition, writeFault, turns: createTurns(readTurns(connection, config)) }),
     alertFeeds: createAlertFeeds({ store, wakeUps }),
     workflows,
     wakeUps,

@@ -43,6 +43,11 @@ const SCHEMA = z.object({
     "How far ahead of its receipt a reading's time may be; a clock runs ahead by seconds, a wrong zone by hours",
   ),
   MILLWRIGHT_REPROCESSINGS_MAX: whole(1, 1_000).default(10).describe("Reprocess runs of a tenant at once"),
+  MILLWRIGHT_COMPRESS_AFTER_DAYS: whole(7, 36_525).default(30)
+    .describe("Age from which readings are compressed, where the store can"),
+  MILLWRIGHT_TEMPORAL_RETENTION_HOURS: whole(1, 8_760).default(24).describe(
+    "How long our own development server keeps workflows that have ended: links to them end then, its file grows until then",
+  ),
   MILLWRIGHT_BEHIND_MAX_SECONDS: whole(10, 31_536_000).default(300)
     .describe("Age of an unfinished batch from which /health calls the service behind"),
   MILLWRIGHT_POOL_SIZE: whole(2, 200).default(10)
@@ -60,6 +65,7 @@ export interface Config {
     readonly uiUrl: string | undefined;
     readonly executable: string | undefined;
     readonly path: string;
+    readonly retentionHours: number;
   };
   readonly home: string;
   readonly gateway: {
@@ -80,6 +86,7 @@ export interface Config {
     readonly futureMaxMs: number;
     readonly reprocessingsMax: number;
     readonly behindMaxMs: number;
+    readonly compressAfterMs: number;
   };
 }
 
@@ -130,6 +137,7 @@ function toConfig(data: Settings, path: string): Config {
       uiUrl: data.TEMPORAL_UI_URL?.replace(/\/$/, ""),
       executable: data.MILLWRIGHT_TEMPORAL_CLI,
       path,
+      retentionHours: data.MILLWRIGHT_TEMPORAL_RETENTION_HOURS,
     },
     home: data.MILLWRIGHT_HOME,
     gateway: {
@@ -151,6 +159,7 @@ function toConfig(data: Settings, path: string): Config {
       futureMaxMs: data.MILLWRIGHT_FUTURE_MAX_MINUTES * 60_000,
       reprocessingsMax: data.MILLWRIGHT_REPROCESSINGS_MAX,
       behindMaxMs: data.MILLWRIGHT_BEHIND_MAX_SECONDS * 1_000,
+      compressAfterMs: data.MILLWRIGHT_COMPRESS_AFTER_DAYS * 86_400_000,
     },
   };
 }

@@ -19,6 +19,16 @@ export type Observation =
   | { readonly kind: "reprocessing.not_started"; readonly runId: number; readonly cause: unknown }
   | { readonly kind: "swept"; readonly batches: number; readonly reprocessings: number }
   | { readonly kind: "sweep.failed"; readonly cause: unknown }
+  | {
+    readonly kind: "retention.changed";
+    readonly tenant: string;
+    readonly noun: string;
+    /** Undefined: for ever. */
+    readonly keepDays: number | undefined;
+    readonly actor: string;
+  }
+  | { readonly kind: "retention.applied"; readonly tenant: string; readonly removed: Readonly<Record<string, number>> }
+  | { readonly kind: "retention.asked"; readonly actor: string }
   | { readonly kind: "readings.late"; readonly batchId: number; readonly count: number }
   | { readonly kind: "installation.renewed"; readonly id: string; readonly reason: string }
   | { readonly kind: "tenant.configured"; readonly tenantId: number; readonly actor: string; readonly settings: object }
@@ -53,6 +63,9 @@ export function levelOf(observation: Observation): Level {
       { kind: "swept" },
       { kind: "tenant.configured" },
       { kind: "request.broken_off" },
+      { kind: "retention.changed" },
+      { kind: "retention.applied" },
+      { kind: "retention.asked" },
       { kind: "sensors.registered" },
       { kind: "alert" },
       () => "info",

@@ -6,6 +6,7 @@ import type { BatchId, BatchOutcome } from "../src/domain/intake/batch.ts";
 
 export const INGEST_BATCH = "ingestBatch";
 export const REPROCESS_RANGE = "reprocessRange";
+export const APPLY_RETENTION = "applyRetention";
 
 /** Query on `ingestBatch`: `BatchProgress`. */
 export const PROGRESS = "progress";
@@ -58,4 +59,20 @@ export function batchWorkflowId(installation: InstallationId, tenantKey: string,
 
 export function reprocessWorkflowId(installation: InstallationId, tenantKey: string, runId: ReprocessRunId): string {
   return `reprocess/${installation}/${encodeURIComponent(tenantKey)}/${runId}`;
+}
+
+/** What a run of `applyRetention` did. */
+export interface RetentionReport {
+  /** Rows that went, by tenant and noun. */
+  readonly removed: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Parts of tables that were compressed, and tables that were cleared of dead rows. */
+  readonly compressed: number;
+  readonly vacuumed: number;
+  /** False: the rest is for the next run. */
+  readonly finished: boolean;
+}
+
+/** The schedule that runs `applyRetention`; its runs are named after it, with their time. */
+export function retentionScheduleId(installation: InstallationId): string {
+  return `retention/${installation}`;
 }

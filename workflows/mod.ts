@@ -1,3 +1,4 @@
 /** What the worker can run. */
 export { ingestBatch } from "./intake/ingest_batch.ts";
 export { reprocessRange } from "./history/reprocess_range.ts";
+export { applyRetention } from "./history/apply_retention.ts";

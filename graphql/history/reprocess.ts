@@ -82,6 +82,13 @@ builder.node(ReprocessRunRef, {
     sensors: t.exposeInt("sensors", { description: "Sensors to be folded." }),
     sensorsFinished: t.exposeInt("sensorsFinished", { description: "Of these, those that are done." }),
     readings: t.exposeFloat("readings", { description: "Readings folded so far." }),
+    readingsFrom: t.expose("readingsFrom", {
+      type: "DateTime",
+      nullable: true,
+      description:
+        "Where the fold began, when the readings before had gone by the tenant's retention: it knows nothing of them, so " +
+        "its alerts may differ from the live ones. Null: it began with the first reading.",
+    }),
     sensor: t.field({
       type: SensorRef,
       nullable: true,

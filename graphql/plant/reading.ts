@@ -1,4 +1,5 @@
-import { POINTS_MAX, readSeries, type SeriesPoint } from "../../src/operations/plant/read_series.ts";
+import { POINTS_MAX, type ReadSeries, readSeries } from "../../src/operations/plant/read_series.ts";
+import type { ReadingPoint } from "../../src/ports/plant/reading.ts";
 import { builder } from "../builder.ts";
 import { LOOKUP_COST } from "../cost.ts";
 import { keyArg } from "../keys.ts";
@@ -9,38 +10,56 @@ const POINTS = { usually: 1_000, most: POINTS_MAX };
 /** A long plain list is cheaper by the value than rows that lead to others. */
 const complexity = 0.25;
 
-const ReadingPoint = builder.objectRef<SeriesPoint>("ReadingPoint").implement({
-  description: "One reading, or one bucket of readings.",
+const ReadingPointRef = builder.objectRef<ReadingPoint>("ReadingPoint").implement({
+  description: "One reading, or what stands for all readings of a stretch of time.",
   fields: (t) => ({
-    time: t.expose("ts", { type: "DateTime", complexity, description: "Of the reading, or the start of the bucket." }),
-    value: t.exposeFloat("value", { complexity, description: "Of the reading, or the mean of the bucket." }),
+    time: t.expose("ts", { type: "DateTime", complexity, description: "Of the reading, or the start of the stretch." }),
+    value: t.exposeFloat("mean", { complexity, description: "Of the reading, or the mean of the stretch." }),
     min: t.exposeFloat("min", { complexity, description: "Lowest value." }),
     max: t.exposeFloat("max", { complexity, description: "Highest value." }),
-    count: t.exposeFloat("count", { complexity, description: "Readings in the bucket; 1 for a reading." }),
+    count: t.exposeFloat("count", { complexity, description: "Readings in the stretch; 1 for a reading." }),
+    width: t.expose("widthMs", {
+      type: "Duration",
+      nullable: true,
+      complexity,
+      description: "Length of the stretch; null for a reading by itself.",
+    }),
     status: t.exposeFloat("status", {
       nullable: true,
       complexity,
-      description: "OPC UA status code; null for a bucket.",
+      description: "OPC UA status code; null for a stretch.",
     }),
   }),
 });
 
-const ReadingSeries = builder.objectRef<{ points: SeriesPoint[]; truncated: boolean }>("ReadingSeries").implement({
+const ReadingSeries = builder.objectRef<ReadSeries>("ReadingSeries").implement({
   description: "Readings of one sensor over a range.",
   fields: (t) => ({
     points: t.expose("points", {
-      type: [ReadingPoint],
+      type: [ReadingPointRef],
       description: "In time order.",
       complexity: { field: 0, multiplier: 1 },
     }),
     truncated: t.exposeBoolean("truncated", { description: "There are more points than were asked for." }),
+    rolledUpBefore: t.expose("rolledUpBefore", {
+      type: "DateTime",
+      nullable: true,
+      description: "Before this time the readings have gone, and minutes stand for them; null: nowhere in the range.",
+    }),
+    hoursOnlyBefore: t.expose("hoursOnlyBefore", {
+      type: "DateTime",
+      nullable: true,
+      description: "Before this time hours alone are left; null: nowhere in the range.",
+    }),
   }),
 });
 
 builder.queryField("readings", (t) =>
   t.field({
     type: ReadingSeries,
-    description: "Readings of a sensor over a range: each by itself, or in buckets of `resolution`.",
+    description:
+      "Readings of a sensor over a range: each by itself, or in buckets of `resolution`. Where they have gone by the tenant's " +
+      "retention, minutes or hours stand for them, whichever resolution was asked for; each belongs to the range that it begins in.",
     args: {
       sensor: t.arg.string({ required: true, description: "Key of the sensor." }),
       from: t.arg({ type: "DateTime", required: true, description: "Inclusive." }),

@@ -22,6 +22,8 @@ export interface Limits {
   readonly futureMaxMs: number;
   /** Reprocess runs of a tenant at once. */
   readonly reprocessingsMax: number;
+  /** Age from which readings are compressed, where the store can. */
+  readonly compressAfterMs: number;
 }
 
 export interface Deps {

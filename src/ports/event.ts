@@ -14,11 +14,19 @@ export interface EventRecord {
 export interface EventStore {
   /** Appends to the tenant's log. Must be the last step of its transaction, because it holds up the tenant's other writers. */
   append(tenantId: TenantId, events: readonly EventRecord[]): Promise<void>;
-  /** Up to `limit` events after `seq` whose type begins with `prefix`, in order. */
+  /** Up to `limit` events after `seq` whose type begins with `prefix`, in order. It looks through all that come before them. */
   after(
     tenantId: TenantId,
     seq: number,
     options: { prefix: string; limit: number },
   ): Promise<(EventRecord & { readonly seq: number })[]>;
+  /** Up to `limit` events about alerts after `seq`, in order, however many others lie between them. */
+  alertsAfter(
+    tenantId: TenantId,
+    seq: number,
+    limit: number,
+  ): Promise<(EventRecord & { readonly seq: number })[]>;
+  /** Number of the newest event about an alert that is not kept any more: whoever stands before it has missed it. 0: none. */
+  alertsGoneTo(tenantId: TenantId): Promise<number>;
   lastSeq(tenantId: TenantId): Promise<number>;
 }

@@ -7,6 +7,9 @@ import type { AlertStore } from "./alerting/alert.ts";
 import type { DetectorStateStore } from "./detection/detector_state.ts";
 import type { EventStore } from "./event.ts";
 import type { ReprocessStore } from "./history/reprocess.ts";
+import type { RetentionStore } from "./history/retention.ts";
+import type { HorizonStore, ThinningStore } from "./history/thinning.ts";
+import type { UpkeepStore } from "./history/upkeep.ts";
 import type { BatchStore } from "./intake/batch.ts";
 import type { QuarantineStore } from "./intake/quarantine.ts";
 import type { SourceStore } from "./intake/source.ts";
@@ -36,6 +39,10 @@ export interface Store {
   readonly alerts: AlertStore;
   readonly events: EventStore;
   readonly reprocessing: ReprocessStore;
+  readonly retention: RetentionStore;
+  readonly horizons: HorizonStore;
+  readonly thinning: ThinningStore;
+  readonly upkeep: UpkeepStore;
   /**
    * Runs `work` in one transaction. Inside, only the store handed to `work` may be used: there may be a single connection.
    */

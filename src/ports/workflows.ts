@@ -46,11 +46,19 @@ export interface Workflows {
   startReprocessing(tenant: TenantName, runId: ReprocessRunId): Promise<void>;
   /** Asks the workflow of a reprocess run to end; false when none runs. Throws `WorkflowsUnavailable`. */
   cancelReprocessing(tenant: TenantName, runId: ReprocessRunId): Promise<boolean>;
+  /**
+   * Plans what is done from time to time; what is planned already is left as it is. To be called again now and then, since a Temporal
+   * database that is lost takes its plans along. Throws `WorkflowsUnavailable`.
+   */
+  planSchedules(): Promise<void>;
+  /** Applies retention now, or once more behind a run that is under way. Throws `WorkflowsUnavailable`. */
+  applyRetention(): Promise<void>;
   /** Throws `WorkflowsUnavailable`. */
   running(): Promise<RunningWorkflows>;
   /** Pages of the Temporal UI; undefined when no UI is known. */
   batchUrl(tenantKey: string, batchId: BatchId): string | undefined;
   reprocessingUrl(tenantKey: string, runId: ReprocessRunId): string | undefined;
+  retentionUrl(): string | undefined;
   /** What keeps workflows from being run, for people; undefined when nothing does. */
   fault(): Promise<{ server: string | undefined; worker: string | undefined }>;
 }

@@ -20,11 +20,13 @@ import {
   REPROCESS_RANGE,
   type ReprocessRangeArgs,
   reprocessWorkflowId,
+  retentionScheduleId,
   taskQueueOf,
   TOLD,
 } from "../../workflows/contracts.ts";
 import { deferred } from "../deferred.ts";
 import { workflowsFault } from "./fault.ts";
+import { applyRetentionNow, planSchedules } from "./schedules.ts";
 
 export interface WorkflowsOptions {
   readonly connection: NativeConnection;
@@ -125,9 +127,15 @@ export function createWorkflows({ connection, namespace, installation, uiUrl }: 
       };
     },
 
+    planSchedules: () => reaching(() => planSchedules(client, installation)),
+
+    applyRetention: () => reaching(() => applyRetentionNow(client, installation)),
+
     batchUrl: (tenantKey: string, batchId: BatchId) => pageOf(batchWorkflowId(installation, tenantKey, batchId)),
     reprocessingUrl: (tenantKey: string, runId: ReprocessRunId) =>
       pageOf(reprocessWorkflowId(installation, tenantKey, runId)),
+    retentionUrl: () =>
+      uiUrl && `${uiUrl}/namespaces/${namespace}/schedules/${encodeURIComponent(retentionScheduleId(installation))}`,
 
     fault: () => workflowsFault(client, { namespace, taskQueue }),
   };

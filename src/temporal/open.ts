@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Config } from "../config.ts";
 import type { Observe } from "../observation.ts";
 import { connectTemporal } from "./connect.ts";
+import { keepEnded } from "./namespace.ts";
 
 export interface Temporal {
   readonly connection: NativeConnection;
@@ -36,6 +37,7 @@ export async function openTemporal(
     patient,
     signal,
   });
+  if (own !== undefined) await keepEnded(connection, { namespace, hours: config.temporal.retentionHours });
   if (signal.aborted) await connection.close();
   else cleanups.push(() => connection.close());
   return { connection, uiUrl: config.temporal.uiUrl ?? own?.uiUrl, pid: own?.pid };

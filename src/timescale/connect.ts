@@ -46,6 +46,13 @@ const OPTIONS = {
 };
 
 /** Throws `StoreUnreachable`; for the embedded store `FolderInUse` when another process has its folder, `DiskFull`, `StoreStopped`. */
+/**
+ * Statements are planned with their values: from the sixth time on a plan for any values would be tried, and planning one over all chunks
+ * of years costs half a second.
+ */
+const PLANS = { plan_cache_mode: "force_custom_plan" };
+
+/** Throws what the driver says when the server cannot be reached, `FolderInUse` when another process has the embedded folder. */
 export async function connectStore(options: ConnectOptions): Promise<StoreConnection> {
   return await (options.databaseUrl === undefined
     ? openInProcess(options)
@@ -68,6 +75,7 @@ async function openInProcess({ dataFolder, report }: ConnectOptions): Promise<St
     database: "postgres",
     max_lifetime: null,
   });
+  await sql`SELECT set_config('plan_cache_mode', ${PLANS.plan_cache_mode}, false)`;
   return {
     sql,
     reads: sql,
@@ -94,7 +102,7 @@ async function openServer(databaseUrl: string, poolSize: number): Promise<StoreC
     ...(plain ? { socket } : {}),
     max: poolSize,
     connect_timeout: 5,
-    connection: { application_name: "millwright" },
+    connection: { application_name: "millwright", ...PLANS },
   });
   // None is opened before the first query.
   const reads = postgres(databaseUrl, {
@@ -103,6 +111,7 @@ async function openServer(databaseUrl: string, poolSize: number): Promise<StoreC
     max: readsOf(poolSize),
     connect_timeout: 5,
     connection: {
+      ...PLANS,
       application_name: "millwright reads",
       statement_timeout: READ_MAX_MS,
       default_transaction_read_only: true,

@@ -1,6 +1,6 @@
 import type { AlertId } from "../domain/alerting/alert.ts";
 import type { BatchId } from "../domain/intake/batch.ts";
-import type { EventStore } from "../ports/event.ts";
+import type { EventRecord, EventStore } from "../ports/event.ts";
 import { optional, type Sql } from "./sql.ts";
 
 interface Row {
@@ -31,18 +31,35 @@ export function eventStore(sql: Sql): EventStore {
       const rows = await sql<Row[]>`
         SELECT seq, type, batch_id, alert_id, body FROM event
         WHERE tenant_id = ${tenantId} AND seq > ${seq} AND starts_with(type, ${prefix}) ORDER BY seq LIMIT ${limit}`;
-      return rows.map((row) => ({
-        seq: row.seq,
-        type: row.type,
-        batchId: optional(row.batch_id),
-        alertId: optional(row.alert_id),
-        body: row.body,
-      }));
+      return rows.map(toEvent);
+    },
+
+    async alertsAfter(tenantId, seq, limit) {
+      const rows = await sql<Row[]>`
+        SELECT seq, type, batch_id, alert_id, body FROM event
+        WHERE tenant_id = ${tenantId} AND seq > ${seq} AND alert_id IS NOT NULL ORDER BY seq LIMIT ${limit}`;
+      return rows.map(toEvent);
+    },
+
+    async alertsGoneTo(tenantId) {
+      const [row] = await sql<{ seq: number }[]>`
+        SELECT alert_seq AS seq FROM event_gone WHERE tenant_id = ${tenantId}`;
+      return row?.seq ?? 0;
     },
 
     async lastSeq(tenantId) {
       const [row] = await sql<{ seq: number }[]>`SELECT last_event_seq AS seq FROM tenant WHERE id = ${tenantId}`;
       return row.seq;
     },
+  };
+}
+
+function toEvent(row: Row): EventRecord & { readonly seq: number } {
+  return {
+    seq: row.seq,
+    type: row.type,
+    batchId: optional(row.batch_id),
+    alertId: optional(row.alert_id),
+    body: row.body,
   };
 }

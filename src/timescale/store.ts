@@ -8,9 +8,14 @@ import { quarantineStore } from "./intake/quarantine.ts";
 import { sourceStore } from "./intake/source.ts";
 import { detectorStateStore } from "./detection/detector_state.ts";
 import { eventStore } from "./event.ts";
+import type { Edition } from "./connect.ts";
 import { schemaVersion } from "./migrate.ts";
 import { readingStore } from "./plant/reading.ts";
+import { horizonStore } from "./history/horizon.ts";
 import { reprocessStore } from "./history/reprocess.ts";
+import { retentionStore } from "./history/retention.ts";
+import { thinningStore } from "./history/thinning.ts";
+import { upkeepStore } from "./history/upkeep.ts";
 import { sensorStore } from "./plant/sensor.ts";
 import type { Sql } from "./sql.ts";
 import { tenantStore } from "./access/tenant.ts";
@@ -18,6 +23,8 @@ import { TooManyWait, type Turns } from "../turns.ts";
 import { isUnavailable } from "./unavailable.ts";
 
 export interface StoreOptions {
+  /** What the store may be asked to do besides what all editions can. */
+  readonly edition?: Edition;
   /** What keeps the store from writing now; see `StoreConnection`. */
   readonly writeFault?: () => string | undefined;
   /** Calls outside of transactions wait for each other by these. */
@@ -28,7 +35,7 @@ const NOTHING = () => undefined;
 
 export function createStore(
   sql: postgres.Sql<{ bigint: number }>,
-  { writeFault = NOTHING, turns = (work) => work() }: StoreOptions = {},
+  { edition = "apache", writeFault = NOTHING, turns = (work) => work() }: StoreOptions = {},
 ): Store {
   const translated: Translate = async (call) => {
     try {
@@ -41,11 +48,16 @@ export function createStore(
     }
   };
   return {
-    ...nouns(sql, (call) => translated(() => turns(call))),
+    ...nouns(sql, { edition, translated: (call) => translated(() => turns(call)) }),
     transaction: <T>(work: (store: Store) => Promise<T>) =>
       translated(async () =>
         await sql.begin((tx) =>
-          work({ ...nouns(tx, translated), transaction: refuseNesting, schemaVersion: refuseNesting, writeFault })
+          work({
+            ...nouns(tx, { edition, translated }),
+            transaction: refuseNesting,
+            schemaVersion: refuseNesting,
+            writeFault,
+          })
         ) as T
       ),
     schemaVersion: () => translated(() => schemaVersion(sql)),
@@ -55,7 +67,10 @@ export function createStore(
 
 type Translate = <T>(call: () => Promise<T>) => Promise<T>;
 
-function nouns(sql: Sql, translated: Translate): Omit<Store, "transaction" | "schemaVersion" | "writeFault"> {
+function nouns(
+  sql: Sql,
+  { edition, translated }: { edition: Edition; translated: Translate },
+): Omit<Store, "transaction" | "schemaVersion" | "writeFault"> {
   /** The same calls, with the driver's errors for "cannot do it now" turned into the port's. */
   function guarded<Port extends object>(port: Port): Port {
     const calls = Object.entries(port).map((
@@ -75,6 +90,10 @@ function nouns(sql: Sql, translated: Translate): Omit<Store, "transaction" | "sc
     alerts: guarded(alertStore(sql)),
     events: guarded(eventStore(sql)),
     reprocessing: guarded(reprocessStore(sql)),
+    retention: guarded(retentionStore(sql)),
+    horizons: guarded(horizonStore(sql)),
+    thinning: guarded(thinningStore(sql)),
+    upkeep: guarded(upkeepStore(sql, edition)),
   };
 }
 

@@ -292,6 +292,7 @@ async function runsComeBack(tenants: Tenants): Promise<void> {
       ...range,
       state: "running",
       failure: undefined,
+      readingsFrom: undefined,
       requestedAt: run.requestedAt,
       finishedAt: undefined,
       sensors: 1,

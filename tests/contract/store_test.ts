@@ -263,8 +263,8 @@ for (const engine of ENGINES) {
           limit: 10,
         });
         assert.deepEqual(buckets.map((one) => ({ ...one })), [
-          { ts: T0, count: 2, min: 1, max: 3, mean: 2 },
-          { ts: T0 + 2_000, count: 2, min: 5, max: 7, mean: 6 },
+          { ts: T0, count: 2, min: 1, max: 3, mean: 2, widthMs: 2_000, status: undefined },
+          { ts: T0 + 2_000, count: 2, min: 5, max: 7, mean: 6, widthMs: 2_000, status: undefined },
         ]);
       });
 

@@ -9,8 +9,11 @@ export const WORKFLOWS_AWAY: Workflows = {
   tellBatch: away,
   startReprocessing: away,
   cancelReprocessing: away,
+  planSchedules: away,
+  applyRetention: away,
   running: away,
   batchUrl: () => undefined,
   reprocessingUrl: () => undefined,
+  retentionUrl: () => undefined,
   fault: () => Promise.resolve({ server: "not there", worker: undefined }),
 };

@@ -31,6 +31,11 @@ export interface ReprocessRun {
   readonly sensorsFinished: number;
   /** Readings folded so far. */
   readonly readings: number;
+  /**
+   * Data time (ms) at which the fold began, when the readings before it had gone: its states know nothing of them, so its alerts may
+   * differ from the live ones. Undefined: it began with the first reading.
+   */
+  readonly readingsFrom: number | undefined;
 }
 
 /** An alert that a run found. `live` says whether the live fold opened the same one. */

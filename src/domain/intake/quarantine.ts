@@ -10,7 +10,8 @@ export const QUARANTINE_REASONS = {
   not_a_number: "The value is not a finite number.",
   outside_physical_range: "The value is outside the range that the sensor can physically show.",
   unreadable_timestamp: "The time is neither RFC 3339 text with a zone nor milliseconds since 1970.",
-  too_old: "The time is before 1990: a clock that was never set.",
+  too_old:
+    "The time is before 1990: a clock that was never set; or before what is kept of readings, as the detail says.",
   in_the_future: "The time is further ahead of the receipt than is allowed: a clock that runs ahead, or a wrong zone.",
   bad_quality: "The OPC UA status code is of bad quality.",
   unreadable_status: "The status is not an OPC UA status code, 0 to 4294967295.",

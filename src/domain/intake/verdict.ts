@@ -52,6 +52,8 @@ export interface JudgeOptions {
   readonly receivedAtMs: number;
   /** How far ahead of its receipt a reading's time may be. */
   readonly futureMaxMs: number;
+  /** Data time before which nothing is accepted, since the readings of then have gone; left out: there is none. */
+  readonly closedBeforeMs?: number;
   /** Rows that an earlier verdict has put into quarantine: they are left out without another verdict. */
   readonly skip?: ReadonlySet<number>;
 }
@@ -82,7 +84,7 @@ export function judge(columns: Columns, options: JudgeOptions): Verdicts {
     value[index] = valueOf(columns.value[index], sensor);
     const fault = sensorFault(columns, { index, place, sensor }) ??
       valueFault(columns, { index, value: value[index], sensor }) ??
-      timeFault(ts[index], { time: columns.time[index], limitMs });
+      timeFault(ts[index], { time: columns.time[index], limitMs, closedBeforeMs: options.closedBeforeMs });
     if (fault === undefined) {
       byPlace[place!].push(index);
     } else {
@@ -148,7 +150,13 @@ function statusFault(status: unknown): ReadingFault | undefined {
   return undefined;
 }
 
-function timeFault(ms: number, { time, limitMs }: { time: unknown; limitMs: number }): ReadingFault | undefined {
+interface TimeBounds {
+  readonly time: unknown;
+  readonly limitMs: number;
+  readonly closedBeforeMs: number | undefined;
+}
+
+function timeFault(ms: number, { time, limitMs, closedBeforeMs = -Infinity }: TimeBounds): ReadingFault | undefined {
   if (Number.isNaN(ms)) {
     return {
       reason: "unreadable_timestamp",
@@ -156,8 +164,30 @@ function timeFault(ms: number, { time, limitMs }: { time: unknown; limitMs: numb
     };
   }
   if (ms < EARLIEST_MS) return { reason: "too_old", detail: `${shown(time)} is before 1990` };
+  if (ms < closedBeforeMs) return closedFault(time, closedBeforeMs);
   if (ms > limitMs) return { reason: "in_the_future", detail: `${shown(time)} is after ${formatTimestamp(limitMs)}` };
   return undefined;
+}
+
+function closedFault(time: unknown, closedBeforeMs: number): ReadingFault {
+  const closed = formatTimestamp(closedBeforeMs);
+  const detail = `${shown(time)} is before ${closed}: readings before that have given way to minutes and hours, ` +
+    "which nothing can be added to";
+  return { reason: "too_old", detail };
+}
+
+/** What of `accepted` lies in a time that has been closed since it was judged. */
+export function closedSince(
+  accepted: Accepted,
+  { columns, closedBeforeMs }: { columns: Columns; closedBeforeMs: number },
+): { readonly accepted: Accepted; readonly quarantined: readonly Quarantined[] } {
+  if (!accepted.ts.some((ts) => ts < closedBeforeMs)) return { accepted, quarantined: [] };
+  const rows = [...accepted.ts.keys()].filter((row) => accepted.ts[row] < closedBeforeMs);
+  const quarantined = rows.map((row) => {
+    const index = accepted.index[row];
+    return { index, ...closedFault(columns.time[index], closedBeforeMs), raw: rawReading(columns, index) };
+  });
+  return { accepted: without(accepted, new Set(rows)), quarantined };
 }
 
 /** Rows grouped by sensor id in ascending order, each group in time order, equal times in the order sent. */

@@ -58,7 +58,7 @@ function startFeed(
 
   /** What was found, and whether there may be more. */
   async function look(): Promise<boolean> {
-    const found = await store.events.after(tenantId, head, { prefix: "alert.", limit: EVENTS_PER_LOOK });
+    const found = await store.events.alertsAfter(tenantId, head, EVENTS_PER_LOOK);
     if (found.length === 0) return false;
     events.push(...found);
     head = found[found.length - 1].seq;

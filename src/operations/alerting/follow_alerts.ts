@@ -2,7 +2,7 @@
 import type { Alert, AlertChange } from "../../domain/alerting/alert.ts";
 import { decodeCursor, encodeCursor } from "../../domain/cursor.ts";
 import type { AlertEventBody } from "./change_alert.ts";
-import { EVENTS_PER_LOOK } from "./alert_feed.ts";
+import { EVENTS_PER_LOOK, type NumberedEvent } from "./alert_feed.ts";
 import type { Scope } from "../scope.ts";
 import { invalid } from "../errors.ts";
 
@@ -24,7 +24,7 @@ type FollowScope = Pick<Scope, "store" | "tenant" | "alertFeeds">;
 
 /**
  * Every change of an alert after `after` (left out: from now on), once and in order, until `signal` aborts. Who takes them slowly
- * gets them from the table later; nothing is kept for anyone. Throws invalid for a cursor that is none.
+ * gets them from the table later; nothing is kept for anyone. Throws invalid for a cursor that is none, or is older than what is kept.
  */
 export async function followAlerts(
   scope: FollowScope,
@@ -40,6 +40,7 @@ export async function followAlerts(
         "an earlier state. Read the list of alerts again, and follow from the cursor that comes with it.",
     );
   }
+  await refuseGone(scope, seq);
   return { cursor: encodeCursor(seq), events: follow(scope, { seq, last, signal }) };
 }
 
@@ -60,9 +61,7 @@ async function* follow(
   try {
     while (!signal.aborted) {
       const { floor } = feed;
-      const events = seq < floor
-        ? await scope.store.events.after(scope.tenant.id, seq, { prefix: "alert.", limit: EVENTS_PER_LOOK })
-        : await feed.behind(seq, left);
+      const events = seq < floor ? await readOn(scope, seq) : await feed.behind(seq, left);
       for (const event of events) {
         if (signal.aborted) return;
         seq = event.seq;
@@ -74,4 +73,22 @@ async function* follow(
   } finally {
     feed.leave();
   }
+}
+
+/** The next events of the table. Some may have gone while a client took nothing: then nothing is handed out as if it were complete. */
+async function readOn(scope: FollowScope, seq: number): Promise<readonly NumberedEvent[]> {
+  const events = await scope.store.events.alertsAfter(scope.tenant.id, seq, EVENTS_PER_LOOK);
+  await refuseGone(scope, seq);
+  return events;
+}
+
+/** Throws invalid when events about alerts behind `seq` are not kept any more. */
+async function refuseGone({ store, tenant }: Pick<Scope, "store" | "tenant">, seq: number): Promise<void> {
+  const goneTo = await store.events.alertsGoneTo(tenant.id);
+  if (goneTo <= seq) return;
+  throw invalid(
+    "after",
+    "The cursor is older than what is kept: events behind it have gone. List the alerts, then follow from now on by leaving " +
+      `\`after\` out, or from ${JSON.stringify(encodeCursor(goneTo))}, behind which everything is kept.`,
+  );
 }

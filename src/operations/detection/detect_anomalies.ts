@@ -23,6 +23,9 @@ export async function detectAnomalies(scope: Scope, batchId: BatchId): Promise<T
   if (batch.state === "failed") throw conflict("batchId", `Batch ${batchId} has failed: ${batch.failure}`);
   await foldReady(scope, { sourceId: batch.sourceId, asking: batchId });
   const result = await store.batches.stageResult(tenant.id, batchId, "detect");
+  if (result === undefined && batch.state === "processed") {
+    throw conflict("batchId", `Batch ${batchId} was processed; what its stages said is not kept any more.`);
+  }
   return result === undefined ? { waiting: true } : JSON.parse(result) as Detected;
 }
 

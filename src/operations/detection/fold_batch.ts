@@ -8,7 +8,7 @@ import { seriesOf } from "../../domain/intake/verdict.ts";
 import type { Decision } from "../../domain/detection/episode.ts";
 import type { Batch } from "../../domain/intake/batch.ts";
 import { type Quarantined } from "../../domain/intake/quarantine.ts";
-import { type Accepted, rawReading, type Verdicts, without } from "../../domain/intake/verdict.ts";
+import { type Accepted, closedSince, rawReading, type Verdicts, without } from "../../domain/intake/verdict.ts";
 import type { Series } from "../../domain/plant/reading.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
 import { EARLIEST_MS } from "../../domain/timestamp.ts";
@@ -40,20 +40,28 @@ export interface FoldedBatch {
   readonly events: readonly EventRecord[];
 }
 
+/** What a batch is folded into, and the data time before which nothing more is stored. */
+export interface FoldOptions {
+  readonly states: HeldStates;
+  readonly closedBeforeMs: number;
+}
+
 export async function foldBatch(
   store: Store,
   { batch, verdicts, columns }: FoldableBatch,
-  states: HeldStates,
+  { states, closedBeforeMs }: FoldOptions,
 ): Promise<FoldedBatch> {
   const { tenantId, id } = batch;
-  const known = await store.readings.add(tenantId, id, verdicts.accepted);
-  const others = known.filter(({ row, storedValue }) => verdicts.accepted.value[row] !== storedValue);
+  // What was accepted may have been closed since. A reading that is rolled up already must not be stored again beside it.
+  const { accepted, quarantined: closed } = closedSince(verdicts.accepted, { columns, closedBeforeMs });
+  const known = await store.readings.add(tenantId, id, accepted);
+  const others = known.filter(({ row, storedValue }) => accepted.value[row] !== storedValue);
   const correcting = columns.correction === true && others.length > 0;
-  if (correcting) await store.readings.correct(tenantId, id, only(verdicts.accepted, others));
-  const conflicts = correcting ? [] : conflicting(verdicts.accepted, { others, columns });
-  const refused = [...verdicts.quarantined, ...conflicts];
+  if (correcting) await store.readings.correct(tenantId, id, only(accepted, others));
+  const conflicts = correcting ? [] : conflicting(accepted, { others, columns });
+  const refused = [...verdicts.quarantined, ...closed, ...conflicts];
   if (refused.length > 0) await store.quarantine.add(tenantId, id, refused);
-  const added = without(verdicts.accepted, new Set(known.map(({ row }) => row)));
+  const added = without(accepted, new Set(known.map(({ row }) => row)));
   const corrected = correcting ? others.length : 0;
   const duplicates = verdicts.duplicates + known.length - others.length;
 

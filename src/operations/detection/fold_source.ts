@@ -95,13 +95,14 @@ function nextRun(queue: readonly QueuedBatch[]): QueuedBatch[] {
 
 async function foldAll(scope: Scope, { store, run }: { store: Store; run: readonly QueuedBatch[] }) {
   const { tenant } = scope;
+  const closedBeforeMs = await store.horizons.hold(tenant.id);
   const batches: FoldableBatch[] = [];
   for (const batch of run) batches.push({ ...await recallVerdicts({ ...scope, store }, batch.id), batch });
   const sensorIds = new Set<SensorId>(batches.flatMap(({ verdicts }) => verdicts.accepted.sensorIds));
   const states = await holdStates(scope, store, { sensorIds, batchId: run[0].id });
   const folded: (FoldedBatch & { awaited: boolean })[] = [];
   for (const [i, batch] of batches.entries()) {
-    folded.push({ ...await foldBatch(store, batch, states), awaited: run[i].awaited });
+    folded.push({ ...await foldBatch(store, batch, { states, closedBeforeMs }), awaited: run[i].awaited });
   }
   await states.save(store);
   await store.events.append(tenant.id, folded.flatMap(({ events }) => events));

@@ -1,6 +1,7 @@
 /**
- * One page of a reprocess run. A sensor is folded from its first stored reading on, because the states at the beginning of the range depend on all that
- * came before; alerts are reported for the range alone. The sensor's state and watermark are stored with each page: a repeat goes on where the last one ended.
+ * One page of a reprocess run. A sensor is folded from its first stored reading on, because the states at the beginning of the range
+ * depend on all that came before; alerts are reported for the range alone. Where older readings have gone, the fold begins behind them
+ * and the run says so. The sensor's state and watermark are stored with each page: a repeat goes on where the last one ended.
  */
 import { assess } from "../../domain/detection/assess.ts";
 import { decodeState, encodeState, newState } from "../../domain/detection/sensor_state.ts";
@@ -28,11 +29,15 @@ export async function reprocessPage(
     const cursor = await store.reprocessing.lockNext(tenant.id, runId);
     if (cursor === undefined) return { folded: 0, finished: true };
     const state = cursor.state === "" ? newState(cursor) : decodeState(cursor.state, cursor).state;
+    const from = cursor.watermark === undefined ? EARLIEST_MS : cursor.watermark + 1;
     const series = await store.readings.series(tenant.id, cursor.sensorId, {
-      from: cursor.watermark === undefined ? EARLIEST_MS : cursor.watermark + 1,
+      from,
       to: run.to,
       limit: READINGS_PER_PAGE,
     });
+    // Asked behind the readings: whatever has gone until then may be missing among them.
+    const { rolledUpBefore } = await store.horizons.of(tenant.id);
+    if (from < rolledUpBefore) await store.reprocessing.noteGone(tenant.id, runId, rolledUpBefore);
     const { decisions, folded } = assess(state, series, cursor);
     for (const decision of decisions) {
       if (decision.episodeStart >= run.from) {

@@ -2,7 +2,7 @@
 import type { ReprocessRun, ReprocessSubject } from "../../domain/history/reprocess.ts";
 import { keyFault } from "../../domain/key.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
-import { EARLIEST_MS } from "../../domain/timestamp.ts";
+import { EARLIEST_MS, formatTimestamp } from "../../domain/timestamp.ts";
 import { invalid, notFound, unavailable } from "../errors.ts";
 import { findAsset } from "../plant/register_asset.ts";
 import type { Scope } from "../scope.ts";
@@ -21,6 +21,14 @@ export async function startReprocessing(scope: Scope, input: ReprocessInput): Pr
   const { store, tenant, workflows, limits, observe } = scope;
   if (!(input.from < input.to)) throw invalid("from", "The range is empty: from has to be before to.");
   if (input.from < EARLIEST_MS) throw invalid("from", "There are no readings before 1990.");
+  const { rolledUpBefore } = await store.horizons.of(tenant.id);
+  if (input.to <= rolledUpBefore) {
+    const kept = formatTimestamp(rolledUpBefore);
+    throw invalid(
+      "to",
+      `Readings before ${kept} have gone, only minutes and hours are left of them: there is nothing to fold.`,
+    );
+  }
   const { subject, sensorIds } = await findSubject(scope, input);
   const underWay = await store.reprocessing.countRunning(tenant.id);
   if (underWay >= limits.reprocessingsMax) {

@@ -15,7 +15,8 @@ export interface Validated {
 export async function validateReadings(scope: Scope, batchId: BatchId): Promise<Validated> {
   const { store, tenant, batchMemory } = scope;
   const decoded = batchMemory.get(batchId) ?? await decodeBatch(scope, batchId);
-  const verdicts = judge(decoded.columns, { ...decoded, futureMaxMs: scope.limits.futureMaxMs });
+  const { closedBefore: closedBeforeMs } = await store.horizons.of(tenant.id);
+  const verdicts = judge(decoded.columns, { ...decoded, futureMaxMs: scope.limits.futureMaxMs, closedBeforeMs });
   const quarantined = verdicts.quarantined.length;
   const result: Validated = { accepted: verdicts.accepted.ts.length, quarantined, duplicates: verdicts.duplicates };
   const end = {

@@ -1,8 +1,12 @@
-/** Readings of a sensor over a range, as stored or in buckets of time. */
+/** Readings of a sensor over a range, as stored or in buckets of time. Older ones may be there as minutes or hours only. */
+import { EARLIEST_MS } from "../../domain/timestamp.ts";
+import type { ReadingPoint } from "../../ports/plant/reading.ts";
 import { invalid, notFound } from "../errors.ts";
 import type { Scope } from "../scope.ts";
 
 export const POINTS_MAX = 10_000;
+/** A hundred years: longer buckets mean nothing, and the store cannot count in them. */
+const RESOLUTION_MAX_MS = 36_525 * 86_400_000;
 
 export interface SeriesInput {
   readonly sensorKey: string;
@@ -14,46 +18,43 @@ export interface SeriesInput {
   readonly limit: number;
 }
 
-/** One reading, or one bucket: then `value` is the mean. */
-export interface SeriesPoint {
-  readonly ts: number;
-  readonly value: number;
-  readonly min: number;
-  readonly max: number;
-  readonly count: number;
-  /** OPC UA status code; undefined for a bucket. */
-  readonly status: number | undefined;
+export interface ReadSeries {
+  /** In time order. */
+  readonly points: readonly ReadingPoint[];
+  /** There are more than were asked for. */
+  readonly truncated: boolean;
+  /** Data times in the range before which minutes, or hours alone, stand for the readings; undefined: nowhere in it. */
+  readonly rolledUpBefore: number | undefined;
+  readonly hoursOnlyBefore: number | undefined;
 }
 
-/** Points in time order; `truncated` when there are more than `limit`. Throws invalid and not found. */
-export async function readSeries(
-  scope: Pick<Scope, "store" | "tenant">,
-  input: SeriesInput,
-): Promise<{ points: SeriesPoint[]; truncated: boolean }> {
-  const { from, to, limit, resolutionMs } = input;
-  if (!(from < to)) throw invalid("from", "The range is empty: from has to be before to.");
-  if (!(limit >= 1 && limit <= POINTS_MAX)) throw invalid("first", `first has to be 1 to ${POINTS_MAX}.`);
-  const [sensor] = await scope.store.sensors.byKeys(scope.tenant.id, [input.sensorKey]);
+/** Throws invalid and not found. */
+export async function readSeries(scope: Pick<Scope, "store" | "tenant">, input: SeriesInput): Promise<ReadSeries> {
+  const { store, tenant } = scope;
+  check(input);
+  const [sensor] = await store.sensors.byKeys(tenant.id, [input.sensorKey]);
   if (sensor === undefined) {
     throw notFound("sensor", `There is no sensor with the key ${JSON.stringify(input.sensorKey)}.`);
   }
+  const { to, limit, resolutionMs } = input;
+  const from = Math.max(input.from, EARLIEST_MS);
+  const range = { from, to, limit: limit + 1 };
   const points = resolutionMs === undefined
-    ? await eachReading(scope, { sensorId: sensor.id, range: { from, to, limit: limit + 1 } })
-    : (await scope.store.readings.buckets(scope.tenant.id, sensor.id, { from, to, resolutionMs, limit: limit + 1 }))
-      .map(({ mean, ...bucket }) => ({ ...bucket, value: mean, status: undefined }));
-  return { points: points.slice(0, limit), truncated: points.length > limit };
+    ? await store.readings.points(tenant.id, sensor.id, range)
+    : await store.readings.buckets(tenant.id, sensor.id, { ...range, resolutionMs });
+  const horizon = await store.horizons.of(tenant.id);
+  return {
+    points: points.slice(0, limit),
+    truncated: points.length > limit,
+    rolledUpBefore: horizon.rolledUpBefore > from ? Math.min(horizon.rolledUpBefore, to) : undefined,
+    hoursOnlyBefore: horizon.hoursOnlyBefore > from ? Math.min(horizon.hoursOnlyBefore, to) : undefined,
+  };
 }
 
-async function eachReading(
-  scope: Pick<Scope, "store" | "tenant">,
-  { sensorId, range }: {
-    sensorId: Parameters<Scope["store"]["readings"]["series"]>[1];
-    range: { from: number; to: number; limit: number };
-  },
-): Promise<SeriesPoint[]> {
-  const { ts, value, status } = await scope.store.readings.series(scope.tenant.id, sensorId, range);
-  return Array.from(
-    ts,
-    (at, i) => ({ ts: at, value: value[i], min: value[i], max: value[i], count: 1, status: status[i] }),
-  );
+function check({ from, to, limit, resolutionMs }: SeriesInput): void {
+  if (!(from < to)) throw invalid("from", "The range is empty: from has to be before to.");
+  if (!(limit >= 1 && limit <= POINTS_MAX)) throw invalid("first", `first has to be 1 to ${POINTS_MAX}.`);
+  if (resolutionMs !== undefined && !(resolutionMs >= 1 && resolutionMs <= RESOLUTION_MAX_MS)) {
+    throw invalid("resolution", "The resolution has to be a millisecond at least and a hundred years at most.");
+  }
 }

@@ -35,6 +35,8 @@ export interface ReprocessStore {
     id: ReprocessRunId,
     cursor: { sensorId: SensorId; state: string; watermark: number | undefined; folded: number; finished: boolean },
   ): Promise<void>;
+  /** Notes that readings before this data time had gone when the run came to them; the latest such time stays. */
+  noteGone(tenantId: TenantId, id: ReprocessRunId, beforeMs: number): Promise<void>;
   saveAlert(tenantId: TenantId, id: ReprocessRunId, alert: Omit<ReprocessedAlert, "live">): Promise<void>;
   /** Changes an alert that the run found; nothing happens when it found none with this key. */
   changeAlert(

@@ -4,13 +4,18 @@ import type { Accepted } from "../../domain/intake/verdict.ts";
 import type { Series } from "../../domain/plant/reading.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
 
-export interface ReadingBucket {
-  /** Start of the bucket. */
+/** A reading by itself, or what stands for all readings of a stretch of time. */
+export interface ReadingPoint {
+  /** Of the reading, or the start of the stretch. */
   readonly ts: number;
   readonly count: number;
   readonly min: number;
   readonly max: number;
   readonly mean: number;
+  /** Length of the stretch; undefined for a reading by itself. */
+  readonly widthMs: number | undefined;
+  /** OPC UA status code; undefined for a stretch. */
+  readonly status: number | undefined;
 }
 
 /** A value that a correction replaced. */
@@ -41,10 +46,18 @@ export interface ReadingStore {
     range: { from: number; to: number; limit: number },
   ): Promise<ReadingRevision[]>;
   /** Up to `limit` readings with from <= ts < to, in time order. */
+  /** Up to `limit` readings with from <= ts < to, in time order: only those that nothing else stands for yet. */
   series(tenantId: TenantId, sensorId: SensorId, range: { from: number; to: number; limit: number }): Promise<Series>;
+  /** Up to `limit` points with from <= ts < to, in time order: readings, and the minutes and hours that stand for older ones. */
+  points(
+    tenantId: TenantId,
+    sensorId: SensorId,
+    range: { from: number; to: number; limit: number },
+  ): Promise<ReadingPoint[]>;
+  /** The same, put together in stretches of `resolutionMs`, or of their own width where that is longer. */
   buckets(
     tenantId: TenantId,
     sensorId: SensorId,
     range: { from: number; to: number; resolutionMs: number; limit: number },
-  ): Promise<ReadingBucket[]>;
+  ): Promise<ReadingPoint[]>;
 }

@@ -6,6 +6,10 @@ import type { Sql } from "../sql.ts";
 export function tenantStore(sql: Sql): TenantStore {
   const columns = () => sql`id, key, unknown_sensors AS "unknownSensors"`;
   return {
+    async all() {
+      return await sql<Tenant[]>`SELECT id, key, unknown_sensors AS "unknownSensors" FROM tenant ORDER BY id`;
+    },
+
     async byKey(key) {
       if (keyFault(key) !== undefined) return undefined;
       const [row] = await sql<Tenant[]>`SELECT ${columns()} FROM tenant WHERE key = ${key}`;

@@ -16,6 +16,7 @@ interface RunRow {
   readonly failure: string | null;
   readonly requested_at: Date;
   readonly finished_at: Date | null;
+  readonly readings_from: Date | null;
   readonly sensors: number;
   readonly sensors_finished: number;
   readonly readings: number;
@@ -104,6 +105,12 @@ export function reprocessStore(sql: Sql): ReprocessStore {
         WHERE tenant_id = ${tenantId} AND run_id = ${id} AND sensor_id = ${sensorId}`;
     },
 
+    async noteGone(tenantId, id, beforeMs) {
+      await sql`
+        UPDATE reprocess_run SET readings_from = greatest(readings_from, ${time(beforeMs)})
+        WHERE tenant_id = ${tenantId} AND id = ${id}`;
+    },
+
     async saveAlert(tenantId, id, alert) {
       await sql`
         INSERT INTO reprocess_alert (tenant_id, run_id, sensor_id, kind, episode_start, opened_at, severity, score, reason, evidence)
@@ -188,5 +195,6 @@ function toRun(row: RunRow): ReprocessRun {
     sensors: row.sensors,
     sensorsFinished: row.sensors_finished,
     readings: row.readings,
+    readingsFrom: optionalMs(row.readings_from),
   };
 }

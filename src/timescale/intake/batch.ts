@@ -40,7 +40,7 @@ export function batchStore(sql: Sql): BatchStore {
     async landed(tenantId, id) {
       const [row] = await sql<(BatchRow & { payload: string | null })[]>`
         SELECT ${columns()}, payload FROM batch JOIN source ON source.id = source_id
-        LEFT JOIN batch_payload ON batch_payload.batch_id = batch.id
+        LEFT JOIN batch_payload ON batch_payload.tenant_id = batch.tenant_id AND batch_payload.batch_id = batch.id
         WHERE batch.tenant_id = ${tenantId} AND batch.id = ${id}`;
       return row && { ...toBatch(row), payload: row.payload ?? undefined };
     },
@@ -101,7 +101,8 @@ export function batchStore(sql: Sql): BatchStore {
       const rows = await sql<{ id: BatchId }[]>`
         WITH failed AS (
           SELECT batch.id, source_id, row_number() OVER (PARTITION BY source_id ORDER BY batch.id) AS place
-          FROM batch JOIN batch_payload ON batch_payload.batch_id = batch.id
+          FROM batch
+          JOIN batch_payload ON batch_payload.tenant_id = batch.tenant_id AND batch_payload.batch_id = batch.id
           WHERE batch.tenant_id = ${tenantId} AND batch.id = ANY (${numbers(ids)}::text::bigint[])
             AND state = ANY (${words(from)}::text::text[])
         ), source AS (
@@ -109,9 +110,11 @@ export function batchStore(sql: Sql): BatchStore {
           FROM (SELECT source_id, count(*) FROM failed GROUP BY source_id) AS counted
           WHERE source.id = counted.source_id RETURNING source.id, last_position - counted.count AS base
         ), ledger AS (
-          DELETE FROM batch_stage USING failed WHERE batch_stage.batch_id = failed.id
+          DELETE FROM batch_stage USING failed
+          WHERE batch_stage.tenant_id = ${tenantId} AND batch_stage.batch_id = failed.id
         ), quarantine AS (
-          DELETE FROM quarantined_reading USING failed WHERE quarantined_reading.batch_id = failed.id
+          DELETE FROM quarantined_reading USING failed
+          WHERE quarantined_reading.tenant_id = ${tenantId} AND quarantined_reading.batch_id = failed.id
         )
         UPDATE batch SET state = ${to}, position = base + place, failure = NULL, faults = 0, finished_at = NULL, awaited = false,
           stored = 0, quarantined = 0, duplicates = 0, corrected = 0, late = 0, alerts_opened = 0

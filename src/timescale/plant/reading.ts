@@ -1,7 +1,8 @@
 import type { Series } from "../../domain/plant/reading.ts";
 import type { Accepted } from "../../domain/intake/verdict.ts";
-import type { ReadingBucket, ReadingRevision, ReadingStore } from "../../ports/plant/reading.ts";
+import type { ReadingRevision, ReadingStore } from "../../ports/plant/reading.ts";
 import { numbers, type Sql, time } from "../sql.ts";
+import { bucketPoints, horizonOf, singlePoints } from "./reading_points.ts";
 
 interface Row {
   readonly ts: number;
@@ -90,23 +91,13 @@ export function readingStore(sql: Sql): ReadingStore {
         SELECT ${epochMs()}, value, status FROM reading
         WHERE tenant_id = ${tenantId} AND sensor_id = ${sensorId} AND reading.ts >= ${time(from)} AND reading.ts < ${
         time(to)
-      }
+      } AND reading.ts >= ${horizonOf(sql, tenantId, "rolled_up_before")}
         ORDER BY reading.ts LIMIT ${limit}`;
       return toSeries(rows);
     },
 
-    async buckets(tenantId, sensorId, { from, to, resolutionMs, limit }) {
-      return await sql<ReadingBucket[]>`
-        SELECT (extract(epoch FROM bucket) * 1000)::float8 AS ts, count, min, max, mean FROM (
-          SELECT time_bucket(${resolutionMs}::float8 * interval '1 millisecond', reading.ts) AS bucket,
-            count(*)::int AS count, min(value), max(value), avg(value) AS mean
-          FROM reading
-          WHERE tenant_id = ${tenantId} AND sensor_id = ${sensorId} AND reading.ts >= ${time(from)} AND reading.ts < ${
-        time(to)
-      }
-          GROUP BY bucket ORDER BY bucket LIMIT ${limit}
-        ) AS bucketed`;
-    },
+    points: (tenantId, sensorId, range) => singlePoints(sql, { tenantId, sensorId, ...range }),
+    buckets: (tenantId, sensorId, range) => bucketPoints(sql, { tenantId, sensorId, ...range }),
   };
 }
 
