@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { FolderInUse } from "../../src/folder_lock.ts";
 import { startDevServer } from "../../src/temporal/dev_server.ts";
 import { findTemporal, TemporalMissing } from "../../src/temporal/executable.ts";
+import { keepEnded } from "../../src/temporal/namespace.ts";
+import { connectTemporal } from "../../src/temporal/worker.ts";
 import { until } from "../fixtures/until.ts";
 
 const EXECUTABLE = Deno.env.get("MILLWRIGHT_TEMPORAL_CLI")!;
@@ -90,4 +92,23 @@ Deno.test("the server does not outlive a parent that is killed", async () => {
     await reader.cancel();
     await until("the server to end", () => isAlive(pid) ? undefined : true, 10_000);
   });
+});
+
+Deno.test({
+  name: "workflows that have ended are kept for as long as it is told",
+  // The Temporal SDK's native part keeps operations and handles of its own across tests.
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    await withFolder(async (folder) => {
+      const server = await startDevServer({ executable: EXECUTABLE, dataFolder: folder, report: QUIET });
+      const namespace = "default";
+      const connection = await connectTemporal({ address: server.address, namespace, observe: () => {} });
+      await keepEnded(connection, { namespace, hours: 5 });
+      const { config } = await connection.workflowService.describeNamespace({ namespace });
+      assert.equal(Number(config!.workflowExecutionRetentionTtl!.seconds), 5 * 3_600);
+      await connection.close();
+      await server.stop();
+    });
+  },
 });
