@@ -75,6 +75,8 @@ async function openInProcess({ dataFolder, report }: ConnectOptions): Promise<St
     database: "postgres",
     max_lifetime: null,
   });
+  // Nothing loads it for a folder that is opened again, and without it the first insert fails and what is compressed reads as empty.
+  await sql`LOAD 'timescaledb'`;
   await sql`SELECT set_config('plan_cache_mode', ${PLANS.plan_cache_mode}, false)`;
   return {
     sql,

@@ -7,6 +7,8 @@ import { FolderInUse } from "../../src/folder_lock.ts";
 import { startDevServer } from "../../src/temporal/dev_server.ts";
 import { findTemporal, TemporalMissing } from "../../src/temporal/executable.ts";
 import { fetchInTime } from "../fixtures/graphql.ts";
+import { keepEnded } from "../../src/temporal/namespace.ts";
+import { connectTemporal } from "../../src/temporal/connect.ts";
 import { until } from "../fixtures/until.ts";
 import { within } from "../fixtures/within.ts";
 
@@ -95,4 +97,23 @@ Deno.test("the server does not outlive a parent that is killed", async () => {
     await reader.cancel();
     await until("the server to end", () => isAlive(pid) ? undefined : true, 10_000);
   });
+});
+
+Deno.test({
+  name: "workflows that have ended are kept for as long as it is told",
+  // The Temporal SDK's native part keeps operations and handles of its own across tests.
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    await withFolder(async (folder) => {
+      const server = await startDevServer({ executable: EXECUTABLE, dataFolder: folder, report: QUIET });
+      const namespace = "default";
+      const connection = await connectTemporal({ address: server.address, namespace, observe: () => {} });
+      await keepEnded(connection, { namespace, hours: 5 });
+      const { config } = await connection.workflowService.describeNamespace({ namespace });
+      assert.equal(Number(config!.workflowExecutionRetentionTtl!.seconds), 5 * 3_600);
+      await connection.close();
+      await server.stop();
+    });
+  },
 });
