@@ -1,6 +1,7 @@
 /** Opens the store: a server when there is a URL, the embedded one otherwise. */
 import { connect as connectSocket } from "node:net";
 import postgres from "postgres";
+import { readInstant, writeInstant } from "./sql.ts";
 import { roomFault } from "./room.ts";
 
 /** Which TimescaleDB this is: what it may be asked to do differs. */
@@ -37,9 +38,14 @@ export function readsOf(poolSize: number): number {
   return Math.ceil(poolSize / 2);
 }
 
+// Ids fit into a number; 2^53 of them are enough.
+const BIGINT = { to: 20, from: [20], parse: Number, serialize: String };
+/** Times come as milliseconds: a Date would end at them, and the store knows microseconds. */
+const INSTANT = { to: 1184, from: [1184], parse: readInstant, serialize: writeInstant };
+const TYPES = { bigint: BIGINT, ...{ date: INSTANT } } as { readonly bigint: typeof BIGINT };
+
 const OPTIONS = {
-  // Ids fit into a number; 2^53 of them are enough.
-  types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
+  types: TYPES,
   // No arrays travel as parameters (sql.ts), so the driver need not ask for their types.
   fetch_types: false,
   onnotice: () => {},

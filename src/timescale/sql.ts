@@ -3,6 +3,7 @@
  * knowledge of array types. Times go as milliseconds.
  */
 import type postgres from "postgres";
+import { formatTimestamp, parseTimestamp } from "../domain/timestamp.ts";
 
 /** A connection or a transaction; SQL does not care which. */
 export type Sql = postgres.ISql<{ bigint: number }>;
@@ -26,19 +27,30 @@ export function optional<T>(value: T | null): T | undefined {
   return value ?? undefined;
 }
 
-export function ms(value: Date): number {
-  return value.getTime();
+/** A time as the store writes it, in ms. Throws on what is no time of ours, such as infinity. */
+export function readInstant(text: string): number {
+  const ms = parseTimestamp(text.replace(/([+-]\d{2})$/, "$1:00"));
+  if (ms === undefined) throw new RangeError(`The store answers ${text}, which is no time.`);
+  return ms;
 }
 
-export function optionalMs(value: Date | null): number | undefined {
-  return value === null ? undefined : value.getTime();
+/** A time as the driver takes it: it knows a Date for what it is, but would end it at its milliseconds. */
+class Instant extends Date {
+  constructor(readonly exactMs: number) {
+    super(exactMs);
+  }
 }
 
-/** A time parameter: the driver wants a Date. */
+/** The text of a time parameter. */
+export function writeInstant(value: Date): string {
+  return value instanceof Instant ? formatTimestamp(value.exactMs) : value.toISOString();
+}
+
+/** A time parameter, to the microsecond. */
 export function time(valueMs: number): Date {
-  return new Date(valueMs);
+  return new Instant(valueMs);
 }
 
 export function optionalTime(valueMs: number | undefined): Date | null {
-  return valueMs === undefined ? null : new Date(valueMs);
+  return valueMs === undefined ? null : new Instant(valueMs);
 }

@@ -245,12 +245,12 @@ for (const engine of ENGINES) {
         );
       });
 
-      await t.step("milliseconds and status codes survive", async () => {
+      await t.step("microseconds and status codes survive", async () => {
         const [batchId, sensorId] = [await newBatch(store, tenant.id, "ms"), await newSensor(store, tenant.id, "ms")];
-        const one = { ...rows(sensorId, [1], 1_700_000_000_123), status: Uint32Array.of(0x40000000) };
+        const one = { ...rows(sensorId, [1], 1_700_000_000_123.456), status: Uint32Array.of(0x40000000) };
         await store.readings.add(tenant.id, batchId, one);
         const series = await store.readings.series(tenant.id, sensorId, { from: 0, to: 2e12, limit: 10 });
-        assert.deepEqual([series.ts[0], series.status[0]], [1_700_000_000_123, 0x40000000]);
+        assert.deepEqual([series.ts[0], series.status[0]], [1_700_000_000_123.456, 0x40000000]);
       });
 
       await t.step("buckets count, and know least, greatest and mean", async () => {

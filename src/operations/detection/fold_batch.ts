@@ -11,7 +11,7 @@ import { type Quarantined } from "../../domain/intake/quarantine.ts";
 import { type Accepted, closedSince, rawReading, type Verdicts, without } from "../../domain/intake/verdict.ts";
 import type { Series } from "../../domain/plant/reading.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
-import { EARLIEST_MS } from "../../domain/timestamp.ts";
+import { EARLIEST_MS, MICROSECOND_MS } from "../../domain/timestamp.ts";
 import type { EventRecord } from "../../ports/event.ts";
 import type { Store } from "../../ports/store.ts";
 import { type AlertEvent, applyDecision } from "../alerting/change_alert.ts";
@@ -152,8 +152,8 @@ async function foldSensor(
   let folded = 0;
   // Whatever source they came from: all that is stored and older than the window, in its place.
   for (let more = true; more;) {
-    const from = state.watermark === undefined ? EARLIEST_MS : state.watermark + 1;
-    const to = Math.min(newest - (rules.reorderWindowMs ?? 0), receivedAt) + 1;
+    const from = state.watermark === undefined ? EARLIEST_MS : state.watermark + MICROSECOND_MS;
+    const to = Math.min(newest - (rules.reorderWindowMs ?? 0), receivedAt) + MICROSECOND_MS;
     if (from >= to) break;
     const due = await store.readings.series(tenantId, sensorId, { from, to, limit: READINGS_PER_LOOK });
     const fold = assess(state, due, rules);

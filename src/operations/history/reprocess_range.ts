@@ -8,7 +8,7 @@ import { decodeState, encodeState, newState } from "../../domain/detection/senso
 import type { Decision } from "../../domain/detection/episode.ts";
 import type { ReprocessRun, ReprocessRunId } from "../../domain/history/reprocess.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
-import { EARLIEST_MS } from "../../domain/timestamp.ts";
+import { EARLIEST_MS, MICROSECOND_MS } from "../../domain/timestamp.ts";
 import type { Store } from "../../ports/store.ts";
 import type { TenantName } from "../../ports/workflows.ts";
 import { notFound } from "../errors.ts";
@@ -29,7 +29,7 @@ export async function reprocessPage(
     const cursor = await store.reprocessing.lockNext(tenant.id, runId);
     if (cursor === undefined) return { folded: 0, finished: true };
     const state = cursor.state === "" ? newState(cursor) : decodeState(cursor.state, cursor).state;
-    const from = cursor.watermark === undefined ? EARLIEST_MS : cursor.watermark + 1;
+    const from = cursor.watermark === undefined ? EARLIEST_MS : cursor.watermark + MICROSECOND_MS;
     const series = await store.readings.series(tenant.id, cursor.sensorId, {
       from,
       to: run.to,

@@ -2,15 +2,15 @@ import type { Alert, AlertChange, AlertId } from "../../domain/alerting/alert.ts
 import type { BatchId } from "../../domain/intake/batch.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
 import type { AlertFilter, AlertStore, EpisodeKey } from "../../ports/alerting/alert.ts";
-import { ms, numbers, optionalMs, type Sql, texts, time, words } from "../sql.ts";
+import { numbers, optional, type Sql, texts, time, words } from "../sql.ts";
 
 interface Row {
   readonly id: AlertId;
   readonly sensor_id: SensorId;
   readonly kind: string;
-  readonly episode_start: Date;
-  readonly opened_at: Date;
-  readonly ended_at: Date | null;
+  readonly episode_start: number;
+  readonly opened_at: number;
+  readonly ended_at: number | null;
   readonly severity: Alert["severity"];
   readonly state: Alert["state"];
   readonly score: number;
@@ -20,7 +20,7 @@ interface Row {
 
 interface ProofRow {
   readonly alert_id: AlertId;
-  readonly ts: Date;
+  readonly ts: number;
   readonly change: AlertChange;
   readonly batch_id: BatchId;
   readonly evidence: string;
@@ -75,7 +75,7 @@ export function alertStore(sql: Sql): AlertStore {
         WHERE tenant_id = ${tenantId} AND alert_id = ANY (${numbers(ids)}::text::bigint[]) ORDER BY alert_id, ts`;
       return rows.map(({ alert_id, ts, change, batch_id, evidence }) => ({
         alertId: alert_id,
-        ts: ms(ts),
+        ts: ts,
         change,
         batchId: batch_id,
         evidence: JSON.parse(evidence),
@@ -139,9 +139,9 @@ function toAlert(row: Row): Alert {
     id: row.id,
     sensorId: row.sensor_id,
     kind: row.kind,
-    episodeStart: ms(row.episode_start),
-    openedAt: ms(row.opened_at),
-    endedAt: optionalMs(row.ended_at),
+    episodeStart: row.episode_start,
+    openedAt: row.opened_at,
+    endedAt: optional(row.ended_at),
     severity: row.severity,
     state: row.state,
     score: row.score,

@@ -1,7 +1,7 @@
 /** Removes what is due, a page at a time: each page is one statement, found by a key that begins with the tenant. */
 import type { TenantId } from "../../domain/access/tenant.ts";
 import type { Removal, RemovalPage } from "../../ports/history/retention.ts";
-import { optional, optionalMs, type Sql, time, words } from "../sql.ts";
+import { optional, type Sql, time, words } from "../sql.ts";
 
 /** What a row takes besides its texts: its head, its numbers, its entry in the index. */
 const ROW_BYTES = 100;
@@ -14,7 +14,7 @@ interface Looked {
   readonly passed: boolean | null;
   readonly rows: number;
   readonly bytes: number;
-  readonly oldest: Date | null;
+  readonly oldest: number | null;
 }
 
 export async function removePage(sql: Sql, tenantId: TenantId, page: RemovalPage): Promise<Removal> {
@@ -23,7 +23,7 @@ export async function removePage(sql: Sql, tenantId: TenantId, page: RemovalPage
   return {
     rows: row.rows,
     bytes: row.bytes,
-    oldestMs: optionalMs(row.oldest),
+    oldestMs: optional(row.oldest),
     after: more ? optional(row.last) : undefined,
   };
 }

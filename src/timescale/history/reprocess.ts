@@ -4,19 +4,19 @@ import type { ReprocessedAlert, ReprocessRun, ReprocessRunId } from "../../domai
 import type { SensorId } from "../../domain/plant/sensor.ts";
 import type { Criticality } from "../../domain/plant/asset.ts";
 import type { ReprocessStore } from "../../ports/history/reprocess.ts";
-import { ms, numbers, optional, optionalMs, optionalTime, type Sql, time } from "../sql.ts";
+import { numbers, optional, optionalTime, type Sql, time } from "../sql.ts";
 
 interface RunRow {
   readonly id: ReprocessRunId;
   readonly sensor_id: SensorId | null;
   readonly asset_id: AssetId | null;
-  readonly range_from: Date;
-  readonly range_to: Date;
+  readonly range_from: number;
+  readonly range_to: number;
   readonly state: ReprocessRun["state"];
   readonly failure: string | null;
-  readonly requested_at: Date;
-  readonly finished_at: Date | null;
-  readonly readings_from: Date | null;
+  readonly requested_at: number;
+  readonly finished_at: number | null;
+  readonly readings_from: number | null;
   readonly sensors: number;
   readonly sensors_finished: number;
   readonly readings: number;
@@ -27,7 +27,7 @@ interface CursorRow {
   readonly quantity: string;
   readonly criticality: Criticality;
   readonly state: string;
-  readonly watermark: Date | null;
+  readonly watermark: number | null;
   readonly finished: boolean;
 }
 
@@ -35,9 +35,9 @@ interface AlertRow {
   readonly run_id: ReprocessRunId;
   readonly sensor_id: SensorId;
   readonly kind: string;
-  readonly episode_start: Date;
-  readonly opened_at: Date;
-  readonly ended_at: Date | null;
+  readonly episode_start: number;
+  readonly opened_at: number;
+  readonly ended_at: number | null;
   readonly severity: ReprocessedAlert["severity"];
   readonly score: number;
   readonly reason: string;
@@ -91,7 +91,7 @@ export function reprocessStore(sql: Sql): ReprocessStore {
         quantity: row.quantity,
         criticality: row.criticality,
         state: row.state,
-        watermark: optionalMs(row.watermark),
+        watermark: optional(row.watermark),
         finished: row.finished,
       };
     },
@@ -170,9 +170,9 @@ function toAlert(row: AlertRow): ReprocessedAlert {
   return {
     sensorId: row.sensor_id,
     kind: row.kind,
-    episodeStart: ms(row.episode_start),
-    openedAt: ms(row.opened_at),
-    endedAt: optionalMs(row.ended_at),
+    episodeStart: row.episode_start,
+    openedAt: row.opened_at,
+    endedAt: optional(row.ended_at),
     severity: row.severity,
     score: row.score,
     reason: row.reason,
@@ -186,15 +186,15 @@ function toRun(row: RunRow): ReprocessRun {
     id: row.id,
     sensorId: optional(row.sensor_id),
     assetId: optional(row.asset_id),
-    from: ms(row.range_from),
-    to: ms(row.range_to),
+    from: row.range_from,
+    to: row.range_to,
     state: row.state,
     failure: optional(row.failure),
-    requestedAt: ms(row.requested_at),
-    finishedAt: optionalMs(row.finished_at),
+    requestedAt: row.requested_at,
+    finishedAt: optional(row.finished_at),
     sensors: row.sensors,
     sensorsFinished: row.sensors_finished,
     readings: row.readings,
-    readingsFrom: optionalMs(row.readings_from),
+    readingsFrom: optional(row.readings_from),
   };
 }

@@ -1,13 +1,13 @@
 import { RETENTION_NOUNS, type RetentionNoun } from "../../domain/history/retention.ts";
 import type { RetentionStore } from "../../ports/history/retention.ts";
-import { ms, optional, type Sql } from "../sql.ts";
+import { optional, type Sql } from "../sql.ts";
 import { removePage } from "./removal.ts";
 
 interface Row {
   readonly noun: string;
   readonly keep_ms: number | null;
   readonly changed_by: string;
-  readonly changed_at: Date;
+  readonly changed_at: number;
 }
 
 export function retentionStore(sql: Sql): RetentionStore {
@@ -20,7 +20,7 @@ export function retentionStore(sql: Sql): RetentionStore {
         noun: row.noun,
         keepMs: optional(row.keep_ms),
         changedBy: row.changed_by,
-        changedAt: ms(row.changed_at),
+        changedAt: row.changed_at,
       }));
     },
 

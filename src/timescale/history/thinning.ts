@@ -1,7 +1,7 @@
 import type { TenantId } from "../../domain/access/tenant.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
 import type { SensorSlice, ThinningStore, TimedNoun } from "../../ports/history/thinning.ts";
-import { ms, numbers, optionalMs, type Sql, time } from "../sql.ts";
+import { numbers, optional, type Sql, time } from "../sql.ts";
 import { meanOf, squaresOf } from "./rollup.ts";
 
 const TABLES: Readonly<Record<TimedNoun, string>> = { reading: "reading", minute: "reading_minute" };
@@ -13,14 +13,14 @@ const DROP_WAIT_MAX = "2s";
 export function thinningStore(sql: Sql): ThinningStore {
   return {
     async chunks(noun, beforeMs) {
-      const rows = await sql<{ name: string; range_start: Date; range_end: Date }[]>`
+      const rows = await sql<{ name: string; range_start: number; range_end: number }[]>`
         SELECT format('%I.%I', chunk_schema, chunk_name) AS name, range_start, range_end
         FROM timescaledb_information.chunks
         WHERE hypertable_schema = current_schema() AND hypertable_name = ${TABLES[noun]} AND range_start < ${
         time(beforeMs)
       }
         ORDER BY range_start`;
-      return rows.map((row) => ({ name: row.name, from: ms(row.range_start), to: ms(row.range_end) }));
+      return rows.map((row) => ({ name: row.name, from: row.range_start, to: row.range_end }));
     },
 
     async rollUp(tenantId, { minutes, ...slice }) {
@@ -60,7 +60,7 @@ export function thinningStore(sql: Sql): ThinningStore {
     },
 
     async measure(tenantId, noun, { chunk, from, to }) {
-      const [row] = await sql<{ rows: number; all: number; bytes: number; oldest: Date | null }[]>`
+      const [row] = await sql<{ rows: number; all: number; bytes: number; oldest: number | null }[]>`
         SELECT count(*) FILTER (WHERE due)::float8 AS rows, count(*)::float8 AS all, min(ts) FILTER (WHERE due) AS oldest,
           (pg_total_relation_size(${chunk.name}::text::regclass) + coalesce((
             SELECT pg_total_relation_size(format('%I.%I', compressed.schema_name, compressed.table_name)::regclass)
@@ -73,7 +73,7 @@ export function thinningStore(sql: Sql): ThinningStore {
           FROM ${sql(TABLES[noun])} WHERE ts >= ${time(chunk.from)} AND ts < ${time(chunk.to)}
         ) AS looked`;
       const share = row.all === 0 ? 0 : row.rows / row.all;
-      return { rows: row.rows, bytes: Math.round(row.bytes * share), oldestMs: optionalMs(row.oldest) };
+      return { rows: row.rows, bytes: Math.round(row.bytes * share), oldestMs: optional(row.oldest) };
     },
   };
 }

@@ -2,7 +2,7 @@ import type { TenantId } from "../../domain/access/tenant.ts";
 import { type Batch, type BatchId, type Stage, transitionOf } from "../../domain/intake/batch.ts";
 import { keyFault } from "../../domain/key.ts";
 import type { BatchStore } from "../../ports/intake/batch.ts";
-import { ms, numbers, type Sql, words } from "../sql.ts";
+import { numbers, type Sql, words } from "../sql.ts";
 import { batchColumns, type BatchRow, toBatch } from "./batch_row.ts";
 
 export function batchStore(sql: Sql): BatchStore {
@@ -138,12 +138,12 @@ export function batchStore(sql: Sql): BatchStore {
       const [{ count }] = await sql<{ count: number }[]>`
         SELECT count(*)::int AS count FROM batch WHERE state NOT IN ('processed', 'failed')`;
       if (count === 0) return { unfinished: 0, oldest: undefined };
-      const [oldest] = await sql<(Pick<BatchRow, "id" | "source"> & { now: Date; received_at: Date })[]>`
+      const [oldest] = await sql<(Pick<BatchRow, "id" | "source"> & { now: number; received_at: number })[]>`
         SELECT batch.id, source.key AS source, received_at, now() FROM batch JOIN source ON source.id = source_id
         WHERE state NOT IN ('processed', 'failed') ORDER BY received_at LIMIT 1`;
       return {
         unfinished: count,
-        oldest: oldest && { id: oldest.id, source: oldest.source, ageMs: ms(oldest.now) - ms(oldest.received_at) },
+        oldest: oldest && { id: oldest.id, source: oldest.source, ageMs: oldest.now - oldest.received_at },
       };
     },
 

@@ -1,7 +1,7 @@
 /** A batch as the store keeps it, with the key of its source. */
 import type { TenantId } from "../../domain/access/tenant.ts";
 import type { Batch, BatchId, BatchState, SourceId } from "../../domain/intake/batch.ts";
-import { ms, optional, optionalMs, type Sql } from "../sql.ts";
+import { optional, type Sql } from "../sql.ts";
 
 export interface BatchRow {
   readonly id: BatchId;
@@ -11,7 +11,7 @@ export interface BatchRow {
   readonly position: number;
   readonly idempotency_key: string;
   readonly readings: number;
-  readonly received_at: Date;
+  readonly received_at: number;
   readonly state: BatchState;
   readonly stored: number;
   readonly quarantined: number;
@@ -21,7 +21,7 @@ export interface BatchRow {
   readonly alerts_opened: number;
   readonly failure: string | null;
   readonly faults: number;
-  readonly finished_at: Date | null;
+  readonly finished_at: number | null;
 }
 
 /** The columns of `batch` joined with `source`. */
@@ -39,7 +39,7 @@ export function toBatch(row: BatchRow): Batch {
     position: row.position,
     idempotencyKey: row.idempotency_key,
     readings: row.readings,
-    receivedAt: ms(row.received_at),
+    receivedAt: row.received_at,
     state: row.state,
     stored: row.stored,
     quarantined: row.quarantined,
@@ -49,6 +49,6 @@ export function toBatch(row: BatchRow): Batch {
     alertsOpened: row.alerts_opened,
     failure: optional(row.failure),
     faults: row.faults,
-    finishedAt: optionalMs(row.finished_at),
+    finishedAt: optional(row.finished_at),
   };
 }

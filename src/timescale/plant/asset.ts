@@ -1,7 +1,7 @@
 import type { Asset, AssetId } from "../../domain/plant/asset.ts";
 import { keyFault } from "../../domain/key.ts";
 import type { AssetStore } from "../../ports/plant/asset.ts";
-import { numbers, optional, optionalMs, optionalTime, type Sql } from "../sql.ts";
+import { numbers, optional, optionalTime, type Sql } from "../sql.ts";
 
 interface Row {
   readonly id: AssetId;
@@ -10,7 +10,7 @@ interface Row {
   readonly parent_id: AssetId | null;
   readonly criticality: Asset["criticality"];
   readonly level: number | null;
-  readonly retired_at: Date | null;
+  readonly retired_at: number | null;
 }
 
 export function assetStore(sql: Sql): AssetStore {
@@ -75,6 +75,6 @@ function toAsset(row: Row): Asset {
     parentId: optional(row.parent_id),
     criticality: row.criticality,
     level: optional(row.level),
-    retiredAt: optionalMs(row.retired_at),
+    retiredAt: optional(row.retired_at),
   };
 }

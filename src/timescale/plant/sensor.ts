@@ -2,7 +2,7 @@ import type { AssetId } from "../../domain/plant/asset.ts";
 import type { Sensor, SensorId } from "../../domain/plant/sensor.ts";
 import { keyFault } from "../../domain/key.ts";
 import type { SensorStore } from "../../ports/plant/sensor.ts";
-import { numbers, optional, optionalMs, optionalTime, type Sql, texts } from "../sql.ts";
+import { numbers, optional, optionalTime, type Sql, texts } from "../sql.ts";
 
 interface Row {
   readonly id: SensorId;
@@ -16,16 +16,16 @@ interface Row {
   readonly expected_interval_ms: number | null;
   readonly reorder_window_ms: number | null;
   readonly registered: boolean;
-  readonly retired_at: Date | null;
+  readonly retired_at: number | null;
 }
 
 interface ProgressRow {
   readonly sensor_id: SensorId;
   readonly state: string;
-  readonly watermark: Date | null;
+  readonly watermark: number | null;
   readonly late: number;
-  readonly late_from: Date | null;
-  readonly late_to: Date | null;
+  readonly late_from: number | null;
+  readonly late_to: number | null;
 }
 
 export function sensorStore(sql: Sql): SensorStore {
@@ -157,10 +157,10 @@ export function sensorStore(sql: Sql): SensorStore {
       return rows.map((row) => ({
         sensorId: row.sensor_id,
         state: row.state,
-        watermark: optionalMs(row.watermark),
+        watermark: optional(row.watermark),
         late: row.late,
-        lateFrom: optionalMs(row.late_from),
-        lateTo: optionalMs(row.late_to),
+        lateFrom: optional(row.late_from),
+        lateTo: optional(row.late_to),
       }));
     },
   };
@@ -179,6 +179,6 @@ function toSensor(row: Row): Sensor {
     expectedIntervalMs: optional(row.expected_interval_ms),
     reorderWindowMs: optional(row.reorder_window_ms),
     registered: row.registered,
-    retiredAt: optionalMs(row.retired_at),
+    retiredAt: optional(row.retired_at),
   };
 }

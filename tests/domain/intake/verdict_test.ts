@@ -133,14 +133,16 @@ Deno.test("numbers that JSON does not know are kept by their names", () => {
   assert.deepEqual(decodeColumns(text).value, ["Infinity", 1]);
 });
 
-Deno.test("times are read with their zone to the millisecond, and nothing is guessed", () => {
+Deno.test("times are read with their zone to the microsecond, and nothing is guessed", () => {
   const good: [unknown, number][] = [
     ["2024-01-01T00:00:00Z", Date.UTC(2024, 0, 1)],
     ["2024-01-01T02:00:00+02:00", Date.UTC(2024, 0, 1)],
-    ["2024-01-01 00:00:00.123456Z", Date.UTC(2024, 0, 1) + 123],
+    ["2024-01-01 00:00:00.123456789Z", Date.UTC(2024, 0, 1) + 123.456],
+    ["2024-01-01T00:00:00.12345Z", Date.UTC(2024, 0, 1) + 123.45],
     ["2024-02-29t23:59:59z", Date.UTC(2024, 1, 29, 23, 59, 59)],
     [1_700_000_000_123, 1_700_000_000_123],
-    [1_700_000_000_123.9, 1_700_000_000_123],
+    [1_700_000_000_123.9, 1_700_000_000_123.9],
+    [1_700_000_000_123.456_789, 1_700_000_000_123.456],
   ];
   for (const [text, ms] of good) assert.equal(parseTimestamp(text), ms, String(text));
   for (
@@ -150,6 +152,7 @@ Deno.test("times are read with their zone to the millisecond, and nothing is gue
       "2023-02-29T00:00:00Z",
       "2024-13-01T00:00:00Z",
       "2024-01-01T25:00:00Z",
+      "2024-01-01T24:00:00Z",
       "now",
       "",
       null,
@@ -183,4 +186,16 @@ Deno.test("keys of any script are taken; those that hide something are not", () 
   for (const key of ["", " a", "a\n", "\u0000", "a\u202Eb", "\uD800", "\u200B", "x".repeat(201)]) {
     assert.ok(keyFault(key), JSON.stringify(key));
   }
+});
+
+Deno.test("a time is written as it was read, to the microsecond", () => {
+  const anyMicroseconds = fc.integer({ min: 0, max: 4_102_444_800_000_000 });
+  fc.assert(
+    fc.property(anyMicroseconds, (micros) => {
+      const text = formatTimestamp(micros / 1_000);
+      assert.equal(parseTimestamp(text), micros / 1_000);
+      assert.equal(text.length, micros % 1_000 === 0 ? 24 : 27);
+    }),
+    { seed: SEED },
+  );
 });
