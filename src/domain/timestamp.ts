@@ -16,7 +16,8 @@ export function parseTimestamp(value: unknown): number | undefined {
   if (typeof value !== "string") return undefined;
   const match = RFC_3339.exec(value);
   if (match === null) return undefined;
-  // Date.parse takes 30 February for 1 March.
+  // Date.parse takes 24:00 for the next day, and 30 February for 1 March.
+  if (match[4] === "24") return undefined;
   const day = Number(match[3]);
   if (day > 28 && day > new Date(Date.UTC(Number(match[1]), Number(match[2]), 0)).getUTCDate()) return undefined;
   const ms = Date.parse(value.length === 20 ? value : value.replace(" ", "T").toUpperCase());
