@@ -1,5 +1,5 @@
 /** What clients see of an error. */
-import { PothosValidationError } from "@pothos/core";
+import { PothosError } from "@pothos/core";
 import { GraphQLError, type GraphQLErrorOptions } from "graphql";
 import type { Observe } from "../src/observation.ts";
 import { asGraphQLError } from "./errors.ts";
@@ -32,10 +32,10 @@ function withCode(error: GraphQLError, { where, bodyBytesMax }: Showing): GraphQ
   const tooLarge = extensions.code === "REQUEST_ENTITY_TOO_LARGE";
   const message = tooLarge
     ? `The request body is longer than ${bodyBytesMax} bytes: send smaller batches.`
-    : error.message;
+    : error.message.replace(/^(\S+) has not been implemented$/, "The id is of a type that there is not: $1.");
   const code = tooLarge
     ? "PAYLOAD_TOO_LARGE"
-    : extensions.code ?? (error instanceof PothosValidationError ? "INVALID_INPUT" : "BAD_REQUEST");
+    : extensions.code ?? (error instanceof PothosError ? "INVALID_INPUT" : "BAD_REQUEST");
   // Yoga answers 200 when it cannot read a document and the client wants plain JSON; this one it could not be asked to read.
   const http = code === "OPERATION_TOO_LARGE" ? { status: 400 } : extensions.http;
   return new GraphQLError(message, { ...where, extensions: { ...extensions, code, http } });

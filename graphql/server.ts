@@ -23,6 +23,8 @@ export interface GatewayOptions extends ContextOptions {
   /** Names that the gateway is reached by, and sites whose pages may use it, besides those of loopback. */
   readonly allowed: AllowedOrigins;
   readonly bodyBytesMax: number;
+  /** Longest that a request's body may be on its way. */
+  readonly bodyMaxMs: number;
   /** Serve GraphiQL to browsers, and answer introspection. */
   readonly graphiql: boolean;
   readonly subscriptions: SharesOptions;
@@ -44,11 +46,8 @@ const WELCOME = `{
 # subscription { alerts { cursor change alert { severity reason openedAt sensor { key } } } }
 `;
 
-/** Longest that a request's body may be on its way. */
-const BODY_MAX_MS = 30_000;
-
 export function createGateway(options: GatewayOptions): Gateway {
-  const { observe, allowed, bodyBytesMax, graphiql, health } = options;
+  const { observe, allowed, bodyBytesMax, bodyMaxMs, graphiql, health } = options;
   const ending = new AbortController();
   const contextOf = (request: Request, client: string) =>
     createContext(options, { request, client, ending: ending.signal });
@@ -69,7 +68,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     parserAndValidationCache: { documentCache: documentCache(), errorCache: documentCache() },
     plugins: [
       useCsrfPrevention(),
-      useBodyReading({ observe, bodyMaxMs: BODY_MAX_MS }),
+      useBodyReading({ observe, bodyMaxMs }),
       useExecutionCancellation(),
       useAdmission({ rules, limited }),
       useEventStream(),

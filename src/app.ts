@@ -248,6 +248,7 @@ async function openGateway(
     observe: deps.observe,
     allowed: config.gateway,
     bodyBytesMax: config.gateway.bodyBytesMax,
+    bodyMaxMs: 30_000,
     graphiql: config.gateway.graphiql,
     subscriptions: config.gateway.subscriptions,
     waitMaxMs: 30_000,

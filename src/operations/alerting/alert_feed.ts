@@ -16,7 +16,7 @@ export interface AlertFeed {
   readonly floor: number;
   /** The events behind `seq`, which must not be below the floor; waits until there is one or `left` resolves. */
   behind(seq: number, left: Promise<void>): Promise<readonly NumberedEvent[]>;
-  /** To be called once by each who joined. */
+  /** Of who joined; once is enough. */
   leave(): void;
 }
 
@@ -98,6 +98,7 @@ function startFeed(
   return {
     join(): AlertFeed {
       followers++;
+      let follows = true;
       return {
         get floor() {
           return floor;
@@ -109,6 +110,8 @@ function startFeed(
           return events.filter((event) => event.seq > seq);
         },
         leave() {
+          if (!follows) return;
+          follows = false;
           followers--;
           if (followers === 0 && !ended.signal.aborted) end();
         },

@@ -58,6 +58,8 @@ async function* follow(
     if (signal.aborted) resolve();
     signal.addEventListener("abort", () => resolve(), { once: true });
   });
+  // Also when whoever takes the events has stopped taking them, and never comes to the end of this.
+  left.then(() => feed.leave());
   try {
     while (!signal.aborted) {
       const { floor } = feed;
