@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { startAppProcess, temporaryHome } from "../fixtures/app.ts";
-import { type Answer, ask, INGEST_COLUMNS, minutes, post } from "../fixtures/graphql.ts";
+import { type Answer, ask, fetchInTime, INGEST_COLUMNS, minutes, post } from "../fixtures/graphql.ts";
 import { until } from "../fixtures/until.ts";
 
 const DAY_MS = 86_400_000;
@@ -67,7 +67,7 @@ Deno.test("readings go when somebody says so, live on as minutes, and never come
         url,
         `mutation { applyRetention { ... on ApplyRetentionPayload { retention { temporalUrl } } } }`,
       );
-      const page = await fetch(applyRetention.retention.temporalUrl);
+      const page = await fetchInTime(applyRetention.retention.temporalUrl);
       assert.equal(page.status, 200);
       await page.body?.cancel();
       const series = await until("the readings to go", async () => {
