@@ -5,6 +5,7 @@ import type { Duplex } from "node:stream";
 import postgres from "postgres";
 import { type Embedded, openEmbedded } from "../../src/timescale/embedded.ts";
 import { createConversation } from "../../src/timescale/embedded_wire.ts";
+import { inTime } from "../fixtures/in_time.ts";
 import {
   bind,
   close,
@@ -42,12 +43,6 @@ function withWire(test: (wire: Duplex) => Promise<void>): Promise<void> {
     await test(wire);
     wire.destroy();
   });
-}
-
-function inTime<T>(work: Promise<T>, what: string): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error(`no answer: ${what}`)), 20_000);
-  return Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
 }
 
 Deno.test("a value of any length is answered, also where its message ends with the database's intake", async () => {
