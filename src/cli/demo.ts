@@ -61,6 +61,9 @@ export async function run(args: string[]): Promise<number> {
       );
       await Promise.race([asked, app.broken]);
     }
+  } catch (error) {
+    // What fails because the app broke was said when it did.
+    if (fault === undefined) throw error;
   } finally {
     progress.clear();
     await closeInTime(app);
