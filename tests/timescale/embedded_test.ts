@@ -9,7 +9,7 @@ import { connectStore } from "../../src/timescale/connect.ts";
 import { openEmbedded } from "../../src/timescale/embedded.ts";
 import { isUnavailable } from "../../src/timescale/unavailable.ts";
 import { inProcessWakeUps } from "../../src/timescale/wake_up.ts";
-import { inTime } from "../fixtures/in_time.ts";
+import { within } from "../fixtures/within.ts";
 import { until } from "../fixtures/until.ts";
 
 const WRITER = `
@@ -145,12 +145,12 @@ Deno.test("a store that breaks down under transactions and queries fails them al
     if (where !== "in a transaction") asked.push(sql.unsafe(fatal).execute());
     for (let i = 0; i < 150; i++) asked.push(sql`SELECT ${i}::int AS b`.execute());
     await embedded.broken;
-    const settled = await inTime(Promise.allSettled(asked), "an end of all that was asked");
+    const settled = await within("an end of all that was asked", Promise.allSettled(asked));
     const failed = settled.filter(({ status }) => status === "rejected") as PromiseRejectedResult[];
     assert.ok(failed.length >= 150, `${failed.length} failed ${where}`);
     for (const { reason } of failed) assert.ok(isUnavailable(reason), String(reason));
     for (const ask of [() => sql`SELECT 1`, () => sql.unsafe("SELECT 1"), () => transaction(9)]) {
-      await inTime(assert.rejects(ask, isUnavailable, where), "a refusal");
+      await within("a refusal", assert.rejects(ask, isUnavailable, where));
     }
     await sql.end({ timeout: 1 });
     await embedded.close();

@@ -5,7 +5,7 @@ import type { Duplex } from "node:stream";
 import postgres from "postgres";
 import { type Embedded, openEmbedded } from "../../src/timescale/embedded.ts";
 import { createConversation } from "../../src/timescale/embedded_wire.ts";
-import { inTime } from "../fixtures/in_time.ts";
+import { within } from "../fixtures/within.ts";
 import {
   bind,
   close,
@@ -69,9 +69,9 @@ Deno.test("a value of any length is answered, also where its message ends with t
       onnotice: () => {},
     });
     const measure = async (length: number) => {
-      const [row] = await inTime(
-        sql<{ length: number }[]>`SELECT length(${"x".repeat(length)}::text) AS length`,
+      const [row] = await within(
         `${length} characters`,
+        sql<{ length: number }[]>`SELECT length(${"x".repeat(length)}::text) AS length`,
       );
       assert.equal(row.length, length);
     };
