@@ -64,6 +64,9 @@ export async function run(args: string[]): Promise<number> {
       );
       await Promise.race([asked, app.broken]);
     }
+  } catch (error) {
+    // What fails because the app broke was said when it did.
+    if (fault === undefined) throw error;
   } finally {
     ending = true;
     progress.clear();

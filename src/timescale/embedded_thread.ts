@@ -11,8 +11,6 @@ export interface EmbeddedThread {
   /** Resolves when the database is closed, or broke down before. */
   readonly closed: Promise<void>;
   readonly broken: Promise<StoreStopped>;
-  /** Why it broke down; undefined when it did not. */
-  fault(): StoreStopped | undefined;
   end(): void;
 }
 
@@ -81,7 +79,6 @@ export function startEmbeddedThread(
     opened: opened.promise,
     closed: closed.promise,
     broken: broken.promise,
-    fault: () => fault,
     end: () => worker.terminate(),
   };
 }

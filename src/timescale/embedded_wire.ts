@@ -63,7 +63,7 @@ export function createConversation(): Conversation {
       return idle;
     },
     hear(message, answer) {
-      const type = String.fromCharCode(message[0]);
+      const type = typeOf(message);
       const { types, idle: nowIdle } = read(answer);
       const last = types.replace(UNASKED, "").at(-1);
       if (type === SYNC) skips = false;
@@ -112,6 +112,11 @@ function read(answer: Uint8Array): { types: string; idle: boolean } {
     from = to;
   }
   return { types, idle };
+}
+
+/** The letter that a message begins with. */
+export function typeOf(message: Uint8Array): string {
+  return String.fromCharCode(message[0]);
 }
 
 export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

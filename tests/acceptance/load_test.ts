@@ -6,7 +6,7 @@ import { type Answer, INGEST_COLUMNS, post } from "../fixtures/graphql.ts";
 const CLIENTS = 16;
 const SENSORS = 10;
 const READINGS_PER_SENSOR = 10;
-const BATCHES_PER_CLIENT = 25;
+const BATCHES_PER_CLIENT = 20;
 const READINGS = SENSORS * READINGS_PER_SENSOR;
 
 /** Between 0 and 1, without order, the same each time. */

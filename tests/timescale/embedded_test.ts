@@ -7,6 +7,7 @@ import { FolderInUse, lockFolder } from "../../src/folder_lock.ts";
 import postgres from "postgres";
 import { connectStore } from "../../src/timescale/connect.ts";
 import { openEmbedded } from "../../src/timescale/embedded.ts";
+import { isUnavailable } from "../../src/timescale/unavailable.ts";
 import { inProcessWakeUps } from "../../src/timescale/wake_up.ts";
 import { within } from "../fixtures/within.ts";
 import { until } from "../fixtures/until.ts";
@@ -117,6 +118,46 @@ Deno.test("a store that broke down says so at every query, instead of letting th
   for (let attempt = 0; attempt < 2; attempt++) await assert.rejects(sql`SELECT 1`);
   await sql.end({ timeout: 0 });
   await embedded.close();
+});
+
+Deno.test("a store that breaks down under transactions and queries fails them all, and whatever is asked later", async () => {
+  // What this database cannot survive.
+  const fatal = "COPY t FROM STDIN";
+  for (const where of ["in a transaction", "beside transactions"]) {
+    const embedded = await openEmbedded(undefined);
+    const sql = postgres({
+      ...{ socket: () => embedded.socket() },
+      max: 1,
+      fetch_types: false,
+      onnotice: () => {},
+      username: "postgres",
+      password: "none",
+    });
+    await sql`CREATE TABLE t (a int)`;
+    const asked: Promise<unknown>[] = [];
+    const transaction = (i: number) =>
+      sql.begin(async (tx) => {
+        await tx`INSERT INTO t VALUES (${i})`;
+        // Goes on in the transaction, and so writes to the wire when the database is long gone.
+        if (where === "in a transaction" && i === 3) await tx.unsafe(fatal).catch(() => embedded.broken);
+        await tx`SELECT ${i}::int AS i, ${where}::text AS where`;
+      });
+    for (let i = 0; i < 8; i++) {
+      asked.push(transaction(i), sql`SELECT ${i}::int AS a`, sql.unsafe(`SELECT ${i}`).execute());
+    }
+    if (where !== "in a transaction") asked.push(sql.unsafe(fatal).execute());
+    for (let i = 0; i < 150; i++) asked.push(sql`SELECT ${i}::int AS b`.execute());
+    await embedded.broken;
+    const settled = await within("an end of all that was asked", Promise.allSettled(asked));
+    const failed = settled.filter(({ status }) => status === "rejected") as PromiseRejectedResult[];
+    assert.ok(failed.length >= 150, `${failed.length} failed ${where}`);
+    for (const { reason } of failed) assert.ok(isUnavailable(reason), String(reason));
+    for (const ask of [() => sql`SELECT 1`, () => sql.unsafe("SELECT 1"), () => transaction(9)]) {
+      await within("a refusal", assert.rejects(ask, isUnavailable, where));
+    }
+    await sql.end({ timeout: 1 });
+    await embedded.close();
+  }
 });
 
 Deno.test("a store that stays silent is taken for broken, however much is asked of it meanwhile", async () => {

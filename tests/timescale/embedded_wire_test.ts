@@ -5,6 +5,7 @@ import type { Duplex } from "node:stream";
 import postgres from "postgres";
 import { type Embedded, openEmbedded } from "../../src/timescale/embedded.ts";
 import { createConversation } from "../../src/timescale/embedded_wire.ts";
+import { within } from "../fixtures/within.ts";
 import {
   bind,
   close,
@@ -44,12 +45,6 @@ function withWire(test: (wire: Duplex) => Promise<void>): Promise<void> {
   });
 }
 
-function inTime<T>(work: Promise<T>, what: string): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error(`no answer: ${what}`)), 20_000);
-  return Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
-}
-
 Deno.test("a value of any length is answered, also where its message ends with the database's intake", async () => {
   await withEmbedded(async (embedded) => {
     const bindEnds = new Set<number>();
@@ -74,9 +69,9 @@ Deno.test("a value of any length is answered, also where its message ends with t
       onnotice: () => {},
     });
     const measure = async (length: number) => {
-      const [row] = await inTime(
-        sql<{ length: number }[]>`SELECT length(${"x".repeat(length)}::text) AS length`,
+      const [row] = await within(
         `${length} characters`,
+        sql<{ length: number }[]>`SELECT length(${"x".repeat(length)}::text) AS length`,
       );
       assert.equal(row.length, length);
     };
