@@ -15,7 +15,7 @@ const SET = `mutation ($input: RetentionPolicyInput!) { setRetention(input: $inp
 const DUE =
   `query ($assume: [RetentionPolicyInput!]!) { retention { temporalUrl due(assume: $assume) { noun rows bytes complete } } }`;
 const READ = `query ($from: DateTime!, $to: DateTime!, $resolution: Duration) {
-  readings(sensor: "s", from: $from, to: $to, resolution: $resolution, first: 10000) {
+  readings(sensor: "s", from: $from, to: $to, resolution: $resolution, first: 1000) {
     rolledUpBefore hoursOnlyBefore points { time value min max count width status } } }`;
 
 function send(url: string, idempotencyKey: string, values: readonly number[]): Promise<Answer> {
@@ -38,7 +38,6 @@ Deno.test("readings go when somebody says so, live on as minutes, and never come
       const wrong: [Record<string, unknown>, RegExp][] = [
         [{ noun: "READING", keep: "P1D" }, /shorter than 7 days/],
         [{ noun: "EVENT", keep: "PT1H" }, /shorter than 1 day/],
-        [{ noun: "LEDGER", keep: "P99999D" }, /for ever/],
         [{ noun: "LEDGER", keep: "P9D", forEver: true }, /not both/],
       ];
       for (const [input, message] of wrong) {

@@ -39,10 +39,19 @@ export async function readSeries(scope: Pick<Scope, "store" | "tenant">, input: 
   const { to, limit, resolutionMs } = input;
   const from = Math.max(input.from, EARLIEST_MS);
   const range = { from, to, limit: limit + 1 };
-  const points = resolutionMs === undefined
-    ? await store.readings.points(tenant.id, sensor.id, range)
-    : await store.readings.buckets(tenant.id, sensor.id, { ...range, resolutionMs });
-  const horizon = await store.horizons.of(tenant.id);
+  const read = () =>
+    resolutionMs === undefined
+      ? store.readings.points(tenant.id, sensor.id, range)
+      : store.readings.buckets(tenant.id, sensor.id, { ...range, resolutionMs });
+  let horizon = await store.horizons.of(tenant.id);
+  let points: ReadingPoint[];
+  // Readings that give way in between would be told as what they no longer are: read again until nothing moved.
+  for (;;) {
+    points = await read();
+    const after = await store.horizons.of(tenant.id);
+    if (after.rolledUpBefore === horizon.rolledUpBefore && after.hoursOnlyBefore === horizon.hoursOnlyBefore) break;
+    horizon = after;
+  }
   return {
     points: points.slice(0, limit),
     truncated: points.length > limit,
