@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { withApp } from "../fixtures/app.ts";
 import type { Answer } from "../fixtures/graphql.ts";
+import { within } from "../fixtures/within.ts";
 
 /** A socket that has been acknowledged; `next` answers its messages one by one. */
 async function connect(url: string) {
@@ -14,10 +15,10 @@ async function connect(url: string) {
     arrived = Promise.withResolvers();
   };
   const closed = new Promise<void>((resolve) => socket.onclose = () => resolve());
-  await new Promise((resolve) => socket.onopen = resolve);
+  await within("the socket to open", new Promise((resolve) => socket.onopen = resolve));
   const send = (message: unknown) => socket.send(JSON.stringify(message));
   const next = async () => {
-    while (messages.length === 0) await arrived.promise;
+    while (messages.length === 0) await within("a message", arrived.promise);
     return messages.shift()!;
   };
   send({ type: "connection_init", payload: {} });
@@ -39,7 +40,7 @@ Deno.test("the older protocol's words are understood", async (t) => {
       send({ id: "3", type: "stop" });
       assert.deepEqual(await next(), { id: "3", type: "complete" });
       send({ type: "connection_terminate" });
-      await closed;
+      await within("the socket to close", closed);
     });
     await t.step("the newer protocol's words stay as they are", async () => {
       const { send, next, closed } = await connect(url);
@@ -47,7 +48,7 @@ Deno.test("the older protocol's words are understood", async (t) => {
       assert.equal((await next()).type, "next");
       assert.equal((await next()).type, "complete");
       send("no message");
-      await closed;
+      await within("the socket to close", closed);
     });
   });
 });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { originFault } from "../../graphql/origin.ts";
 import { withApp } from "../fixtures/app.ts";
+import { fetchInTime } from "../fixtures/graphql.ts";
 import { rawQuery, sendRaw } from "../fixtures/raw_http.ts";
 
 const ALLOWED = { hosts: ["plant.example"], origins: ["https://board.example"] };
@@ -99,7 +100,7 @@ Deno.test("the service refuses foreign hosts and origins in a sentence, and answ
       const refused = await sendRaw(url, rawQuery("{ eventCursor }", { host, origin: "http://evil.example" }));
       assert.equal(refused.status, 403);
       assert.match(refused.text, /MILLWRIGHT_ALLOWED_ORIGINS/);
-      const allowed = await fetch(`${url}/graphql`, {
+      const allowed = await fetchInTime(`${url}/graphql`, {
         method: "POST",
         headers: { "content-type": "application/json", origin: "https://board.example" },
         body: JSON.stringify({ query: "{ eventCursor }" }),

@@ -16,7 +16,7 @@ Deno.test("opened again, the embedded store reads what is compressed, and takes 
   try {
     let connection = await connectStore({ dataFolder: folder });
     await migrate(connection.sql, { folder: MIGRATIONS });
-    let store = createStore(connection.sql, connection.edition);
+    let store = createStore(connection.sql, { edition: connection.edition });
     const tenantId = await newTenant(connection.sql, "t");
     const [sensorId] = await newSensors(store, tenantId, ["a"]);
     await storeReadings(store, { tenantId, sensorId }, [[T0, 1], [T0 + 1_000, 2]]);
@@ -26,7 +26,7 @@ Deno.test("opened again, the embedded store reads what is compressed, and takes 
     await connection.close();
 
     connection = await connectStore({ dataFolder: folder });
-    store = createStore(connection.sql, connection.edition);
+    store = createStore(connection.sql, { edition: connection.edition });
     await storeReadings(store, { tenantId, sensorId }, [[T0 + 2_000, 3]]);
     const range = { from: T0, to: T0 + 60_000, limit: 10 };
     assert.deepEqual([...(await store.readings.series(tenantId, sensorId, range)).value], [1, 2, 3]);
