@@ -89,7 +89,8 @@ for (const engine of ENGINES) {
         const shown = ["UnknownSensors", "Criticality", "BatchState", "QuarantineReason", "Severity", "AlertState"];
         assert.deepEqual(
           ENUMS.map(({ name }) => name).sort(),
-          [...shown, "AlertChange", "ReprocessState"].sort(),
+          // A retention of a noun that only a newer release knows is left out, and not touched.
+          [...shown, "AlertChange", "ReprocessState", "RetentionNoun"].sort(),
           "Write a row of a newer release for each enum above.",
         );
       });
