@@ -40,7 +40,7 @@ Deno.test("the older protocol's words are understood", async (t) => {
       send({ id: "3", type: "stop" });
       assert.deepEqual(await next(), { id: "3", type: "complete" });
       send({ type: "connection_terminate" });
-      await closed;
+      await within("the socket to close", closed);
     });
     await t.step("the newer protocol's words stay as they are", async () => {
       const { send, next, closed } = await connect(url);
@@ -48,7 +48,7 @@ Deno.test("the older protocol's words are understood", async (t) => {
       assert.equal((await next()).type, "next");
       assert.equal((await next()).type, "complete");
       send("no message");
-      await closed;
+      await within("the socket to close", closed);
     });
   });
 });

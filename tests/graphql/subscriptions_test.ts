@@ -2,9 +2,10 @@
 import { createClient } from "graphql-ws";
 import assert from "node:assert/strict";
 import { withApp } from "../fixtures/app.ts";
-import { type Answer, ask, fetchInTime, INGEST_COLUMNS, minutes } from "../fixtures/graphql.ts";
+import { type Answer, ask, INGEST_COLUMNS, minutes } from "../fixtures/graphql.ts";
 import { openSse } from "../fixtures/sse.ts";
 import { until } from "../fixtures/until.ts";
+import { within } from "../fixtures/within.ts";
 
 const ALIASED =
   "subscription ($after: String) { a: alerts(after: $after) { what: change alert { of: sensor { key name } } } }";
@@ -33,10 +34,11 @@ async function rename(url: string, key: string, name: string): Promise<void> {
 /** The bytes with which a stream begins, up to its first empty line. */
 async function firstBlock(url: string): Promise<string> {
   const query = encodeURIComponent("subscription { alerts { change } }");
-  const response = await fetchInTime(`${url}/graphql?query=${query}`, { headers: { accept: "text/event-stream" } });
+  const opening = fetch(`${url}/graphql?query=${query}`, { headers: { accept: "text/event-stream" } });
+  const response = await within("a stream to open", opening);
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
-  while (!text.includes("\n\n")) text += (await reader.read()).value ?? "\n\n";
+  while (!text.includes("\n\n")) text += (await within("its first bytes", reader.read())).value ?? "\n\n";
   await reader.cancel();
   return text.split("\n\n")[0];
 }
@@ -91,11 +93,11 @@ Deno.test("subscriptions", async (t) => {
       await rename(url, "three", "before");
       await send(url, "three", { from: "2024-01-01T00:00:00Z", values: calmThenStep });
       assert.equal((await stream.next())!.data.data.a.alert.of.name, "before");
-      assert.equal((await results.next()).value.data.a.alert.of.name, "before");
+      assert.equal((await within("an event", results.next())).value.data.a.alert.of.name, "before");
       await rename(url, "three", "after");
       await send(url, "three", { from: "2024-01-01T06:42:00Z", values: calmThenStep.slice(0, 100) });
       assert.equal(await nameAtClosing(async () => (await stream.next())!.data.data.a), "after");
-      assert.equal(await nameAtClosing(async () => (await results.next()).value.data.a), "after");
+      assert.equal(await nameAtClosing(async () => (await within("an event", results.next())).value.data.a), "after");
       await stream.close();
       await socket.dispose();
     });
@@ -110,15 +112,15 @@ Deno.test("a client may have so many subscriptions, over SSE and WebSocket toget
   await withApp(async ({ url }) => {
     await sendStep(url, "one");
     const query = `${url}/graphql?query=${encodeURIComponent("subscription { alerts { change } }")}`;
-    const open = () => fetch(query, { headers: { accept: "text/event-stream" } });
+    const open = () => within("a stream to open", fetch(query, { headers: { accept: "text/event-stream" } }));
     const [first, second] = [await open(), await open()];
     const socket = createClient({ url: address(url), webSocketImpl: WebSocket, retryAttempts: 0 });
     const results = socket.iterate<Answer>({ query: ALIASED, variables: { after: BEGINNING } });
-    assert.ok((await results.next()).value.data);
+    assert.ok((await within("an event", results.next())).value.data);
     const refused = await open();
     assert.equal(refused.status, 429);
     assert.match(await refused.text(), /MILLWRIGHT_SUBSCRIPTIONS_PER_CLIENT_MAX/);
-    const { value } = await socket.iterate<Answer>({ query: ALIASED }).next();
+    const { value } = await within("the refusal", socket.iterate<Answer>({ query: ALIASED }).next());
     assert.equal(value.errors[0].extensions.code, "TOO_MANY_SUBSCRIPTIONS");
     // One that ends makes room, however it ends.
     await first.body!.cancel();
