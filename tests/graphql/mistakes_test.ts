@@ -13,7 +13,6 @@ const readingsFrom = (from: string) =>
 const INVALID: readonly string[] = [
   `{ sensor(key: "${NUL}") { key } }`,
   `{ asset(key: "${NUL}") { key } }`,
-  `{ alerts(sensor: "${NUL}") { eventCursor } }`,
   readings("").replace('"s"', `"${NUL}"`),
   ...["P100000000D", "P99999999999D", "PT0.0000001S", "PT0S", "P", "PT", "-PT5M", "PT0.0015S", "fortnight"].map((
     duration,
@@ -80,6 +79,10 @@ Deno.test("mistakes of clients", async (t) => {
         assert.deepEqual(Object.values(body.data), [null]);
       });
     }
+    await t.step("a filter by a key that nothing can have finds nothing", async () => {
+      const { body } = await post(url, { query: `{ alerts(sensor: "${NUL}") { eventCursor } }` });
+      assert.equal(body.errors[0].extensions.code, "NOT_FOUND");
+    });
     await t.step("a mutation for an id that nothing has answers that it is not found", async () => {
       const query = `mutation { giveUpBatch(input: { batch: "${btoa("Batch:x")}", reason: "r" }) { __typename } }`;
       assert.equal((await post(url, { query })).body.data.giveUpBatch.__typename, "NotFoundError");

@@ -2,7 +2,7 @@
 import { createClient } from "graphql-ws";
 import assert from "node:assert/strict";
 import { withApp } from "../fixtures/app.ts";
-import { type Answer, ask, fetchInTime, INGEST_COLUMNS, minutes } from "../fixtures/graphql.ts";
+import { type Answer, ask, INGEST_COLUMNS, minutes } from "../fixtures/graphql.ts";
 import { openSse } from "../fixtures/sse.ts";
 import { until } from "../fixtures/until.ts";
 import { within } from "../fixtures/within.ts";
@@ -34,7 +34,8 @@ async function rename(url: string, key: string, name: string): Promise<void> {
 /** The bytes with which a stream begins, up to its first empty line. */
 async function firstBlock(url: string): Promise<string> {
   const query = encodeURIComponent("subscription { alerts { change } }");
-  const response = await fetchInTime(`${url}/graphql?query=${query}`, { headers: { accept: "text/event-stream" } });
+  const opening = fetch(`${url}/graphql?query=${query}`, { headers: { accept: "text/event-stream" } });
+  const response = await within("a stream to open", opening);
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   while (!text.includes("\n\n")) text += (await within("its first bytes", reader.read())).value ?? "\n\n";

@@ -17,18 +17,18 @@ function memoryLog() {
   const asked = { after: [] as number[], fault: undefined as Error | undefined };
   const events = {
     lastSeq: () => Promise.resolve(log.length),
-    after(_tenant: TenantId, seq: number, { prefix, limit }: { prefix: string; limit: number }) {
+    alertsGoneTo: () => Promise.resolve(0),
+    alertsAfter(_tenant: TenantId, seq: number, limit: number) {
       asked.after.push(seq);
       if (asked.fault !== undefined) return Promise.reject(asked.fault);
-      return Promise.resolve(log.filter((e) => e.seq > seq && e.type.startsWith(prefix)).slice(0, limit));
+      return Promise.resolve(log.filter((e) => e.seq > seq && e.type.startsWith("alert.")).slice(0, limit));
     },
   };
   const wakeUps = inProcessWakeUps();
   return {
     asked,
     wakeUps,
-    scope(signal?: AbortSignal) {
-      void signal;
+    scope() {
       const store = { events } as unknown as Store;
       return { store, tenant: TENANT, alertFeeds: createAlertFeeds({ store, wakeUps }) };
     },
