@@ -3,12 +3,17 @@ import { parseArgs } from "node:util";
 import { readConfig } from "../../src/config.ts";
 import { findTemporal } from "../../src/temporal/executable.ts";
 
-const USAGE = `usage: deno task bench [--detectors] [--pipeline] [--memory] [--seconds N]
+const USAGE =
+  `usage: deno task bench [--detectors] [--pipeline] [--memory] [--growth [--sizes N,N] [--store NAME]] [--seconds N]
 
 Measures detectors and forest, then the whole path for several sizes of batch and numbers of sources: on the embedded store, and on a server when
 DATABASE_URL is set. One part alone when it is named.
 
   --memory     sends 5,000 batches and prints the memory of each process along the way
+  --growth     what people wait for with 1, 10 and 50 million readings stored (embedded: 1 and 5), and bytes a reading
+               before and after retention; takes up to an hour
+  --sizes N,N  other sizes for --growth, in millions of readings
+  --store NAME --growth on one store alone: embedded or native
   --seconds N  time for each shape of the pipeline (10)`;
 
 const { values } = parseArgs({
@@ -16,6 +21,9 @@ const { values } = parseArgs({
     detectors: { type: "boolean" },
     pipeline: { type: "boolean" },
     memory: { type: "boolean" },
+    growth: { type: "boolean" },
+    sizes: { type: "string" },
+    store: { type: "string" },
     seconds: { type: "string", default: "10" },
     help: { type: "boolean", short: "h" },
   },
@@ -24,14 +32,14 @@ if (values.help) {
   console.log(USAGE);
   process.exit(0);
 }
-const all = !values.detectors && !values.pipeline && !values.memory;
+const all = !values.detectors && !values.pipeline && !values.memory && !values.growth;
 const config = readConfig();
 
 if (all || values.detectors) {
   await (await import("./detectors.ts")).run();
   await (await import("./forest.ts")).run();
 }
-if (all || values.pipeline || values.memory) {
+if (all || values.pipeline || values.memory || values.growth) {
   const { path } = await findTemporal({ ...config.temporal, cacheFolder: config.home, report: console.error });
   Deno.env.set("MILLWRIGHT_TEMPORAL_CLI", path);
 }
@@ -42,6 +50,15 @@ if (all || values.pipeline) {
   await benchPipeline({ seconds, shapes: SHAPES });
   if (config.databaseUrl !== undefined) {
     await benchPipeline({ seconds, shapes: SHAPES, databaseUrl: config.databaseUrl });
+  }
+}
+if (values.growth) {
+  const { benchGrowth, HEADER } = await import("./growth.ts");
+  const sizes = values.sizes?.split(",").map(Number);
+  console.log(`\n${HEADER}`);
+  if (values.store !== "native") await benchGrowth({ databaseUrl: undefined, millions: sizes ?? [1, 5] });
+  if (values.store !== "embedded" && config.databaseUrl !== undefined) {
+    await benchGrowth({ databaseUrl: config.databaseUrl, millions: sizes ?? [1, 10, 50] });
   }
 }
 if (values.memory) await (await import("./memory.ts")).run();
