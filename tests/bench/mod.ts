@@ -3,13 +3,18 @@ import { parseArgs } from "node:util";
 import { readConfig } from "../../src/config.ts";
 import { findTemporal } from "../../src/temporal/executable.ts";
 
-const USAGE = `usage: deno task bench [--detectors] [--pipeline] [--memory] [--backlog] [--seconds N]
+const USAGE =
+  `usage: deno task bench [--detectors] [--pipeline] [--memory] [--backlog] [--growth [--sizes N,N] [--store NAME]] [--seconds N]
 
 Measures detectors and forest, then the whole path for several sizes of batch and numbers of sources: on the embedded store, and on a server when
 DATABASE_URL is set. One part alone when it is named.
 
   --backlog    sends more than can be worked off at once: what waits how long, and whether all is judged
   --memory     sends 5,000 batches and prints the memory of each process along the way
+  --growth     what people wait for with 1, 10 and 50 million readings stored (embedded: 1 and 5), and bytes a reading
+               before and after retention; takes up to an hour
+  --sizes N,N  other sizes for --growth, in millions of readings
+  --store NAME --growth on one store alone: embedded or native
   --seconds N  time for each shape of the pipeline (10)`;
 
 const { values } = parseArgs({
@@ -18,6 +23,9 @@ const { values } = parseArgs({
     pipeline: { type: "boolean" },
     memory: { type: "boolean" },
     backlog: { type: "boolean" },
+    growth: { type: "boolean" },
+    sizes: { type: "string" },
+    store: { type: "string" },
     seconds: { type: "string", default: "10" },
     help: { type: "boolean", short: "h" },
   },
@@ -26,14 +34,15 @@ if (values.help) {
   console.log(USAGE);
   process.exit(0);
 }
-const all = !values.detectors && !values.pipeline && !values.memory && !values.backlog;
+const { detectors, pipeline, memory, backlog, growth } = values;
+const all = !(detectors || pipeline || memory || backlog || growth);
 const config = readConfig();
 
 if (all || values.detectors) {
   await (await import("./detectors.ts")).run();
   await (await import("./forest.ts")).run();
 }
-if (all || values.pipeline || values.memory || values.backlog) {
+if (all || pipeline || memory || backlog || growth) {
   const { path } = await findTemporal({ ...config.temporal, cacheFolder: config.home, report: console.error });
   Deno.env.set("MILLWRIGHT_TEMPORAL_CLI", path);
 }
@@ -47,5 +56,14 @@ if (all || values.pipeline) {
   }
 }
 if (values.backlog) await (await import("./backlog.ts")).run();
+if (values.growth) {
+  const { benchGrowth, HEADER } = await import("./growth.ts");
+  const sizes = values.sizes?.split(",").map(Number);
+  console.log(`\n${HEADER}`);
+  if (values.store !== "native") await benchGrowth({ databaseUrl: undefined, millions: sizes ?? [1, 5] });
+  if (values.store !== "embedded" && config.databaseUrl !== undefined) {
+    await benchGrowth({ databaseUrl: config.databaseUrl, millions: sizes ?? [1, 10, 50] });
+  }
+}
 if (values.memory) await (await import("./memory.ts")).run();
 process.exit(0);

@@ -87,9 +87,23 @@ export async function benchPipeline({ databaseUrl, seconds, shapes }: BenchOptio
   return rows;
 }
 
-type Measured = Pick<PipelineRow, "readingsPerSecond" | "ackMs" | "alertMs" | "usage">;
+export type Measured = Pick<PipelineRow, "readingsPerSecond" | "ackMs" | "alertMs" | "usage">;
 
-async function measure(app: AppProcess, { shape, seconds }: { shape: Shape; seconds: number }): Promise<Measured> {
+export interface MeasureOptions {
+  readonly shape: Shape;
+  readonly seconds: number;
+  /** Goes on behind batches that an earlier measurement has sent; it is changed. */
+  readonly state?: DriveState;
+}
+
+export function freshState({ sources }: Shape): DriveState {
+  return { next: Array<number>(sources).fill(0), ackMs: [] };
+}
+
+export async function measure(
+  app: AppProcess,
+  { shape, seconds, state = freshState(shape) }: MeasureOptions,
+): Promise<Measured> {
   const stream = await openSse(app.url, ALERTS);
   const sentAtMs = new Map<string, number>();
   const alertMs: number[] = [];
@@ -103,8 +117,7 @@ async function measure(app: AppProcess, { shape, seconds }: { shape: Shape; seco
     if (error.name !== "AbortError") throw error;
   });
   // Before the clock starts: sensors registered, code compiled, detectors past their warm-up.
-  const warmUp = Math.ceil(200 * SENSORS / shape.n);
-  const state = { next: Array<number>(shape.sources).fill(0), ackMs: [] as number[] };
+  const warmUp = Math.max(...state.next) + Math.ceil(200 * SENSORS / shape.n);
   await drive(app.url, shape, { state, sentAtMs, until: (source) => state.next[source] >= warmUp });
   state.ackMs.length = 0;
   alertMs.length = 0;
@@ -125,8 +138,13 @@ async function measure(app: AppProcess, { shape, seconds }: { shape: Shape; seco
   return { readingsPerSecond: readings / tookMs * 1_000, ackMs: state.ackMs, alertMs, usage };
 }
 
+export interface DriveState {
+  readonly next: number[];
+  readonly ackMs: number[];
+}
+
 interface Driving {
-  readonly state: { next: number[]; ackMs: number[] };
+  readonly state: DriveState;
   readonly sentAtMs: Map<string, number>;
   readonly until: (source: number) => boolean;
 }

@@ -25,7 +25,10 @@ export interface Retaining extends Working {
 }
 
 /** Throws `StoreUnavailable`. */
-export async function applyRetention(scope: Scope, { nowMs, place, ...working }: Retaining): Promise<Retained> {
+export async function applyRetention(
+  scope: Pick<Scope, "store" | "tenant" | "clock">,
+  { nowMs, place, ...working }: Retaining,
+): Promise<Retained> {
   const { store, tenant, clock } = scope;
   const due = dueOf(policiesOf(await store.retention.settings(tenant.id)), nowMs);
   const removed: Partial<Record<RetentionNoun, number>> = {};
