@@ -112,6 +112,7 @@ async function startAnew(app: AppProcess): Promise<AppProcess> {
 }
 
 interface Followed {
+  readonly url: string;
   readonly clients: readonly Running[];
   readonly expected: readonly Event[];
 }
@@ -141,7 +142,7 @@ async function followThroughBreaks(folder: string, home: string, work: (followed
     app = await startAnew(app);
     await sendSteps(app.url, "last", 1);
     await allSee(clients, "the last event", (events) => events.some(isLast));
-    await work({ clients, expected: await allEvents(app.url) });
+    await work({ url: app.url, clients, expected: await allEvents(app.url) });
   } catch (error) {
     console.error(app.log().slice(-4_000));
     throw error;
@@ -155,7 +156,7 @@ async function followThroughBreaks(folder: string, home: string, work: (followed
 Deno.test("the examples for clients", async (t) => {
   const home = await temporaryHome();
   await withFolder((folder) =>
-    followThroughBreaks(folder, home, async ({ clients, expected }) => {
+    followThroughBreaks(folder, home, async ({ url, clients, expected }) => {
       assert.ok(expected.length > 60, `${expected.length} events`);
       for (const client of clients) {
         await t.step(`${client.name} sends a batch and is told what became of each reading`, () => {
@@ -169,6 +170,12 @@ Deno.test("the examples for clients", async (t) => {
           assert.deepEqual(cursors(eventsOf(client)), cursors(expected));
         });
       }
+      await t.step("javascript.mjs ends with the sentence when its cursor is refused", async () => {
+        const refused = runExample("javascript.mjs", [...DENO, "javascript.mjs", url, "forged"]);
+        assert.equal(await refused.ended(), 1);
+        assert.match(refused.said(), /The cursor is not one that this service gave out/);
+        assert.match(refused.said(), /"__typename":"IngestBatchPayload"/);
+      });
     })
   );
   await rm(home, { recursive: true });
