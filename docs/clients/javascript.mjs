@@ -10,15 +10,15 @@ const url = `${address}/graphql`;
 const INGEST = `mutation ($input: IngestBatchInput!) { ingestBatch(input: $input, wait: true) { __typename
   ... on IngestBatchPayload { batch { number state stored quarantine { index reason } } }
   ... on Error { message } ... on UnavailableError { retryAfterMs } } }`;
-const ALERTS =
-  `subscription ($after: String) { alerts(after: $after) { cursor change alert { severity sensor { key } } } }`;
+const ALERTS = `subscription ($after: String) {
+  alerts(after: $after) { cursor change alert { severity reason sensor { key } } } }`;
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function ask(query, variables) {
   const headers = { "content-type": "application/json" };
   const response = await fetch(url, { method: "POST", headers, body: JSON.stringify({ query, variables }) });
-  const { data, errors } = await response.json();
-  if (errors) throw new Error(errors.map(({ message, extensions }) => `${extensions?.code}: ${message}`).join("\n"));
+  const { data, errors: [error] = [] } = await response.json();
+  if (error) throw new Error(`${error.extensions?.code}: ${error.message}`);
   return data;
 }
 
@@ -26,8 +26,7 @@ async function ask(query, variables) {
 async function send(input) {
   const { ingestBatch } = await ask(INGEST, { input });
   if (ingestBatch.__typename !== "UnavailableError") return ingestBatch;
-  await pause(ingestBatch.retryAfterMs);
-  return send(input);
+  return pause(ingestBatch.retryAfterMs).then(() => send(input));
 }
 
 /** The events behind `after`, each once, in order. graphql-ws itself would begin at its first `after` again after a break. */
@@ -55,9 +54,8 @@ async function* follow(after) {
   }
 }
 
-const sensor = "javascript/bearing";
-const readings = [61.2, "n/a"].map((value, i) => ({ sensor, time: `2026-01-31T12:0${i}:00Z`, value }));
+const readings = [61.2, "n/a"].map((value, i) => ({ sensor: "js/bearing", time: `2026-01-31T12:0${i}:00Z`, value }));
 console.log(JSON.stringify(await send({ source: "javascript", idempotencyKey: "2026-01-31T12:00", readings })));
-const { alerts } = await ask("{ alerts(first: 5) { totalCount eventCursor edges { node { severity reason } } } }");
+const { alerts } = await ask("{ alerts(first: 5) { totalCount eventCursor edges { node { reason } } } }");
 console.log(JSON.stringify(alerts));
 for await (const event of follow(cursor ?? alerts.eventCursor)) console.log(JSON.stringify(event));

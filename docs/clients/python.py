@@ -32,8 +32,7 @@ async def follow(address, after):
     """The events behind `after`, each once, in order."""
     while True:
         try:
-            transport = WebsocketsTransport(url=address.replace("http", "ws") + "/graphql")
-            async with Client(transport=transport) as session:
+            async with Client(transport=WebsocketsTransport(url=address.replace("http", "ws") + "/graphql")) as session:
                 request = GraphQLRequest(ALERTS, variable_values={"after": after})
                 async for result in session.subscribe(request):
                     yield result["alerts"]
@@ -47,8 +46,8 @@ async def follow(address, after):
 
 
 async def main(address="http://127.0.0.1:4000", after=None):
-    reading = {"sensor": "python/bearing", "time": "2026-01-31T12:00:00Z", "value": 61.2}
-    readings = [reading, {**reading, "time": "2026-01-31T12:01:00Z", "value": "n/a"}]
+    times = {"2026-01-31T12:00:00Z": 61.2, "2026-01-31T12:01:00Z": "n/a"}
+    readings = [{"sensor": "python/bearing", "time": time, "value": value} for time, value in times.items()]
     async with Client(transport=AIOHTTPTransport(url=address + "/graphql")) as session:
         batch = {"source": "python", "idempotencyKey": "2026-01-31T12:00", "readings": readings}
         print(json.dumps(await send(session, batch)), flush=True)
