@@ -17,7 +17,7 @@ and on a server too when DATABASE_URL is set. Of files that fail, the failures a
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 /** Files in these folders use no process and no store: they share one run. */
-const LIGHT = /^tests\/(domain|evaluation|golden|histories|architecture|config|observation|run_files)(\/|_test)/;
+const LIGHT = /^tests\/(domain|evaluation|golden|histories|architecture|config|observation|run_files|docs)(\/|_test)/;
 /** Files of the other folders start stores and servers: each has a process of its own. */
 const HEAVY_AT_ONCE = 2;
 const LIMIT_MS = 8 * 60_000;
