@@ -8,9 +8,9 @@ import { WorkflowsUnavailable } from "../src/ports/workflows.ts";
 export const FAULTS_MAX = 5;
 
 /**
- * Invalid, not found and conflict end at once, what is away is retried until it is back, anything else is a fault and retried a few
- * times. `countFault` counts faults alone: attempts that found the store away say nothing about the work. It may fail with what is
- * away, which is then retried as such.
+ * Invalid, not found and conflict end at once, what is away is retried until it is back, anything else is a fault and
+ * retried a few times. `countFault` counts faults alone: attempts that found the store away say nothing about the work.
+ * It may fail with what is away, which is then retried as such.
  */
 export async function toFailure(error: unknown, countFault: () => Promise<number>): Promise<Error> {
   if (error instanceof ApplicationFailure) return error;

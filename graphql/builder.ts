@@ -110,8 +110,8 @@ builder.subscriptionType({ description: "What can be followed, over WebSocket or
 type EnumValue<Value extends string> = { readonly value: Value; readonly description: string };
 
 /**
- * Values of an enum by their names in the schema, which are in capitals there, from a table of what each one means; and OTHER, for
- * what a newer release has stored (other_values.ts).
+ * Values of an enum by their names in the schema, which are in capitals there, from a table of what each one means; and
+ * OTHER, for what a newer release has stored (other_values.ts).
  */
 export function enumValues<Value extends string>(
   meanings: Readonly<Record<Value, string>>,

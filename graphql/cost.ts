@@ -1,7 +1,8 @@
 /**
- * What an operation may cost, counted in values that its answer may hold: a list costs what one of its rows costs, as often as the
- * operation asks for (`first`) or as there usually are. A page of a thousand rows with twenty-five values each is fine; a page of a
- * hundred in each row of another is not. The most keeps the process, which answers others too, busy for some 40 ms. The same holds over HTTP and WebSocket.
+ * What an operation may cost, counted in values that its answer may hold: a list costs what one of its rows costs, as
+ * often as the operation asks for (`first`) or as there usually are. A page of a thousand rows with twenty-five values
+ * each is fine; a page of a hundred in each row of another is not. The most keeps the process, which answers others
+ * too, busy for some 40 ms. The same holds over HTTP and WebSocket.
  */
 import { complexityFromQuery } from "@pothos/plugin-complexity";
 import { type ExecutionArgs, getOperationAST, GraphQLError, Kind } from "graphql";
@@ -14,7 +15,10 @@ const DEPTH_MAX = 15;
 
 export type CostedArgs = Pick<ExecutionArgs, "schema" | "document" | "operationName" | "variableValues">;
 
-/** Why the operation is refused; undefined when it is not. Operations that cannot be carried out anyway are left to the executor. */
+/**
+ * Why the operation is refused; undefined when it is not. Operations that cannot be carried out anyway are left to the
+ * executor.
+ */
 export function costFault(args: CostedArgs): GraphQLError | undefined {
   const operation = getOperationAST(args.document, args.operationName);
   if (operation == null) return undefined;

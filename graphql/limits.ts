@@ -1,4 +1,7 @@
-/** Bounds on the text of an operation, so that neither reading nor checking it takes long. What it may cost is in cost.ts. */
+/**
+ * Bounds on the text of an operation, so that neither reading nor checking it takes long. What it may cost is in
+ * cost.ts.
+ */
 import {
   type ASTVisitor,
   type DocumentNode,
@@ -42,8 +45,8 @@ function tooLarge(how: string): GraphQLError {
 }
 
 /**
- * Validation rule: each part of the schema's description may be asked for once. Under several names it would be multiplied at each
- * level, and no cost is counted there.
+ * Validation rule: each part of the schema's description may be asked for once. Under several names it would be
+ * multiplied at each level, and no cost is counted there.
  */
 export function plainIntrospectionRule(context: ValidationContext): ASTVisitor {
   return {

@@ -9,7 +9,9 @@ export interface Masking {
   readonly bodyBytesMax: number;
 }
 
-/** Errors that are meant for clients, each with a code; anything else is a fault, which is logged here and stays hidden. */
+/**
+ * Errors that are meant for clients, each with a code; anything else is a fault, which is logged here and stays hidden.
+ */
 export function mask(error: unknown, { observe, bodyBytesMax }: Masking): GraphQLError {
   const located = error instanceof GraphQLError ? error : undefined;
   const original = located?.originalError ?? error;
@@ -36,7 +38,8 @@ function withCode(error: GraphQLError, { where, bodyBytesMax }: Showing): GraphQ
   const code = tooLarge
     ? "PAYLOAD_TOO_LARGE"
     : extensions.code ?? (error instanceof PothosError ? "INVALID_INPUT" : "BAD_REQUEST");
-  // Yoga answers 200 when it cannot read a document and the client wants plain JSON; this one it could not be asked to read.
+  // Yoga answers 200 when it cannot read a document and the client wants plain JSON; this one it could not be asked to
+  // read.
   const http = code === "OPERATION_TOO_LARGE" ? { status: 400 } : extensions.http;
   return new GraphQLError(message, { ...where, extensions: { ...extensions, code, http } });
 }

@@ -1,7 +1,7 @@
 /**
- * The words of graphql-transport-ws in those of the protocol before it (subscriptions-transport-ws). Python's gql offers both and
- * takes the older one, because it looks for the answer's header `Sec-WebSocket-Protocol` in capitals while HTTP headers have none
- * here. A connection speaks the older one from its first `start` on.
+ * The words of graphql-transport-ws in those of the protocol before it (subscriptions-transport-ws). Python's gql
+ * offers both and takes the older one, because it looks for the answer's header `Sec-WebSocket-Protocol` in capitals
+ * while HTTP headers have none here. A connection speaks the older one from its first `start` on.
  */
 
 interface Message {

@@ -1,7 +1,8 @@
 /**
- * Who may speak to the gateway out of a browser. Listening on loopback is no wall against a page that the person at this machine
- * has open: the page can reach loopback too, by a name of its own that it lets point there (DNS rebinding), or over a WebSocket, for
- * which browsers ask nobody. So the name that a request is for has to be one of ours, and so has the page that it comes from.
+ * Who may speak to the gateway out of a browser. Listening on loopback is no wall against a page that the person at
+ * this machine has open: the page can reach loopback too, by a name of its own that it lets point there (DNS
+ * rebinding), or over a WebSocket, for which browsers ask nobody. So the name that a request is for has to be one of
+ * ours, and so has the page that it comes from.
  */
 
 export interface AllowedOrigins {
@@ -27,7 +28,9 @@ export function originFault(request: Request, allowed: AllowedOrigins): OriginFa
   return foreignOrigin(`the origin ${JSON.stringify(origin)}`);
 }
 
-/** For a request of a page that browsers send without an Origin, such as the source of an image; a link may be followed. */
+/**
+ * For a request of a page that browsers send without an Origin, such as the source of an image; a link may be followed.
+ */
 function isForeignFetch({ headers }: Request): boolean {
   const site = headers.get("sec-fetch-site") ?? "none";
   return site !== "none" && site !== "same-origin" && headers.get("sec-fetch-mode") !== "navigate";

@@ -1,6 +1,6 @@
 /**
- * What a newer release of the service has stored in an enum's place, and this one does not know, is answered as OTHER, so that two
- * releases can run side by side on one store. Nobody can give it.
+ * What a newer release of the service has stored in an enum's place, and this one does not know, is answered as OTHER,
+ * so that two releases can run side by side on one store. Nobody can give it.
  */
 import { GraphQLEnumType, GraphQLError, type GraphQLSchema } from "graphql";
 
@@ -8,7 +8,10 @@ export const OTHER = "OTHER";
 export const OTHER_ABOUT =
   "Something that this release of the service does not know: a newer one has stored it. For answers only.";
 
-/** Lets the enums of a schema that have OTHER answer it for values that they do not know, and refuse it where it is given. */
+/**
+ * Lets the enums of a schema that have OTHER answer it for values that they do not know, and refuse it where it is
+ * given.
+ */
 export function acceptOtherValues(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     if (type instanceof GraphQLEnumType && type.getValue(OTHER) !== undefined) acceptOtherValuesOf(type);

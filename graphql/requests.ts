@@ -5,9 +5,10 @@ import type { Plugin } from "graphql-yoga";
 import type { Observe } from "../src/observation.ts";
 
 /**
- * Refuses what browsers let a page of another site send without asking (forms, images), as they would with a GET. A subscription
- * over SSE is let through, since a browser's EventSource can set no header: a page of another site names its origin there and has
- * been refused by then (origin.ts), GET never carries out a mutation, and without CORS no such page could read the stream.
+ * Refuses what browsers let a page of another site send without asking (forms, images), as they would with a GET. A
+ * subscription over SSE is let through, since a browser's EventSource can set no header: a page of another site names
+ * its origin there and has been refused by then (origin.ts), GET never carries out a mutation, and without CORS no such
+ * page could read the stream.
  */
 export function useCsrfPrevention(): Plugin {
   const { onRequestParse } = useCSRFPrevention();

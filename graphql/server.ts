@@ -1,4 +1,7 @@
-/** The gateway as a fetch handler: GraphQL over HTTP, SSE and WebSocket, GraphiQL, and health. Serving it is somebody else's business. */
+/**
+ * The gateway as a fetch handler: GraphQL over HTTP, SSE and WebSocket, GraphiQL, and health. Serving it is somebody
+ * else's business.
+ */
 import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
 import { NoSchemaIntrospectionCustomRule } from "graphql";
 import { createYoga, useExecutionCancellation } from "graphql-yoga";
@@ -102,7 +105,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
 }
 
-/** Operations that were read before; bounded by the length of their texts, as what is kept of each is a multiple of it. */
+/**
+ * Operations that were read before; bounded by the length of their texts, as what is kept of each is a multiple of it.
+ */
 // deno-lint-ignore no-explicit-any -- yoga keeps documents in one and errors in the other
 function documentCache(): LRUCache<string, any> {
   return new LRUCache({

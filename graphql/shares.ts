@@ -1,7 +1,10 @@
 /** Counts what clients hold open, so that neither one of them nor all together hold more than there is room for. */
 
 export interface Shares {
-  /** Takes one for `client`; what it answers gives it back, and may be called more than once. Says what the limit is when there is none left. */
+  /**
+   * Takes one for `client`; what it answers gives it back, and may be called more than once. Says what the limit is
+   * when there is none left.
+   */
   take(client: string): { readonly giveBack: () => void } | { readonly limit: "client" | "all" };
 }
 

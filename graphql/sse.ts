@@ -1,6 +1,7 @@
 /**
- * Subscriptions as server-sent events. Each event carries the cursor behind it as its id, whatever the operation asks for, and the
- * stream begins with the cursor of where it starts: a browser that reconnects sends the last id as `Last-Event-ID`, and goes on there.
+ * Subscriptions as server-sent events. Each event carries the cursor behind it as its id, whatever the operation asks
+ * for, and the stream begins with the cursor of where it starts: a browser that reconnects sends the last id as
+ * `Last-Event-ID`, and goes on there.
  */
 import { isAsyncIterable, type Plugin } from "graphql-yoga";
 import type { ExecutionResult } from "graphql";

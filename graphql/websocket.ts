@@ -20,7 +20,10 @@ export interface SocketServer {
   close(): Promise<void>;
 }
 
-/** Bytes that may wait in a socket for a slow reader; until they are fewer, nothing more is taken from its subscriptions. */
+/**
+ * Bytes that may wait in a socket for a slow reader; until they are fewer, nothing more is taken from its
+ * subscriptions.
+ */
 const BUFFERED_BYTES_MAX = 256 * 1024;
 const BUFFER_LOOK_MS = 20;
 const SOCKETS = { perClientMax: 1_000, max: 5_000 };

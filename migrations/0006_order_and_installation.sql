@@ -1,5 +1,6 @@
--- Which installation this is: its id is in the name of every workflow, schedule and task queue, so that another database, or this one
--- restored, never takes the runs of a former life for its own. The fingerprint says which database the id was given to.
+-- Which installation this is: its id is in the name of every workflow, schedule and task queue, so that another
+-- database, or this one restored, never takes the runs of a former life for its own. The fingerprint says which
+-- database the id was given to.
 CREATE TABLE installation (
   single boolean PRIMARY KEY DEFAULT true CHECK (single),
   id uuid NOT NULL,
@@ -7,8 +8,9 @@ CREATE TABLE installation (
   created_at timestamptz NOT NULL DEFAULT now()
 );
 
--- Order is data: the batch that is next in its source is the unfinished one with the least position. `awaited` is set while the batch's
--- workflow has asked for its turn in vain and wants to be told. Attempts that ended in a fault that nobody foresaw are counted in `faults`.
+-- Order is data: the batch that is next in its source is the unfinished one with the least position. `awaited` is set
+-- while the batch's workflow has asked for its turn in vain and wants to be told. Attempts that ended in a fault that
+-- nobody foresaw are counted in `faults`.
 ALTER TABLE batch ADD COLUMN awaited boolean NOT NULL DEFAULT false;
 ALTER TABLE batch ADD COLUMN faults smallint NOT NULL DEFAULT 0;
 

@@ -1,4 +1,5 @@
--- What is kept and for how long, what lives on of readings that go, and indexes that keep every look as short as on the first day.
+-- What is kept and for how long, what lives on of readings that go, and indexes that keep every look as short as on the
+-- first day.
 
 -- Who follows alerts finds them among all that happened without looking through the rest.
 CREATE INDEX event_alert ON event (tenant_id, seq) WHERE alert_id IS NOT NULL;
@@ -27,8 +28,8 @@ CREATE TABLE retention_policy (
   PRIMARY KEY (tenant_id, noun)
 );
 
--- How far the readings of a tenant have been thinned out, in data time. What reads them goes by these times and not by which rows
--- are still there: rows behind their time count no more, whether or not they have been removed yet.
+-- How far the readings of a tenant have been thinned out, in data time. What reads them goes by these times and not by
+-- which rows are still there: rows behind their time count no more, whether or not they have been removed yet.
 CREATE TABLE reading_horizon (
   tenant_id integer PRIMARY KEY REFERENCES tenant,
   -- Nothing more is stored for times before this one, so what is rolled up does not change any more.
@@ -40,8 +41,8 @@ CREATE TABLE reading_horizon (
   CHECK (hours_only_before <= rolled_up_before AND rolled_up_before <= closed_before)
 );
 
--- What lives on of readings. `squares` is the sum of the squared deviations from the mean: unlike a sum of squares it keeps its digits
--- far from zero, and unlike a sum the mean never overflows.
+-- What lives on of readings. `squares` is the sum of the squared deviations from the mean: unlike a sum of squares it
+-- keeps its digits far from zero, and unlike a sum the mean never overflows.
 CREATE TABLE reading_minute (
   tenant_id integer NOT NULL,
   sensor_id integer NOT NULL,

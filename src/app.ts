@@ -1,6 +1,6 @@
 /**
- * Composition root: settings -> adapters -> operations -> gateway and worker. What was opened is closed in reverse order, also when a later part fails
- * to open.
+ * Composition root: settings -> adapters -> operations -> gateway and worker. What was opened is closed in reverse
+ * order, also when a later part fails to open.
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -35,7 +35,10 @@ export const MIGRATIONS = fileURLToPath(new URL("../migrations/", import.meta.ur
 
 const BATCH_MEMORY_BYTES = 64 * 2 ** 20;
 const STATE_MEMORY_SENSORS = 10_000;
-/** Activities at once: a few more than the store's connections, so that none of these is idle while an activity computes. */
+/**
+ * Activities at once: a few more than the store's connections, so that none of these is idle while an activity
+ * computes.
+ */
 const EMBEDDED_ACTIVITIES_MAX = 8;
 const ACTIVITIES_PER_CONNECTION = 1.5;
 const SWEEP_EVERY_MS = 5_000;
@@ -64,7 +67,9 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** Starts the parts asked for, with all that they need. Throws what kept it from starting, with everything closed again. */
+/**
+ * Starts the parts asked for, with all that they need. Throws what kept it from starting, with everything closed again.
+ */
 export async function startApp(config: Config, { parts, observe }: AppOptions): Promise<App> {
   const cleanups: (() => Promise<void>)[] = [];
   try {
@@ -89,7 +94,8 @@ interface Composing extends AppOptions {
 async function compose(config: Config, { parts, observe, cleanups }: Composing): Promise<App> {
   const withWorker = parts.includes("worker");
   if (parts.includes("gateway")) (await import("./serve.ts")).checkPort(config.gateway);
-  // Side by side, since each takes a second or more; all three are awaited even if one fails, so that what did open is closed.
+  // Side by side, since each takes a second or more; all three are awaited even if one fails, so that what did open is
+  // closed.
   const givenUp = new AbortController();
   const opening = <T>(part: Promise<T>) =>
     part.catch((error) => {

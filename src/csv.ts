@@ -10,7 +10,10 @@ export class CsvFault extends Error {
   }
 }
 
-/** Rows as they stand there, whatever their number of cells; an empty line is a row of one empty cell. Throws `CsvFault`. */
+/**
+ * Rows as they stand there, whatever their number of cells; an empty line is a row of one empty cell. Throws
+ * `CsvFault`.
+ */
 export function parseCsv(text: string): string[][] {
   try {
     return parse(text, { bom: true, relaxColumnCount: true, recordDelimiter: ["\r\n", "\n"] });

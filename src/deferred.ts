@@ -1,4 +1,6 @@
-/** A promise that somebody else settles. (Promise.withResolvers is not in Node 20, which the worker's code runs on too.) */
+/**
+ * A promise that somebody else settles. (Promise.withResolvers is not in Node 20, which the worker's code runs on too.)
+ */
 export interface Deferred<T> {
   readonly promise: Promise<T>;
   readonly resolve: (value: T | PromiseLike<T>) => void;

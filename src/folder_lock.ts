@@ -11,7 +11,10 @@ export interface FolderLock {
   release(): void;
 }
 
-/** Locks `folder` for this process. The system gives the lock back when the process dies, however it dies. Throws `FolderInUse`. */
+/**
+ * Locks `folder` for this process. The system gives the lock back when the process dies, however it dies. Throws
+ * `FolderInUse`.
+ */
 export function lockFolder(folder: string): FolderLock {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, "lock");

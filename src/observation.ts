@@ -1,6 +1,6 @@
 /**
- * All that is worth telling an operator, as one union, and the one place that writes it. A batch's id is its correlation id: it is in every record
- * about the batch, in its workflow's id, and in its events.
+ * All that is worth telling an operator, as one union, and the one place that writes it. A batch's id is its
+ * correlation id: it is in every record about the batch, in its workflow's id, and in its events.
  */
 import { match } from "ts-pattern";
 

@@ -5,7 +5,9 @@ export interface Repeating {
   stop(): Promise<void>;
 }
 
-/** Does `work` every `everyMs`, counted from end to beginning, the first time at once. What it throws goes to `onFault`. */
+/**
+ * Does `work` every `everyMs`, counted from end to beginning, the first time at once. What it throws goes to `onFault`.
+ */
 export function repeat(
   everyMs: number,
   { work, onFault }: { work: () => Promise<unknown>; onFault: (cause: unknown) => void },

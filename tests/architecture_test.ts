@@ -231,6 +231,16 @@ Deno.test("tests wait for everything within a bound", () => {
   assert.deepEqual(broken.map(([file]) => file), [], remedy);
 });
 
+Deno.test("comments stay within 120 columns", () => {
+  const isComment = (line: string) => /^\s*(?:\/\/|\/?\*)/.test(line);
+  const long = [...texts].flatMap(([file, text]) =>
+    text.split("\n").flatMap((line, i) =>
+      line.length > 120 && isComment(line) && !/https?:\/\//.test(line) ? [`${file}:${i + 1}`] : []
+    )
+  );
+  assert.deepEqual(long, [], "deno run -RW tools/wrap_comments.ts FILE wraps them.");
+});
+
 Deno.test("source files stay under 300 lines", () => {
   const long = [...texts].filter(([file, text]) => !within("tests")(file) && text.split("\n").length > 301);
   assert.deepEqual(long.map(([file]) => file), [], "Look for the second subject in it.");

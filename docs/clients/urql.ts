@@ -1,6 +1,7 @@
 /**
- * The same with urql, as in a page: queries and mutations over fetch, subscriptions over WebSocket, which go on where they were after a break.
- *   npm install @urql/core@6 graphql graphql-ws@6 && node urql.ts [http://127.0.0.1:4000] [cursor]
+ * The same with urql, as in a page: queries and mutations over fetch, subscriptions over WebSocket, which go on where
+ * they were after a break. npm install @urql/core@6 graphql graphql-ws@6 && node urql.ts [http://127.0.0.1:4000]
+ * [cursor]
  */
 import process from "node:process";
 import { Client, fetchExchange, type OperationResult, subscriptionExchange } from "@urql/core";
@@ -10,7 +11,10 @@ const [address = "http://127.0.0.1:4000", cursor] = process.argv.slice(2);
 const url = `${address}/graphql`;
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-/** Subscriptions of one field with a cursor, each of whose events comes once. graphql-ws sends `variables` as they are by then. */
+/**
+ * Subscriptions of one field with a cursor, each of whose events comes once. graphql-ws sends `variables` as they are
+ * by then.
+ */
 function resuming(socket: Socket): Parameters<typeof subscriptionExchange>[0]["forwardSubscription"] {
   return ({ query = "", variables }) => ({
     subscribe(sink) {

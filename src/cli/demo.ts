@@ -1,4 +1,7 @@
-/** Shows the whole way: real readings go in through GraphQL, alerts come out of a subscription. Everything here goes over HTTP, as a client's would. */
+/**
+ * Shows the whole way: real readings go in through GraphQL, alerts come out of a subscription. Everything here goes
+ * over HTTP, as a client's would.
+ */
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";

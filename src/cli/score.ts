@@ -56,7 +56,9 @@ export async function run(args: string[]): Promise<number> {
   return await scoreAll(await listPairs(values.in, values.out), set);
 }
 
-/** Files go to files, folders to folders; what is not there yet becomes the right one, unless its name says otherwise. */
+/**
+ * Files go to files, folders to folders; what is not there yet becomes the right one, unless its name says otherwise.
+ */
 async function outFault(from: string, to: string): Promise<string | undefined> {
   const there = await stat(to).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;

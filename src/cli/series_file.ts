@@ -5,7 +5,9 @@ import { CsvFault, lineOf, parseCsv } from "../csv.ts";
 export interface SeriesFile {
   /** As they stand in the file, without quotes. */
   readonly timestamps: readonly string[];
-  /** The same in ms; a text without a zone is taken as UTC, a number as seconds, or as ms when it is too large for that. */
+  /**
+   * The same in ms; a text without a zone is taken as UTC, a number as seconds, or as ms when it is too large for that.
+   */
   readonly ts: Float64Array;
   readonly columns: readonly Float64Array[];
 }

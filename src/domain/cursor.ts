@@ -1,4 +1,7 @@
-/** A cursor is a place in a tenant's event log. It is opaque to clients, so that its meaning can change without breaking them. */
+/**
+ * A cursor is a place in a tenant's event log. It is opaque to clients, so that its meaning can change without breaking
+ * them.
+ */
 
 /** The cursor of the event with number `seq`; 0 stands before the first one. */
 export function encodeCursor(seq: number): string {

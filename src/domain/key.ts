@@ -2,11 +2,13 @@
 
 export const KEY_LENGTH_MAX = 200;
 
-// Control and format characters (bidirectional marks among them), unpaired surrogates, and white space at either end: keys that
-// look alike and are not, or that no log shows.
+// Control and format characters (bidirectional marks among them), unpaired surrogates, and white space at either end:
+// keys that look alike and are not, or that no log shows.
 const FORBIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|^\s|\s$/u;
 
-/** Why `key` cannot name anything, or undefined when it can. Any script is welcome; lengths are in UTF-16 code units. */
+/**
+ * Why `key` cannot name anything, or undefined when it can. Any script is welcome; lengths are in UTF-16 code units.
+ */
 export function keyFault(key: string): string | undefined {
   if (key.length === 0) return "is empty";
   if (key.length > KEY_LENGTH_MAX) return `is ${key.length} characters long, ${KEY_LENGTH_MAX} at most`;

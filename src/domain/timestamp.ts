@@ -9,8 +9,8 @@ const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(\.\d{1,9}
 export const MICROSECOND_MS = 0.001;
 
 /**
- * The instant that `value` stands for in ms, to the microsecond, or undefined: RFC 3339 text (a zone is needed, since the zone of a
- * text without one is a guess), or a number of milliseconds. Digits past the microsecond are cut off.
+ * The instant that `value` stands for in ms, to the microsecond, or undefined: RFC 3339 text (a zone is needed, since
+ * the zone of a text without one is a guess), or a number of milliseconds. Digits past the microsecond are cut off.
  */
 export function parseTimestamp(value: unknown): number | undefined {
   if (typeof value === "number") {

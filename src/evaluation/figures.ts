@@ -1,4 +1,7 @@
-/** The figures of one evaluation as a flat list, beside published and computed anchors, and compared with an earlier one. */
+/**
+ * The figures of one evaluation as a flat list, beside published and computed anchors, and compared with an earlier
+ * one.
+ */
 import { DEFAULT_SETTINGS } from "../domain/detection/settings.ts";
 import { makeSet } from "../domain/detection/detector_set.ts";
 import { scoreSeries } from "../domain/detection/score_series.ts";
@@ -24,7 +27,9 @@ const NAB_ANCHORS = [
   "two-number rule 51.0, Numenta HTM 74.8, ARTime 77.2, CAD OSE 76.8",
 ];
 
-/** Throws when the scorer does not give the known figures of the two-number rule on the files that they are known for. */
+/**
+ * Throws when the scorer does not give the known figures of the two-number rule on the files that they are known for.
+ */
 export function nabFigures(series: readonly NabSeries[]): Figure[] {
   const rule = NAB_PROFILES.map((profile) => scoreNab(series.map(scoreByRule), profile).score);
   if (series.length === 35 && rule.some((score, i) => Math.abs(score - TWO_NUMBER_RULE[i]) > 1e-3)) {

@@ -1,6 +1,7 @@
 /**
- * The scorer of the Numenta Anomaly Benchmark, from its description: what a detection is worth depends on where it lies in a labelled window, false alarms cost more the further
- * from one they are, and the threshold is the best one for all files together.
+ * The scorer of the Numenta Anomaly Benchmark, from its description: what a detection is worth depends on where it lies
+ * in a labelled window, false alarms cost more the further from one they are, and the threshold is the best one for all
+ * files together.
  * Source: A. Lavin, S. Ahmad, ICMLA 2015; numenta/NAB ea702d7.
  */
 

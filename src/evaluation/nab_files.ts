@@ -1,4 +1,7 @@
-/** Reads a folder in the layout of the Numenta Anomaly Benchmark: data/<category>/<file>.csv and labels/combined_windows.json. */
+/**
+ * Reads a folder in the layout of the Numenta Anomaly Benchmark: data/<category>/<file>.csv and
+ * labels/combined_windows.json.
+ */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 

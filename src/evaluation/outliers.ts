@@ -28,7 +28,9 @@ export interface OutlierFigures {
 
 const SEEDS = Array.from({ length: 10 }, (_, i) => i + 1);
 
-/** One result a labelled CSV of `folder`, by name. Throws a FeatureFileError on a file without labels or with a bad row. */
+/**
+ * One result a labelled CSV of `folder`, by name. Throws a FeatureFileError on a file without labels or with a bad row.
+ */
 export async function evaluateOutliers(
   folder: string,
   progress: (done: number, of: number) => void,

@@ -9,7 +9,10 @@ export interface ThresholdFigures {
   readonly mar: number;
 }
 
-/** The area under the ROC curve: the chance that an anomalous row scores above a normal one, equal scores counting half. NaN without both kinds. */
+/**
+ * The area under the ROC curve: the chance that an anomalous row scores above a normal one, equal scores counting half.
+ * NaN without both kinds.
+ */
 export function rocAuc(scores: Float64Array, labels: Uint8Array): number {
   const order = Uint32Array.from(scores, (_, i) => i).sort((a, b) => scores[a] - scores[b]);
   let ranks = 0, anomalous = 0;

@@ -24,8 +24,8 @@ export interface HealthDeps {
 const CHECK_MAX_MS = 3_000;
 
 /**
- * Whether the store answers, has room, and has the schema of this code: then a gateway can accept, whatever becomes of Temporal and of workers
- * meanwhile.
+ * Whether the store answers, has room, and has the schema of this code: then a gateway can accept, whatever becomes of
+ * Temporal and of workers meanwhile.
  */
 export async function checkStore({ store, expectedSchema }: HealthDeps): Promise<Health> {
   try {

@@ -28,7 +28,10 @@ export interface Limits {
 
 export interface Deps {
   readonly store: Store;
-  /** The same store for what clients look at: its calls are bounded in time and take turns, so that writing need not wait for them. */
+  /**
+   * The same store for what clients look at: its calls are bounded in time and take turns, so that writing need not
+   * wait for them.
+   */
   readonly reads: Store;
   readonly alertFeeds: AlertFeeds;
   readonly workflows: Workflows;

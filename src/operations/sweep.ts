@@ -1,7 +1,7 @@
 /**
- * Gives a workflow to what should have one and has none: batches that were accepted while none could be started, whose workflow was
- * terminated, or whose Temporal database was lost; reprocess runs whose process died before it started them. What they did before
- * stands in the store.
+ * Gives a workflow to what should have one and has none: batches that were accepted while none could be started, whose
+ * workflow was terminated, or whose Temporal database was lost; reprocess runs whose process died before it started
+ * them. What they did before stands in the store.
  */
 import { SERVICE } from "../domain/access/actor.ts";
 import { allOf } from "./all_of.ts";

@@ -12,9 +12,15 @@ export interface EventRecord {
 }
 
 export interface EventStore {
-  /** Appends to the tenant's log. Must be the last step of its transaction, because it holds up the tenant's other writers. */
+  /**
+   * Appends to the tenant's log. Must be the last step of its transaction, because it holds up the tenant's other
+   * writers.
+   */
   append(tenantId: TenantId, events: readonly EventRecord[]): Promise<void>;
-  /** Up to `limit` events after `seq` whose type begins with `prefix`, in order. It looks through all that come before them. */
+  /**
+   * Up to `limit` events after `seq` whose type begins with `prefix`, in order. It looks through all that come before
+   * them.
+   */
   after(
     tenantId: TenantId,
     seq: number,
@@ -26,7 +32,10 @@ export interface EventStore {
     seq: number,
     limit: number,
   ): Promise<(EventRecord & { readonly seq: number })[]>;
-  /** Number of the newest event about an alert that is not kept any more: whoever stands before it has missed it. 0: none. */
+  /**
+   * Number of the newest event about an alert that is not kept any more: whoever stands before it has missed it. 0:
+   * none.
+   */
   alertsGoneTo(tenantId: TenantId): Promise<number>;
   lastSeq(tenantId: TenantId): Promise<number>;
 }

@@ -4,7 +4,10 @@ export interface Page {
   readonly limit: number;
 }
 
-/** The part of each parent's list that is asked for: at most `limit` rows, where the list has an order to go on in behind `after`. */
+/**
+ * The part of each parent's list that is asked for: at most `limit` rows, where the list has an order to go on in
+ * behind `after`.
+ */
 export interface Part {
   readonly limit: number;
   readonly after?: number;

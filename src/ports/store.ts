@@ -1,6 +1,6 @@
 /**
- * What the operations need of the store, noun by noun: a file each. Every call names its tenant. Times are data times or receipt
- * times in ms. Any call may throw `StoreUnavailable`.
+ * What the operations need of the store, noun by noun: a file each. Every call names its tenant. Times are data times
+ * or receipt times in ms. Any call may throw `StoreUnavailable`.
  */
 import type { TenantStore } from "./access/tenant.ts";
 import type { AlertStore } from "./alerting/alert.ts";
@@ -44,7 +44,8 @@ export interface Store {
   readonly thinning: ThinningStore;
   readonly upkeep: UpkeepStore;
   /**
-   * Runs `work` in one transaction. Inside, only the store handed to `work` may be used: there may be a single connection.
+   * Runs `work` in one transaction. Inside, only the store handed to `work` may be used: there may be a single
+   * connection.
    */
   transaction<T>(work: (store: Store) => Promise<T>): Promise<T>;
   /** Number of the last migration that the store has. */

@@ -31,15 +31,15 @@ export interface RunningWorkflows {
 
 export interface Workflows {
   /**
-   * Starts the workflow of an unfinished batch; one that runs is left alone. A `fresh` batch never had one: a finished run of its
-   * name is then foreign, and does not keep it from being started. Throws `WorkflowsUnavailable`.
+   * Starts the workflow of an unfinished batch; one that runs is left alone. A `fresh` batch never had one: a finished
+   * run of its name is then foreign, and does not keep it from being started. Throws `WorkflowsUnavailable`.
    */
   startBatch(ticket: BatchTicket, options: { fresh: boolean }): Promise<Started>;
   /** The same, and waits until the batch has ended or `timeoutMs` have passed. Throws `WorkflowsUnavailable`. */
   awaitBatch(ticket: BatchTicket, options: { fresh: boolean; timeoutMs: number }): Promise<Started>;
   /**
-   * Tells the workflow of a batch, which waits for its turn, how the batch ended, or to ask again. One that does not run is not
-   * told. Throws `WorkflowsUnavailable`.
+   * Tells the workflow of a batch, which waits for its turn, how the batch ended, or to ask again. One that does not
+   * run is not told. Throws `WorkflowsUnavailable`.
    */
   tellBatch(tenant: TenantName, id: BatchId, outcome: BatchOutcome | undefined): Promise<void>;
   /** Starts the workflow of a reprocess run; one that runs is left alone. Throws `WorkflowsUnavailable`. */
@@ -47,8 +47,8 @@ export interface Workflows {
   /** Asks the workflow of a reprocess run to end; false when none runs. Throws `WorkflowsUnavailable`. */
   cancelReprocessing(tenant: TenantName, runId: ReprocessRunId): Promise<boolean>;
   /**
-   * Plans what is done from time to time; what is planned already is left as it is. To be called again now and then, since a Temporal
-   * database that is lost takes its plans along. Throws `WorkflowsUnavailable`.
+   * Plans what is done from time to time; what is planned already is left as it is. To be called again now and then,
+   * since a Temporal database that is lost takes its plans along. Throws `WorkflowsUnavailable`.
    */
   planSchedules(): Promise<void>;
   /** Applies retention now, or once more behind a run that is under way. Throws `WorkflowsUnavailable`. */

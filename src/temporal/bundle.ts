@@ -1,4 +1,7 @@
-/** The workflows' code as Temporal wants it: one file, built once and kept under a name that says what it was built from. */
+/**
+ * The workflows' code as Temporal wants it: one file, built once and kept under a name that says what it was built
+ * from.
+ */
 import { bundleWorkflowCode, DefaultLogger } from "@temporalio/worker";
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
@@ -8,7 +11,10 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Path of the bundle in `cacheFolder`, building it when it is not there. The name covers the workflows, the pure code they may use, and the SDK. */
+/**
+ * Path of the bundle in `cacheFolder`, building it when it is not there. The name covers the workflows, the pure code
+ * they may use, and the SDK.
+ */
 export async function workflowBundle(cacheFolder: string): Promise<string> {
   const file = join(cacheFolder, `workflows-${await contentHash()}.js`);
   if (await exists(file)) return file;

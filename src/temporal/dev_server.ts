@@ -1,4 +1,7 @@
-/** Temporal's development server as a child that never outlives this process. It is one machine's server, not one for production, as its own help says. */
+/**
+ * Temporal's development server as a child that never outlives this process. It is one machine's server, not one for
+ * production, as its own help says.
+ */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { mkdir, open, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -27,7 +30,10 @@ export class DevServerFailed extends Error {
   override readonly name = "DevServerFailed";
 }
 
-/** Polls of the transfer queue per second and shard: with the default of 20 every activity waits 40 ms once its burst is used up. */
+/**
+ * Polls of the transfer queue per second and shard: with the default of 20 every activity waits 40 ms once its burst is
+ * used up.
+ */
 const TRANSFER_POLLS_PER_SECOND = 100;
 
 const DYNAMIC_CONFIG: Readonly<Record<string, number | boolean>> = {
@@ -41,8 +47,9 @@ const DYNAMIC_CONFIG: Readonly<Record<string, number | boolean>> = {
   "matching.numTaskqueueWritePartitions": 1,
 };
 
-// The shell ends the server when its standard input closes, which the system does when this process dies, however it dies. The server has a
-// session of its own (detached), so that Ctrl-C in a terminal reaches this process alone, which then stops things in their order.
+// The shell ends the server when its standard input closes, which the system does when this process dies, however it
+// dies. The server has a session of its own (detached), so that Ctrl-C in a terminal reaches this process alone, which
+// then stops things in their order.
 const WATCHED = `
 exec 3<&0
 log=$1; shift
@@ -53,7 +60,10 @@ wait $child; code=$?
 kill $watch 2>/dev/null
 exit $code`;
 
-/** Starts the server on free ports of the loopback address. Throws `FolderInUse`; whether it can be used is for its first client to find out. */
+/**
+ * Starts the server on free ports of the loopback address. Throws `FolderInUse`; whether it can be used is for its
+ * first client to find out.
+ */
 export async function startDevServer({ executable, dataFolder, report }: DevServerOptions): Promise<DevServer> {
   const lock = lockFolder(dataFolder);
   try {
@@ -100,7 +110,8 @@ function serverArgs({ dataFolder, port, uiPort }: { dataFolder: string; port: nu
       String(uiPort),
     ],
     ...["--db-filename", join(dataFolder, "temporal.db"), "--log-level", "warn"],
-    // Safe against a killed process, and most often against a power cut: at worst the last commits are gone, which the sweeper makes up for.
+    // Safe against a killed process, and most often against a power cut: at worst the last commits are gone, which the
+    // sweeper makes up for.
     ...["--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=NORMAL"],
     ...Object.entries(DYNAMIC_CONFIG).flatMap(([name, value]) => ["--dynamic-config-value", `${name}=${value}`]),
   ];

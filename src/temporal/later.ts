@@ -1,4 +1,7 @@
-/** Workflows of a Temporal server that has not answered yet: a gateway accepts without it, and the sweeper makes up for it. */
+/**
+ * Workflows of a Temporal server that has not answered yet: a gateway accepts without it, and the sweeper makes up for
+ * it.
+ */
 import { type Workflows, WorkflowsUnavailable } from "../ports/workflows.ts";
 
 /** Calls go to what `connecting` brings; until then they fail as unavailable, and pages have no address. */

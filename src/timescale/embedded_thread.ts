@@ -21,7 +21,8 @@ export interface EmbeddedThreadOptions {
   readonly onBytes: (bytes: Uint8Array) => void;
 }
 
-// A migration may build an index over a large store, and a query may be heavy: both take minutes. An answer that is only incomplete is seen at once.
+// A migration may build an index over a large store, and a query may be heavy: both take minutes. An answer that is
+// only incomplete is seen at once.
 const SILENCE_MAX_MS = 10 * 60_000;
 
 export function startEmbeddedThread(

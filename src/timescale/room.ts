@@ -3,8 +3,9 @@ import { statfsSync } from "node:fs";
 
 const MB = 2 ** 20;
 /**
- * Below this nothing is written. The largest transaction, a batch of 10 MB with its write-ahead log, takes some 25 MB, and a checkpoint next to none; without any
- * room at all the database could not finish what it had begun, and would break down.
+ * Below this nothing is written. The largest transaction, a batch of 10 MB with its write-ahead log, takes some 25 MB,
+ * and a checkpoint next to none; without any room at all the database could not finish what it had begun, and would
+ * break down.
  */
 const RESERVE_BYTES = 64 * MB;
 

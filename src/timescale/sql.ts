@@ -1,6 +1,6 @@
 /**
- * How values travel to and from the store. Lists go as one text literal each (`{1,2,3}`): on a server this is the fastest form that the driver has, and it needs no
- * knowledge of array types. Times go as milliseconds.
+ * How values travel to and from the store. Lists go as one text literal each (`{1,2,3}`): on a server this is the
+ * fastest form that the driver has, and it needs no knowledge of array types. Times go as milliseconds.
  */
 import type postgres from "postgres";
 import { formatTimestamp, parseTimestamp } from "../domain/timestamp.ts";

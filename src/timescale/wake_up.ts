@@ -41,7 +41,10 @@ export function inProcessWakeUps(): WakeUps {
 }
 
 const CHANNEL = "millwright_wake_up";
-/** NOTIFY takes a lock on the whole database at commit: topics are collected for this long and sent as one statement of its own. */
+/**
+ * NOTIFY takes a lock on the whole database at commit: topics are collected for this long and sent as one statement of
+ * its own.
+ */
 const COLLECT_MS = 20;
 
 /** For a store that several processes share. The driver listens again by itself when its connection was lost. */

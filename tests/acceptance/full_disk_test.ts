@@ -1,6 +1,7 @@
 /**
- * A full disk: nothing new is accepted, in a sentence; what was accepted is finished when there is room; and a database that could not go on ends its process.
- * Only the store's folder is on the small disk: Temporal's own files are not what is tested here.
+ * A full disk: nothing new is accepted, in a sentence; what was accepted is finished when there is room; and a database
+ * that could not go on ends its process. Only the store's folder is on the small disk: Temporal's own files are not
+ * what is tested here.
  */
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";

@@ -14,7 +14,10 @@ function noise(i: number): number {
   return Math.abs(Math.sin(i) * 43_758.5453) % 1;
 }
 
-/** Batch `n` of a client, in its own source and sensors. Its values, and so all that is stored of it, are written in texts of many lengths. */
+/**
+ * Batch `n` of a client, in its own source and sensors. Its values, and so all that is stored of it, are written in
+ * texts of many lengths.
+ */
 function batch(client: number, n: number) {
   const places = Array.from({ length: READINGS }, (_, i) => i);
   const row = (i: number) => n * READINGS_PER_SENSOR + Math.floor(i / SENSORS);

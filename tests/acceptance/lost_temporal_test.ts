@@ -1,4 +1,6 @@
-/** Temporal's database is lost while batches are between their stages: the store knows what is not done, and it is done. */
+/**
+ * Temporal's database is lost while batches are between their stages: the store knows what is not done, and it is done.
+ */
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,4 +1,6 @@
-/** The set-up for servers: gateway and worker as processes of their own, the worker on Deno and, as a way out, on Node. */
+/**
+ * The set-up for servers: gateway and worker as processes of their own, the worker on Deno and, as a way out, on Node.
+ */
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

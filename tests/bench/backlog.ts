@@ -1,4 +1,7 @@
-/** Backlogs: what sources that send faster than they can be worked off wait for, and that nothing of it is left unjudged. */
+/**
+ * Backlogs: what sources that send faster than they can be worked off wait for, and that nothing of it is left
+ * unjudged.
+ */
 import { type BacklogShape, runBacklog } from "../fixtures/backlog.ts";
 
 const MINUTES = 60_000;

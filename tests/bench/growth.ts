@@ -1,4 +1,7 @@
-/** What people wait for, and how much room things take, with more and more stored: the last may not be much slower than the first. */
+/**
+ * What people wait for, and how much room things take, with more and more stored: the last may not be much slower than
+ * the first.
+ */
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { DAY_MS } from "../../src/domain/history/retention.ts";
@@ -167,7 +170,10 @@ interface Thinning {
   readonly name: string;
 }
 
-/** Has the service apply retention while batches come in, and says what that does to them and what room things take behind it. */
+/**
+ * Has the service apply retention while batches come in, and says what that does to them and what room things take
+ * behind it.
+ */
 async function thin(place: Place, { report, state, rows, name }: Thinning): Promise<void> {
   const last = rows.at(-1)!;
   report(`keeping readings for ${KEEP}`);
@@ -191,8 +197,8 @@ async function thin(place: Place, { report, state, rows, name }: Thinning): Prom
     return median(ackMs);
   });
   const seconds = ((performance.now() - beganMs) / 1_000).toFixed(0);
-  const bytes = await withStore(place, async ({ sql, edition }) => {
-    const deps = { store: createStore(sql, edition), clock: { nowMs: () => Date.now() } };
+  const bytes = await withStore(place, async ({ sql }) => {
+    const deps = { store: createStore(sql), clock: { nowMs: () => Date.now() } };
     await tidyStore(
       { ...deps, limits: { compressAfterMs: 14 * DAY_MS } as Parameters<typeof tidyStore>[0]["limits"] },
       () => {},

@@ -1,4 +1,7 @@
-/** Fills a store with what months of running leave behind, in minutes: readings, and all that belongs to them in proportion. */
+/**
+ * Fills a store with what months of running leave behind, in minutes: readings, and all that belongs to them in
+ * proportion.
+ */
 import type postgres from "postgres";
 
 type Sql = postgres.Sql<{ bigint: number }>;

@@ -1,4 +1,7 @@
-/** Speed of the detectors and of the whole path. Nothing here passes or fails: figures are for people, beside something run in the same minute. */
+/**
+ * Speed of the detectors and of the whole path. Nothing here passes or fails: figures are for people, beside something
+ * run in the same minute.
+ */
 import { parseArgs } from "node:util";
 import { readConfig } from "../../src/config.ts";
 import { findTemporal } from "../../src/temporal/executable.ts";

@@ -1,4 +1,7 @@
-/** The whole path: GraphQL mutation to alert, on this machine, as readings a second and as shares of what the store alone can take. */
+/**
+ * The whole path: GraphQL mutation to alert, on this machine, as readings a second and as shares of what the store
+ * alone can take.
+ */
 import { type AppProcess, startAppProcess, temporaryHome } from "../fixtures/app.ts";
 import { temporaryDatabase } from "../fixtures/engines.ts";
 import { ask, INGEST_COLUMNS } from "../fixtures/graphql.ts";
@@ -63,7 +66,9 @@ export interface BenchOptions {
   readonly shapes: readonly Shape[];
 }
 
-/** Runs each shape for `seconds` against a fresh service, on the embedded store or on a fresh database of `databaseUrl`. */
+/**
+ * Runs each shape for `seconds` against a fresh service, on the embedded store or on a fresh database of `databaseUrl`.
+ */
 export async function benchPipeline({ databaseUrl, seconds, shapes }: BenchOptions): Promise<PipelineRow[]> {
   const rows: PipelineRow[] = [];
   const raw = await rawInsertRate(databaseUrl);
@@ -149,7 +154,10 @@ interface Driving {
   readonly until: (source: number) => boolean;
 }
 
-/** A closed loop per place in flight: a batch is sent when an earlier one has been processed. Answers the readings of finished batches. */
+/**
+ * A closed loop per place in flight: a batch is sent when an earlier one has been processed. Answers the readings of
+ * finished batches.
+ */
 export async function drive(
   url: string,
   { n, sources, inFlight }: Shape,

@@ -1,6 +1,6 @@
 /**
- * The examples of docs/clients/ against the service: each sends its batch and reads alerts, then follows them while its connection
- * breaks and the service is started anew, and gets every event once and in order.
+ * The examples of docs/clients/ against the service: each sends its batch and reads alerts, then follows them while its
+ * connection breaks and the service is started anew, and gets every event once and in order.
  */
 import assert from "node:assert/strict";
 import { rm, writeFile } from "node:fs/promises";

@@ -1,6 +1,6 @@
 /**
- * What is saved of a noun comes back whole, each field of it, changed fields too, and to its own tenant only; on each engine. A new
- * field does not compile here without a value.
+ * What is saved of a noun comes back whole, each field of it, changed fields too, and to its own tenant only; on each
+ * engine. A new field does not compile here without a value.
  */
 import assert from "node:assert/strict";
 import type { Alert } from "../../src/domain/alerting/alert.ts";

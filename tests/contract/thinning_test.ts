@@ -1,4 +1,7 @@
-/** Old readings give way to minutes and hours: nothing is lost and nothing counts twice, wherever it is interrupted, on each engine. */
+/**
+ * Old readings give way to minutes and hours: nothing is lost and nothing counts twice, wherever it is interrupted, on
+ * each engine.
+ */
 import assert from "node:assert/strict";
 import type { TenantId } from "../../src/domain/access/tenant.ts";
 import { WEEK_MS, weekOf } from "../../src/domain/history/retention.ts";

@@ -1,4 +1,7 @@
-/** The golden files: what is committed as expected, and how each is made. They are remade part by part, and reviewed like code. */
+/**
+ * The golden files: what is committed as expected, and how each is made. They are remade part by part, and reviewed
+ * like code.
+ */
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
 import { printSchema } from "graphql";
 import assert from "node:assert/strict";

@@ -1,4 +1,7 @@
-/** What is wrong with a batch is answered as a typed error, or its readings go to quarantine; all else goes on. Through HTTP, on the whole service. */
+/**
+ * What is wrong with a batch is answered as a typed error, or its readings go to quarantine; all else goes on. Through
+ * HTTP, on the whole service.
+ */
 import assert from "node:assert/strict";
 import { QUARANTINE_REASONS } from "../../src/domain/intake/quarantine.ts";
 import { withApp } from "../fixtures/app.ts";

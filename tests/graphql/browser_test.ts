@@ -51,7 +51,10 @@ function readByFetch(page: Page, address: string): Promise<string> {
   }, address);
 }
 
-/** The first `count` ids of events that an EventSource of the page gets; `reconnect` closes the stream's connection in between. */
+/**
+ * The first `count` ids of events that an EventSource of the page gets; `reconnect` closes the stream's connection in
+ * between.
+ */
 function followByEventSource(page: Page, address: string): Promise<void> {
   return page.evaluate((address) => {
     const source = new EventSource(address);

@@ -1,4 +1,7 @@
-/** What clients get wrong without meaning harm: each is told what is wrong, with a code, and none is a fault of the service. */
+/**
+ * What clients get wrong without meaning harm: each is told what is wrong, with a code, and none is a fault of the
+ * service.
+ */
 import assert from "node:assert/strict";
 import { withApp } from "../fixtures/app.ts";
 import { type Answer, ingest, post } from "../fixtures/graphql.ts";

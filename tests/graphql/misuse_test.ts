@@ -1,4 +1,7 @@
-/** Operations that ask for too much are refused at once, over HTTP and WebSocket, and nobody who sends batches notices them. */
+/**
+ * Operations that ask for too much are refused at once, over HTTP and WebSocket, and nobody who sends batches notices
+ * them.
+ */
 import { createClient } from "graphql-ws";
 import assert from "node:assert/strict";
 import { withApp } from "../fixtures/app.ts";

@@ -1,4 +1,6 @@
-/** Clients that offer both protocols and then speak the older one, as Python's gql does: its words, over a real socket. */
+/**
+ * Clients that offer both protocols and then speak the older one, as Python's gql does: its words, over a real socket.
+ */
 import assert from "node:assert/strict";
 import { withApp } from "../fixtures/app.ts";
 import type { Answer } from "../fixtures/graphql.ts";

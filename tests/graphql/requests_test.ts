@@ -1,4 +1,7 @@
-/** Bodies that are too long, too slow, or break off. Through HTTP on the gateway alone: none of them gets as far as an operation. */
+/**
+ * Bodies that are too long, too slow, or break off. Through HTTP on the gateway alone: none of them gets as far as an
+ * operation.
+ */
 import assert from "node:assert/strict";
 import { createGateway } from "../../graphql/server.ts";
 import type { Observation } from "../../src/observation.ts";

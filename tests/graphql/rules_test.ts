@@ -1,4 +1,6 @@
-/** The schema by graphql-schema-linter's rules, and the gateway by the audits of the GraphQL-over-HTTP specification. */
+/**
+ * The schema by graphql-schema-linter's rules, and the gateway by the audits of the GraphQL-over-HTTP specification.
+ */
 import { auditServer } from "graphql-http";
 import { printSchema } from "graphql";
 import linter from "graphql-schema-linter";

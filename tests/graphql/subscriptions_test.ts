@@ -1,4 +1,7 @@
-/** Where subscriptions begin and go on, what they show, and how many there may be. Through SSE and WebSocket, on the whole service. */
+/**
+ * Where subscriptions begin and go on, what they show, and how many there may be. Through SSE and WebSocket, on the
+ * whole service.
+ */
 import { createClient } from "graphql-ws";
 import assert from "node:assert/strict";
 import { withApp } from "../fixtures/app.ts";

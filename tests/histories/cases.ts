@@ -1,4 +1,7 @@
-/** The paths through the workflows that are kept as histories: how each is brought about, on the real server with the real activities. */
+/**
+ * The paths through the workflows that are kept as histories: how each is brought about, on the real server with the
+ * real activities.
+ */
 import { Context } from "@temporalio/activity";
 import type { Activities } from "../../activities/mod.ts";
 import { toFailure } from "../../activities/failures.ts";

@@ -1,7 +1,7 @@
 /**
- * The recorded histories: a file each, named by its case and the day on which it was recorded, `ingest_batch_told.2026-11-24.json`. A
- * second one of the same case and day has a number behind its day. None is ever changed: workflows that began under the version that
- * made it may still be running.
+ * The recorded histories: a file each, named by its case and the day on which it was recorded,
+ * `ingest_batch_told.2026-11-24.json`. A second one of the same case and day has a number behind its day. None is ever
+ * changed: workflows that began under the version that made it may still be running.
  */
 import { type History, historyToJSON } from "@temporalio/common/lib/proto-utils.js";
 import { readdir, readFile, writeFile } from "node:fs/promises";
@@ -58,8 +58,8 @@ export interface Recording {
 }
 
 /**
- * Adds a recording, unless its case has one of the same shape. Answers the file that has the shape, and whether it is new. Never
- * overwrites: throws when the file has come into being meanwhile.
+ * Adds a recording, unless its case has one of the same shape. Answers the file that has the shape, and whether it is
+ * new. Never overwrites: throws when the file has come into being meanwhile.
  */
 export async function addHistory(
   { name, events }: Recording,

@@ -1,4 +1,7 @@
-/** Records how the workflows go now, for the replay test. It only ever adds: what earlier versions made stays, and has to replay. */
+/**
+ * Records how the workflows go now, for the replay test. It only ever adds: what earlier versions made stays, and has
+ * to replay.
+ */
 import { readConfig } from "../../src/config.ts";
 import { findTemporal } from "../../src/temporal/executable.ts";
 import { withTemporal } from "../fixtures/temporal.ts";

@@ -1,4 +1,7 @@
-/** Histories that earlier versions of the workflows made have to replay on this one: a workflow that is running when the code changes goes on. */
+/**
+ * Histories that earlier versions of the workflows made have to replay on this one: a workflow that is running when the
+ * code changes goes on.
+ */
 import { DefaultLogger, Runtime, Worker } from "@temporalio/worker";
 import assert from "node:assert/strict";
 import { workflowBundle } from "../../src/temporal/bundle.ts";

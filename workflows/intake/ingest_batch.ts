@@ -17,8 +17,8 @@ import type { ActivityOptions } from "@temporalio/workflow";
 import type { Activities } from "../../activities/mod.ts";
 import { type BatchProgress, type BatchTold, type IngestBatchArgs, OUTCOME, PROGRESS, TOLD } from "../contracts.ts";
 
-// However long the store is away, what was accepted is not given up; poison ends at once (activities/failures.ts decides). Stages beat
-// every other second, so that a dead worker is noticed by the beats that are missing.
+// However long the store is away, what was accepted is not given up; poison ends at once (activities/failures.ts
+// decides). Stages beat every other second, so that a dead worker is noticed by the beats that are missing.
 const STAGE: ActivityOptions = {
   heartbeatTimeout: "6 seconds",
   retry: { initialInterval: "200 milliseconds", backoffCoefficient: 2, maximumInterval: "30 seconds" },

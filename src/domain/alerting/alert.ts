@@ -1,4 +1,7 @@
-/** An alert is the record that people act on. An episode opens it, raises its severity, and closes it; people acknowledge it. */
+/**
+ * An alert is the record that people act on. An episode opens it, raises its severity, and closes it; people
+ * acknowledge it.
+ */
 import type { BatchId } from "../intake/batch.ts";
 import type { SensorId } from "../plant/sensor.ts";
 import type { Severity } from "../detection/severity.ts";

@@ -1,6 +1,6 @@
 /**
- * Assessment: a fold over one sensor's readings in data time. The same function serves live batches, reprocessing and evaluation, and a result never depends on where
- * a batch was cut.
+ * Assessment: a fold over one sensor's readings in data time. The same function serves live batches, reprocessing and
+ * evaluation, and a result never depends on where a batch was cut.
  */
 import { learnBaseline } from "./baseline.ts";
 import { type DetectorSet, detectorSet } from "./detector_set.ts";
@@ -10,7 +10,9 @@ import { type Contribution, type Decision, type Evidence, stepEpisode } from "./
 import type { Series } from "../plant/reading.ts";
 import type { SensorRules, SensorState } from "./sensor_state.ts";
 
-/** What one fold did: `late` are the places in the series that were at or before the watermark, and so were not folded. */
+/**
+ * What one fold did: `late` are the places in the series that were at or before the watermark, and so were not folded.
+ */
 export interface Assessment {
   readonly decisions: readonly Decision[];
   readonly folded: number;

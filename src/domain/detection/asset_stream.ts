@@ -62,7 +62,10 @@ export interface AssetFacts {
   readonly departures: readonly number[];
   /** Per sensor: its share in the strangeness of the newest row with evidence; they add up to 1, or are all 0. */
   readonly contributions: readonly number[];
-  /** Of the newest row with evidence: sensors departed against each other (over 1) or together as usual (under 1); 1 for an incomplete row. */
+  /**
+   * Of the newest row with evidence: sensors departed against each other (over 1) or together as usual (under 1); 1 for
+   * an incomplete row.
+   */
   readonly correlationFactor: number;
   /** Pauses that emptied the windows. */
   readonly gaps: number;

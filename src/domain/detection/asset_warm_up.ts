@@ -1,4 +1,7 @@
-/** The warm-up of an asset's stream: gathers, in bounded memory, what each sensor's reference and their correlation are learnt from. */
+/**
+ * The warm-up of an asset's stream: gathers, in bounded memory, what each sensor's reference and their correlation are
+ * learnt from.
+ */
 import { type AssetReference, learnReference } from "./asset_reference.ts";
 import { addRow, inverseCorrelation, type Moments, startMoments } from "./detectors/hotelling.ts";
 
@@ -45,7 +48,9 @@ export interface WarmUpRow {
   readonly settings: { readonly warmUp: number; readonly window: number; readonly perBlock: number };
 }
 
-/** Learns from a row what is still to be learnt; a sensor that has had its warm-up gets its reference in `references`. */
+/**
+ * Learns from a row what is still to be learnt; a sensor that has had its warm-up gets its reference in `references`.
+ */
 export function learnRow(learning: AssetLearning, row: WarmUpRow): void {
   const { values, references, settings } = row;
   if (learning.moments !== null) learnCorrelation(learning, learning.moments, row);

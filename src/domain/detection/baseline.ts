@@ -1,6 +1,7 @@
 /**
- * A baseline is the learnt description of a sensor's normal, with the window it was learnt from and a version. It is frozen after the warm-up, so that a slow change is measured against
- * it and not followed; anomalous readings are not learnt from; a maintenance event closes it, and the next version is learnt.
+ * A baseline is the learnt description of a sensor's normal, with the window it was learnt from and a version. It is
+ * frozen after the warm-up, so that a slow change is measured against it and not followed; anomalous readings are not
+ * learnt from; a maintenance event closes it, and the next version is learnt.
  */
 import { type Moments, startMoments, updateMoments } from "./stats/welford.ts";
 

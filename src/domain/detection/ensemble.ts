@@ -1,8 +1,8 @@
 /** The ensemble joins detectors' scores and keeps each contribution. */
 
 /**
- * Noisy-or: 1 - product of (1 - weight * score). Each detector that speaks raises the score, none can lower it, and one that cannot judge (NaN) changes nothing.
- * `weights` and `scores` have the same length.
+ * Noisy-or: 1 - product of (1 - weight * score). Each detector that speaks raises the score, none can lower it, and one
+ * that cannot judge (NaN) changes nothing. `weights` and `scores` have the same length.
  */
 export function noisyOr(scores: ArrayLike<number>, weights: ArrayLike<number>): number {
   let calm = 1;
@@ -32,7 +32,8 @@ export interface RestRules {
 }
 
 /**
- * The score after rest: what repeats an unusual stretch without surpassing it scores 0. A fault makes many unusual readings; the first, and each that is worse, are news.
+ * The score after rest: what repeats an unusual stretch without surpassing it scores 0. A fault makes many unusual
+ * readings; the first, and each that is worse, are news.
  */
 export function afterRest(rest: Rest, score: number, rules: RestRules): number {
   if (rest.left > 0) {

@@ -1,11 +1,14 @@
 /**
- * An episode is a stretch of anomalies with a start and perhaps an end. Threshold, deadband, on-delay and off-delay turn scores into episodes; what an episode does is
- * a decision, and a decision carries its reason.
+ * An episode is a stretch of anomalies with a start and perhaps an end. Threshold, deadband, on-delay and off-delay
+ * turn scores into episodes; what an episode does is a decision, and a decision carries its reason.
  */
 import type { Criticality } from "../plant/asset.ts";
 import { isAbove, type Severity, severityOf } from "./severity.ts";
 
-/** What one detector added to the ensemble's score. `facts` are the numbers it judged by, for people and for computing the score again. */
+/**
+ * What one detector added to the ensemble's score. `facts` are the numbers it judged by, for people and for computing
+ * the score again.
+ */
 export interface Contribution {
   readonly detector: string;
   readonly score: number;
@@ -35,7 +38,10 @@ interface Occasion {
   readonly peak: Peak;
 }
 
-/** `peak` is the highest score of the episode so far, and why it was given: an alert's score and reason always belong together. */
+/**
+ * `peak` is the highest score of the episode so far, and why it was given: an alert's score and reason always belong
+ * together.
+ */
 export type Decision =
   | Occasion & { readonly type: "opened"; readonly severity: Severity; readonly evidence: Evidence }
   | Occasion & { readonly type: "raised"; readonly severity: Severity; readonly evidence: Evidence }
@@ -46,7 +52,9 @@ export interface Peak {
   readonly reason: string;
 }
 
-/** The hysteresis that turns scores into episodes. Delays count readings, so that a gap neither opens nor ends anything. */
+/**
+ * The hysteresis that turns scores into episodes. Delays count readings, so that a gap neither opens nor ends anything.
+ */
 export interface EpisodeRules {
   /** A score at or over it is an anomaly. */
   readonly threshold: number;

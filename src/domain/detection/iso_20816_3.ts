@@ -1,6 +1,6 @@
 /**
- * Vibration severity zones of ISO 20816-3, as data: boundaries between the zones A (new), B (long-term operation), C (short-term only) and D (damage) for the broad-band
- * velocity, r.m.s. in mm/s, measured on non-rotating parts.
+ * Vibration severity zones of ISO 20816-3, as data: boundaries between the zones A (new), B (long-term operation), C
+ * (short-term only) and D (damage) for the broad-band velocity, r.m.s. in mm/s, measured on non-rotating parts.
  * Provenance: ISO 10816-3:2009, tables A.1 and A.2, which ISO 20816-3:2022 took over.
  */
 import type { LimitParameters } from "./detectors/limit.ts";
@@ -27,7 +27,9 @@ export interface Machine {
 /** Units of velocity by their factor to mm/s. */
 const VELOCITY: Readonly<Record<string, number>> = { "mm/s": 1, "cm/s": 10, "m/s": 1_000, "[in_i]/s": 25.4 };
 
-/** Throws a RangeError for units that are no velocity: these boundaries say nothing about acceleration or displacement. */
+/**
+ * Throws a RangeError for units that are no velocity: these boundaries say nothing about acceleration or displacement.
+ */
 function factorOf(unit: string): number {
   const factor = VELOCITY[unit];
   if (factor === undefined) {
@@ -45,7 +47,10 @@ export function zoneOf(value: number, { group, support, unit }: Machine): Zone {
   return velocity <= ab ? "A" : velocity <= bc ? "B" : velocity <= cd ? "C" : "D";
 }
 
-/** Limits that alarm where zone C begins, with the standard's practice of 25 % of the boundary as margin. Throws a RangeError for units that are no velocity. */
+/**
+ * Limits that alarm where zone C begins, with the standard's practice of 25 % of the boundary as margin. Throws a
+ * RangeError for units that are no velocity.
+ */
 export function limitsOf({ group, support, unit }: Machine): LimitParameters {
   const high = ZONE_BOUNDARIES[group][support][1] / factorOf(unit);
   return { high, hysteresis: 0.25 * high };

@@ -1,11 +1,17 @@
-/** Scores a whole series from a fresh state, row by row, without looking ahead: what the evaluation and the `score` command do. */
+/**
+ * Scores a whole series from a fresh state, row by row, without looking ahead: what the evaluation and the `score`
+ * command do.
+ */
 import { bounded } from "./detectors/detector.ts";
 import { type Fold, learn, scoreOne } from "./assess.ts";
 import { startState } from "./sensor_state.ts";
 import type { DetectorSet } from "./detector_set.ts";
 import { afterRest } from "./ensemble.ts";
 
-/** One score per row, 0 to 1, after rest. `ts` in ms and `value` have the same length; rows are taken in the order given, whatever their times. */
+/**
+ * One score per row, 0 to 1, after rest. `ts` in ms and `value` have the same length; rows are taken in the order
+ * given, whatever their times.
+ */
 export function scoreSeries(
   set: DetectorSet,
   { ts, value }: { ts: ArrayLike<number>; value: ArrayLike<number> },

@@ -1,4 +1,6 @@
-/** The life of a sensor's detection state: how it begins, how it is stored and read, and when it has to be learnt anew. */
+/**
+ * The life of a sensor's detection state: how it begins, how it is stored and read, and when it has to be learnt anew.
+ */
 import { type Baseline, startBaseline } from "./baseline.ts";
 import { type DetectorSet, detectorSet } from "./detector_set.ts";
 import { type Rest, startRest } from "./ensemble.ts";
@@ -16,7 +18,10 @@ export interface SensorState {
   readonly version: string;
   /** Data time (ms) up to which readings are folded in; undefined before the first one. */
   watermark: number | undefined;
-  /** Data time (ms) of the newest reading that came, while readings are held back: by a reorder window, or until their time comes. */
+  /**
+   * Data time (ms) of the newest reading that came, while readings are held back: by a reorder window, or until their
+   * time comes.
+   */
   newest?: number;
   /** Readings folded in since it began to learn. */
   readings: number;
@@ -61,8 +66,8 @@ export function readingsUntilJudged(text: string, quantity: string): number {
 }
 
 /**
- * The state after a maintenance event: what was normal before says nothing about a repaired machine, so everything is learnt anew, under the next version of the
- * baseline. Readings up to the watermark stay folded.
+ * The state after a maintenance event: what was normal before says nothing about a repaired machine, so everything is
+ * learnt anew, under the next version of the baseline. Readings up to the watermark stay folded.
  */
 export function relearn(state: SensorState, { quantity }: Pick<SensorRules, "quantity">): SensorState {
   const fresh = startState(detectorSet(quantity), state.baseline.version + 1);

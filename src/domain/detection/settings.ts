@@ -1,4 +1,6 @@
-/** Settings of detection, as data: which detectors, with which parameters and weights, and the hysteresis behind them. */
+/**
+ * Settings of detection, as data: which detectors, with which parameters and weights, and the hysteresis behind them.
+ */
 import type { DetectorChoice } from "./detectors/mod.ts";
 import type { RestRules } from "./ensemble.ts";
 import type { EpisodeRules } from "./episode.ts";
@@ -16,7 +18,10 @@ export interface DetectionSettings {
     readonly detector: DetectorChoice;
     readonly episode: EpisodeRules;
   }[];
-  /** Whether the detectors learn from readings that they find anomalous. Trailing windows have to, or a new regime would alarm for ever. */
+  /**
+   * Whether the detectors learn from readings that they find anomalous. Trailing windows have to, or a new regime would
+   * alarm for ever.
+   */
   readonly learnsAnomalies: boolean;
   /** Readings that make a baseline. */
   readonly baselineReadings: number;

@@ -12,7 +12,10 @@ export const SEVERITY_MEANINGS: Readonly<Record<Severity, string>> = {
   CRITICAL: "To be looked at now.",
 };
 
-/** The table: the first row whose conditions hold gives the severity for criticality B; A is one step above, C one below. */
+/**
+ * The table: the first row whose conditions hold gives the severity for criticality B; A is one step above, C one
+ * below.
+ */
 export const SEVERITY_TABLE: readonly {
   readonly scoreMin: number;
   readonly anomaliesMin: number;

@@ -1,4 +1,6 @@
-/** A reprocess run folds stored readings again and reports which alerts there would be. It changes nothing that is live. */
+/**
+ * A reprocess run folds stored readings again and reports which alerts there would be. It changes nothing that is live.
+ */
 import type { AssetId } from "../plant/asset.ts";
 import type { Evidence } from "../detection/episode.ts";
 import type { SensorId } from "../plant/sensor.ts";
@@ -32,8 +34,8 @@ export interface ReprocessRun {
   /** Readings folded so far. */
   readonly readings: number;
   /**
-   * Data time (ms) at which the fold began, when the readings before it had gone: its states know nothing of them, so its alerts may
-   * differ from the live ones. Undefined: it began with the first reading.
+   * Data time (ms) at which the fold began, when the readings before it had gone: its states know nothing of them, so
+   * its alerts may differ from the live ones. Undefined: it began with the first reading.
    */
   readonly readingsFrom: number | undefined;
 }

@@ -1,4 +1,7 @@
-/** What a tenant keeps and for how long: the defaults, what may be set instead, and what is due. Nothing here knows the time by itself. */
+/**
+ * What a tenant keeps and for how long: the defaults, what may be set instead, and what is due. Nothing here knows the
+ * time by itself.
+ */
 import { formatTimestamp } from "../timestamp.ts";
 
 export const DAY_MS = 86_400_000;
@@ -16,8 +19,9 @@ export interface RetentionDefault {
 }
 
 /**
- * The defaults, in the order in which they are applied. They take away what can be made again or has served its purpose, and nothing
- * that only exists once: a machine's history grows in worth with the years, and a failed batch exists in its payload alone.
+ * The defaults, in the order in which they are applied. They take away what can be made again or has served its
+ * purpose, and nothing that only exists once: a machine's history grows in worth with the years, and a failed batch
+ * exists in its payload alone.
  */
 export const RETENTION_DEFAULTS = {
   payload: {
@@ -99,7 +103,10 @@ export function policiesOf(settings: readonly RetentionSetting[]): RetentionPoli
   });
 }
 
-/** Why a noun cannot be kept for so long, or undefined when it can. Undefined as `keepMs` is for ever, and always possible. */
+/**
+ * Why a noun cannot be kept for so long, or undefined when it can. Undefined as `keepMs` is for ever, and always
+ * possible.
+ */
 export function keepFault(noun: RetentionNoun, keepMs: number | undefined): string | undefined {
   const { leastMs } = RETENTION_DEFAULTS[noun];
   if (keepMs === undefined) return undefined;
@@ -110,7 +117,10 @@ export function keepFault(noun: RetentionNoun, keepMs: number | undefined): stri
 
 export interface Due {
   readonly noun: RetentionNoun;
-  /** What lies before this time may go: the end of a batch or run, the time of an event, or data time of readings and minutes. */
+  /**
+   * What lies before this time may go: the end of a batch or run, the time of an event, or data time of readings and
+   * minutes.
+   */
   readonly beforeMs: number;
   readonly why: string;
 }
@@ -131,7 +141,10 @@ export function dueOf(policies: readonly RetentionPolicy[], nowMs: number): Due[
   });
 }
 
-/** Readings go in whole weeks, as the store keeps them: the beginning of the one that `ms` lies in. Weeks begin on Thursdays, as 1970 did. */
+/**
+ * Readings go in whole weeks, as the store keeps them: the beginning of the one that `ms` lies in. Weeks begin on
+ * Thursdays, as 1970 did.
+ */
 export function weekOf(ms: number): number {
   return Math.floor(ms / WEEK_MS) * WEEK_MS;
 }

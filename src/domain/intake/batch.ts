@@ -1,6 +1,6 @@
 /**
- * A batch is what a source sends under one idempotency key: readings as parallel columns. This file knows the way of a batch and the text it is kept
- * in until its readings are judged (verdict.ts).
+ * A batch is what a source sends under one idempotency key: readings as parallel columns. This file knows the way of a
+ * batch and the text it is kept in until its readings are judged (verdict.ts).
  */
 import type { TenantId } from "../access/tenant.ts";
 
@@ -88,7 +88,9 @@ export interface Batch extends BatchCounts {
   readonly finishedAt: number | undefined;
 }
 
-/** Readings as they were sent. All row columns have the same length; nothing about the values in them has been checked. */
+/**
+ * Readings as they were sent. All row columns have the same length; nothing about the values in them has been checked.
+ */
 export interface Columns {
   /** Sensor keys that the rows refer to. */
   readonly sensors: readonly unknown[];
@@ -123,7 +125,10 @@ export function columnsFault(columns: Columns): string | undefined {
   return undefined;
 }
 
-/** The text that a batch is kept in. Numbers that JSON does not know are kept as their names, so that quarantine can show what was sent. */
+/**
+ * The text that a batch is kept in. Numbers that JSON does not know are kept as their names, so that quarantine can
+ * show what was sent.
+ */
 export function encodeColumns(columns: Columns): string {
   const value = columns.value.some(isNonFinite)
     ? columns.value.map((v) => (isNonFinite(v) ? String(v) : v))

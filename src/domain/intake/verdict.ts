@@ -1,5 +1,6 @@
 /**
- * The verdict on each reading of a batch: accepted, known twice, or quarantined with a reason. One bad reading never refuses its batch.
+ * The verdict on each reading of a batch: accepted, known twice, or quarantined with a reason. One bad reading never
+ * refuses its batch.
  */
 import { type Columns } from "./batch.ts";
 import { keyFault } from "../key.ts";
@@ -22,7 +23,9 @@ export interface SensorLimits {
   readonly unitFault?: ReadingFault;
 }
 
-/** Accepted readings sorted by sensor, then by time: sensor `sensorIds[i]` has rows `offsets[i]` to `offsets[i + 1]`. */
+/**
+ * Accepted readings sorted by sensor, then by time: sensor `sensorIds[i]` has rows `offsets[i]` to `offsets[i + 1]`.
+ */
 export interface Accepted {
   readonly sensorIds: readonly SensorId[];
   readonly offsets: readonly number[];

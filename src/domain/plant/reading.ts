@@ -1,6 +1,6 @@
 /**
- * A reading is one sensor, one instant, one value and one quality. Readings travel as parallel columns, because a batch of thousands
- * of small objects costs more to build and collect than to judge.
+ * A reading is one sensor, one instant, one value and one quality. Readings travel as parallel columns, because a batch
+ * of thousands of small objects costs more to build and collect than to judge.
  */
 
 /** Readings of one sensor, in strictly increasing data time. All columns have the same length. */

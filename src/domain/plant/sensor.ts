@@ -17,8 +17,8 @@ export interface Sensor {
   readonly rangeMax: number | undefined;
   readonly expectedIntervalMs: number | undefined;
   /**
-   * How far behind the newest reading others may still come and be judged in their place; alerts come that much later. Undefined: not
-   * at all.
+   * How far behind the newest reading others may still come and be judged in their place; alerts come that much later.
+   * Undefined: not at all.
    */
   readonly reorderWindowMs: number | undefined;
   /** False while the sensor is known from batches only. */

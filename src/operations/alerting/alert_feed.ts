@@ -1,6 +1,7 @@
 /**
- * The newest alert events of a tenant, looked up once for all who follow them in this process. Who follows keeps nothing here but a
- * place in the log: while the feed holds what is behind it, it is handed out from memory; who is further back reads the store.
+ * The newest alert events of a tenant, looked up once for all who follow them in this process. Who follows keeps
+ * nothing here but a place in the log: while the feed holds what is behind it, it is handed out from memory; who is
+ * further back reads the store.
  */
 import type { TenantId } from "../../domain/access/tenant.ts";
 import { type Deferred, deferred } from "../../deferred.ts";

@@ -1,4 +1,7 @@
-/** Alerts as they happen, from any place in the log: what was before from the table, then from the feed. The cursor is the truth. */
+/**
+ * Alerts as they happen, from any place in the log: what was before from the table, then from the feed. The cursor is
+ * the truth.
+ */
 import type { Alert, AlertChange } from "../../domain/alerting/alert.ts";
 import { decodeCursor, encodeCursor } from "../../domain/cursor.ts";
 import type { AlertEventBody } from "./change_alert.ts";
@@ -23,8 +26,9 @@ export interface Following {
 type FollowScope = Pick<Scope, "store" | "tenant" | "alertFeeds">;
 
 /**
- * Every change of an alert after `after` (left out: from now on), once and in order, until `signal` aborts. Who takes them slowly
- * gets them from the table later; nothing is kept for anyone. Throws invalid for a cursor that is none, or is older than what is kept.
+ * Every change of an alert after `after` (left out: from now on), once and in order, until `signal` aborts. Who takes
+ * them slowly gets them from the table later; nothing is kept for anyone. Throws invalid for a cursor that is none, or
+ * is older than what is kept.
  */
 export async function followAlerts(
   scope: FollowScope,
@@ -77,7 +81,10 @@ async function* follow(
   }
 }
 
-/** The next events of the table. Some may have gone while a client took nothing: then nothing is handed out as if it were complete. */
+/**
+ * The next events of the table. Some may have gone while a client took nothing: then nothing is handed out as if it
+ * were complete.
+ */
 async function readOn(scope: FollowScope, seq: number): Promise<readonly NumberedEvent[]> {
   const events = await scope.store.events.alertsAfter(scope.tenant.id, seq, EVENTS_PER_LOOK);
   await refuseGone(scope, seq);

@@ -1,6 +1,6 @@
 /**
- * Fourth stage, in the order of the source: whoever comes folds what is ready, whoever is not next is folded by others and told. Nobody
- * waits here: no slot of a worker and no connection is held by a batch whose turn has not come.
+ * Fourth stage, in the order of the source: whoever comes folds what is ready, whoever is not next is folded by others
+ * and told. Nobody waits here: no slot of a worker and no connection is held by a batch whose turn has not come.
  */
 import { type BatchId, type SourceId } from "../../domain/intake/batch.ts";
 import { conflict, notFound } from "../errors.ts";
@@ -9,7 +9,10 @@ import type { Detected } from "./fold_batch.ts";
 import { BatchUnfoldable, foldSource } from "./fold_source.ts";
 import { tellBatches, type ToldBatch } from "./tell_batches.ts";
 
-/** Runs that one call folds before it hands over to the batch that is next, so that its own batch is not kept from its result. */
+/**
+ * Runs that one call folds before it hands over to the batch that is next, so that its own batch is not kept from its
+ * result.
+ */
 const RUNS_MAX = 20;
 
 /** The batch's result, or: it is not its turn, and its workflow will be told. */
@@ -39,7 +42,8 @@ async function foldReady(scope: Scope, { sourceId, asking }: Asking): Promise<vo
   for (let runs = 0; runs < RUNS_MAX; runs++) {
     let outcome = await foldOnce(scope, { sourceId, asking });
     if (outcome === "busy") {
-      // Whoever folds this source looks again when done, and finds the batch then: it has to be noted before this is asked again.
+      // Whoever folds this source looks again when done, and finds the batch then: it has to be noted before this is
+      // asked again.
       await store.sources.await(tenant.id, asking);
       outcome = await foldOnce(scope, { sourceId, asking });
     }
@@ -48,7 +52,10 @@ async function foldReady(scope: Scope, { sourceId, asking }: Asking): Promise<vo
   await askNext(scope, sourceId);
 }
 
-/** One run, and the news of it; or another one folds this source; or its next batch cannot be folded. Throws if that is `asking`. */
+/**
+ * One run, and the news of it; or another one folds this source; or its next batch cannot be folded. Throws if that is
+ * `asking`.
+ */
 async function foldOnce(scope: Scope, { sourceId, asking }: Asking): Promise<"folded" | "busy" | "stuck"> {
   try {
     const fold = await foldSource(scope, { sourceId, asking });

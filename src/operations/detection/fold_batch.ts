@@ -1,7 +1,7 @@
 /**
- * Folds one batch whose turn it is: stores its readings, folds them into the detectors' states and applies what that decides to alerts.
- * All of it is part of the caller's transaction, so what is stored is judged, and of two values for one sensor and time the one that
- * was accepted first counts.
+ * Folds one batch whose turn it is: stores its readings, folds them into the detectors' states and applies what that
+ * decides to alerts. All of it is part of the caller's transaction, so what is stored is judged, and of two values for
+ * one sensor and time the one that was accepted first counts.
  */
 import { assess } from "../../domain/detection/assess.ts";
 import { seriesOf } from "../../domain/intake/verdict.ts";
@@ -52,7 +52,8 @@ export async function foldBatch(
   { states, closedBeforeMs }: FoldOptions,
 ): Promise<FoldedBatch> {
   const { tenantId, id } = batch;
-  // What was accepted may have been closed since. A reading that is rolled up already must not be stored again beside it.
+  // What was accepted may have been closed since. A reading that is rolled up already must not be stored again beside
+  // it.
   const { accepted, quarantined: closed } = closedSince(verdicts.accepted, { columns, closedBeforeMs });
   const known = await store.readings.add(tenantId, id, accepted);
   const others = known.filter(({ row, storedValue }) => accepted.value[row] !== storedValue);
@@ -129,9 +130,9 @@ interface Folding {
 }
 
 /**
- * A sensor without a reorder window is folded as its readings come; what lies behind its watermark is late. No reading is folded
- * before its time has come: one whose clock runs ahead would put all that comes until then behind the watermark. It is stored, and
- * folded in its place with the first batch that is received behind it.
+ * A sensor without a reorder window is folded as its readings come; what lies behind its watermark is late. No reading
+ * is folded before its time has come: one whose clock runs ahead would put all that comes until then behind the
+ * watermark. It is stored, and folded in its place with the first batch that is received behind it.
  */
 async function foldSensor(
   store: Store,

@@ -1,6 +1,6 @@
 /**
- * Folds what is next in a source: a run of batches, in the order in which they were accepted, in one transaction. Anybody may call it at
- * any time: it folds what is ready and stops at the first batch that is not.
+ * Folds what is next in a source: a run of batches, in the order in which they were accepted, in one transaction.
+ * Anybody may call it at any time: it folds what is ready and stops at the first batch that is not.
  */
 import type { BatchId, SourceId } from "../../domain/intake/batch.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
@@ -24,14 +24,17 @@ export class BatchUnfoldable extends Error {
   }
 }
 
-/** What one call folded; `awaited` are those whose workflows want to be told. Undefined when another one folds this source. */
+/**
+ * What one call folded; `awaited` are those whose workflows want to be told. Undefined when another one folds this
+ * source.
+ */
 export interface SourceFold {
   readonly folded: readonly (FoldedBatch & { readonly awaited: boolean })[];
 }
 
 /**
- * Folds the next run. When `asking` is not in it, it is noted as waiting to be told. Throws `BatchUnfoldable` for the batch whose
- * turn it is.
+ * Folds the next run. When `asking` is not in it, it is noted as waiting to be told. Throws `BatchUnfoldable` for the
+ * batch whose turn it is.
  */
 export async function foldSource(
   scope: Scope,

@@ -1,4 +1,7 @@
-/** The detector states that a transaction has locked, decoded once and stored once, however many batches are folded into them. */
+/**
+ * The detector states that a transaction has locked, decoded once and stored once, however many batches are folded into
+ * them.
+ */
 import {
   decodeState,
   encodeState,

@@ -1,7 +1,7 @@
 /**
- * Detector states as this process last stored them, with their revision: a batch that finds its sensors' revisions unchanged need
- * not read and decode the states. A state is taken out while it is being changed, so that a failed transaction leaves nothing
- * wrong behind.
+ * Detector states as this process last stored them, with their revision: a batch that finds its sensors' revisions
+ * unchanged need not read and decode the states. A state is taken out while it is being changed, so that a failed
+ * transaction leaves nothing wrong behind.
  */
 import { LRUCache } from "lru-cache";
 import type { SensorState } from "../../domain/detection/sensor_state.ts";

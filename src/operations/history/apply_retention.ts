@@ -1,4 +1,7 @@
-/** Removes what a tenant keeps no longer, noun by noun, in steps that hold nobody up. A repeat goes on with whatever is left. */
+/**
+ * Removes what a tenant keeps no longer, noun by noun, in steps that hold nobody up. A repeat goes on with whatever is
+ * left.
+ */
 import { type Due, dueOf, policiesOf, type RetentionNoun } from "../../domain/history/retention.ts";
 import type { Scope } from "../scope.ts";
 import { removeDue, type Working } from "./remove_due.ts";

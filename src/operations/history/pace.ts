@@ -1,6 +1,6 @@
 /**
- * How much a step of upkeep takes on at a time: as much as the store does in about a tenth of a second, whatever store that is. After
- * each step it rests for as long, so that what people wait for comes first.
+ * How much a step of upkeep takes on at a time: as much as the store does in about a tenth of a second, whatever store
+ * that is. After each step it rests for as long, so that what people wait for comes first.
  */
 import type { Clock } from "../../ports/clock.ts";
 

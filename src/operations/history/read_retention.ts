@@ -18,7 +18,10 @@ export async function readPolicies({ store, tenant }: Scope): Promise<RetentionP
   return policiesOf(await store.retention.settings(tenant.id));
 }
 
-/** What would go now, were the policies as `assumed` says for some nouns. Nouns that are kept for ever are left out. Throws invalid. */
+/**
+ * What would go now, were the policies as `assumed` says for some nouns. Nouns that are kept for ever are left out.
+ * Throws invalid.
+ */
 export async function whatIsDue(
   scope: Scope,
   { assumed, signal }: { assumed: readonly RetentionInput[]; signal?: AbortSignal },

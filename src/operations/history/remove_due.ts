@@ -1,4 +1,7 @@
-/** Removes what is due of a noun whose rows go one by one, or counts it: the same pages, so that a dry run tells what then goes. */
+/**
+ * Removes what is due of a noun whose rows go one by one, or counts it: the same pages, so that a dry run tells what
+ * then goes.
+ */
 import type { Due } from "../../domain/history/retention.ts";
 import type { RemovableNoun } from "../../ports/history/retention.ts";
 import type { Scope } from "../scope.ts";

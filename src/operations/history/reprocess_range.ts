@@ -1,7 +1,8 @@
 /**
- * One page of a reprocess run. A sensor is folded from its first stored reading on, because the states at the beginning of the range
- * depend on all that came before; alerts are reported for the range alone. Where older readings have gone, the fold begins behind them
- * and the run says so. The sensor's state and watermark are stored with each page: a repeat goes on where the last one ended.
+ * One page of a reprocess run. A sensor is folded from its first stored reading on, because the states at the beginning
+ * of the range depend on all that came before; alerts are reported for the range alone. Where older readings have gone,
+ * the fold begins behind them and the run says so. The sensor's state and watermark are stored with each page: a repeat
+ * goes on where the last one ended.
  */
 import { assess } from "../../domain/detection/assess.ts";
 import { decodeState, encodeState, newState } from "../../domain/detection/sensor_state.ts";

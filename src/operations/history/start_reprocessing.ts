@@ -16,7 +16,10 @@ export interface ReprocessInput {
   readonly to: number;
 }
 
-/** The run, which begins as soon as workflows can be started. Throws invalid, not found, and unavailable when too many are under way. */
+/**
+ * The run, which begins as soon as workflows can be started. Throws invalid, not found, and unavailable when too many
+ * are under way.
+ */
 export async function startReprocessing(scope: Scope, input: ReprocessInput): Promise<ReprocessRun> {
   const { store, tenant, workflows, limits, observe } = scope;
   if (!(input.from < input.to)) throw invalid("from", "The range is empty: from has to be before to.");

@@ -1,7 +1,8 @@
 /**
- * Old readings give way to minutes and hours, week by week. First their time is closed, so that they do not change any more; then minutes
- * and hours are written, which nobody sees yet; then the horizon moves, and from that moment on these count and the readings do not; then
- * the readings are removed, which nobody sees either. Killed anywhere, the next run goes on with nothing lost and nothing counted twice.
+ * Old readings give way to minutes and hours, week by week. First their time is closed, so that they do not change any
+ * more; then minutes and hours are written, which nobody sees yet; then the horizon moves, and from that moment on
+ * these count and the readings do not; then the readings are removed, which nobody sees either. Killed anywhere, the
+ * next run goes on with nothing lost and nothing counted twice.
  */
 import { WEEK_MS, weekOf } from "../../domain/history/retention.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
@@ -57,7 +58,9 @@ export async function countThinning(
   return { ...counted, done: true };
 }
 
-/** What a run takes away, in data time. Minutes go up to where they stood before the run: what it rolls up it leaves. */
+/**
+ * What a run takes away, in data time. Minutes go up to where they stood before the run: what it rolls up it leaves.
+ */
 function stretches(
   { rolledUpBefore, hoursOnlyBefore }: { rolledUpBefore: number; hoursOnlyBefore: number },
   { readingBeforeMs = -Infinity, minuteBeforeMs = -Infinity }: ThinningDue,
@@ -71,7 +74,10 @@ function stretches(
   ];
 }
 
-/** Goes on from `place` until all is done or the time is up. Throws `StoreUnavailable` when those who store readings do not let it in. */
+/**
+ * Goes on from `place` until all is done or the time is up. Throws `StoreUnavailable` when those who store readings do
+ * not let it in.
+ */
 export async function thinReadings(
   scope: StoreScope,
   due: ThinningDue,
@@ -166,8 +172,8 @@ async function inSlices(
 }
 
 /**
- * Removes what counts no more: whole parts when no tenant has anything in them that counts, rows otherwise. It is not ended by the time:
- * behind a week there is no more than that week, and behind all weeks what a killed run has left.
+ * Removes what counts no more: whole parts when no tenant has anything in them that counts, rows otherwise. It is not
+ * ended by the time: behind a week there is no more than that week, and behind all weeks what a killed run has left.
  */
 async function clear(
   scope: StoreScope,

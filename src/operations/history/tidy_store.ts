@@ -1,4 +1,7 @@
-/** Keeps the store itself small and quick, where it does not do so by itself: old readings are compressed, dead rows cleared away. */
+/**
+ * Keeps the store itself small and quick, where it does not do so by itself: old readings are compressed, dead rows
+ * cleared away.
+ */
 import type { Deps } from "../scope.ts";
 
 export interface Tidied {

@@ -19,7 +19,10 @@ export interface AcceptedBatch {
   readonly duplicate: boolean;
 }
 
-/** Writes the landing row and starts the batch's workflow. Throws invalid, conflict (key used with other content), unavailable. */
+/**
+ * Writes the landing row and starts the batch's workflow. Throws invalid, conflict (key used with other content),
+ * unavailable.
+ */
 export async function acceptBatch(scope: Scope, input: BatchInput): Promise<AcceptedBatch> {
   const { store, tenant, limits } = scope;
   check(input);
@@ -85,7 +88,10 @@ async function begin(
   return now;
 }
 
-/** Starts the workflow of a batch, and waits for its outcome when told how long. What keeps it from starting is observed. */
+/**
+ * Starts the workflow of a batch, and waits for its outcome when told how long. What keeps it from starting is
+ * observed.
+ */
 export async function startBatch(
   { workflows, observe, tenant }: Scope,
   { id, source, readings }: Pick<Batch, "id" | "source" | "readings">,

@@ -1,6 +1,6 @@
 /**
- * Decoded batches between their stages, so that a stage need not do the work of those before it again. Bounded in bytes; what is
- * not here is made again from the store, so losing it costs time only.
+ * Decoded batches between their stages, so that a stage need not do the work of those before it again. Bounded in
+ * bytes; what is not here is made again from the store, so losing it costs time only.
  */
 import { LRUCache } from "lru-cache";
 import type { BatchId, Columns } from "../../domain/intake/batch.ts";

@@ -1,6 +1,7 @@
 /**
- * Third stage: what the plant knows of the accepted readings is added: their quality, gaps between them; and the store makes room for
- * their times. They are stored with their detection, in one transaction, so that what is stored is judged and is in order.
+ * Third stage: what the plant knows of the accepted readings is added: their quality, gaps between them; and the store
+ * makes room for their times. They are stored with their detection, in one transaction, so that what is stored is
+ * judged and is in order.
  */
 import type { BatchId } from "../../domain/intake/batch.ts";
 import { countGaps } from "../../domain/intake/gap.ts";

@@ -78,8 +78,9 @@ interface News {
 }
 
 /**
- * A new sensor starts in a learning state, with the unit that it is first sent in; the tenant's limit keeps a faulty source from filling
- * the store with names. A sensor whose unit nobody has said takes the first one that comes with a value.
+ * A new sensor starts in a learning state, with the unit that it is first sent in; the tenant's limit keeps a faulty
+ * source from filling the store with names. A sensor whose unit nobody has said takes the first one that comes with a
+ * value.
  */
 async function registerNews(
   scope: Scope,

@@ -4,8 +4,8 @@ import type { StagePassing } from "../../ports/intake/batch.ts";
 import { conflict } from "../errors.ts";
 
 /**
- * The result of a stage: the caller's own, or the one that an earlier attempt stored. Throws conflict when the batch has ended in
- * the meantime; thrown inside a transaction, it leaves nothing of the stage.
+ * The result of a stage: the caller's own, or the one that an earlier attempt stored. Throws conflict when the batch
+ * has ended in the meantime; thrown inside a transaction, it leaves nothing of the stage.
  */
 export function resultOf<Result>(
   passing: StagePassing,

@@ -1,6 +1,6 @@
 /**
- * Failed batches are taken up again from their beginning: judged anew, and folded behind all that their source has sent since, so that
- * readings behind their sensors' watermarks are late.
+ * Failed batches are taken up again from their beginning: judged anew, and folded behind all that their source has sent
+ * since, so that readings behind their sensors' watermarks are late.
  */
 import type { Batch, BatchId } from "../../domain/intake/batch.ts";
 import { allOf } from "../all_of.ts";
@@ -17,7 +17,10 @@ export interface RetryInput {
 const BATCHES_MAX = 1_000;
 const STARTS_AT_ONCE = 16;
 
-/** The batches that were taken up, oldest first: at most 1,000, call again for more. Throws invalid, not found, conflict. */
+/**
+ * The batches that were taken up, oldest first: at most 1,000, call again for more. Throws invalid, not found,
+ * conflict.
+ */
 export async function retryBatches(scope: Scope, { batchId, source }: RetryInput): Promise<Batch[]> {
   if ((batchId === undefined) === (source === undefined)) throw invalid("batch", "Name either a batch or a source.");
   const { store, tenant } = scope;

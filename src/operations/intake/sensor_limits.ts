@@ -11,7 +11,8 @@ export function limitsOf(
   if (sent === undefined || sent === own) return limits;
   const fault = typeof sent === "string" ? units.fault(sent) : `${JSON.stringify(sent)} is not text`;
   if (fault !== undefined) return { ...limits, unitFault: { reason: "unknown_unit", detail: fault } };
-  // Its first unit is taken when a batch is ingested; where somebody has cleared it since, values are taken as they are.
+  // Its first unit is taken when a batch is ingested; where somebody has cleared it since, values are taken as they
+  // are.
   if (own === undefined) return limits;
   const convert = units.fault(own) === undefined ? units.converter(sent as string, own) : undefined;
   if (convert !== undefined) return { ...limits, convert };

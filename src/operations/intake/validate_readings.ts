@@ -1,4 +1,6 @@
-/** Second stage: a verdict on each reading. What is not accepted goes to quarantine with its reason and as it was sent. */
+/**
+ * Second stage: a verdict on each reading. What is not accepted goes to quarantine with its reason and as it was sent.
+ */
 import type { BatchId } from "../../domain/intake/batch.ts";
 import { judge, type Verdicts } from "../../domain/intake/verdict.ts";
 import type { Scope } from "../scope.ts";
@@ -38,8 +40,9 @@ export async function validateReadings(scope: Scope, batchId: BatchId): Promise<
 }
 
 /**
- * A batch with the verdicts that were stored for it: as this process remembers them, or made again from its landing row. What is in
- * quarantine is left out; `quarantined` are those for which no verdict was stored, because their sensor has gone since.
+ * A batch with the verdicts that were stored for it: as this process remembers them, or made again from its landing
+ * row. What is in quarantine is left out; `quarantined` are those for which no verdict was stored, because their sensor
+ * has gone since.
  */
 export async function recallVerdicts(
   scope: Pick<Scope, "store" | "tenant" | "units" | "batchMemory">,

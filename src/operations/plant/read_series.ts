@@ -1,4 +1,6 @@
-/** Readings of a sensor over a range, as stored or in buckets of time. Older ones may be there as minutes or hours only. */
+/**
+ * Readings of a sensor over a range, as stored or in buckets of time. Older ones may be there as minutes or hours only.
+ */
 import { EARLIEST_MS } from "../../domain/timestamp.ts";
 import type { ReadingPoint } from "../../ports/plant/reading.ts";
 import { invalid, notFound } from "../errors.ts";

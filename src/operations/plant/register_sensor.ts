@@ -29,7 +29,10 @@ type RegisterScope = Pick<Scope, "store" | "tenant" | "units">;
 /** Alerts come later by the window: with more than a day, nobody would be warned in time. */
 const REORDER_WINDOW_MAX_MS = 86_400_000;
 
-/** What is left out stays as it is, null clears. A retired sensor is in use again. Throws invalid, not found, and conflict. */
+/**
+ * What is left out stays as it is, null clears. A retired sensor is in use again. Throws invalid, not found, and
+ * conflict.
+ */
 export async function registerSensor(scope: RegisterScope, input: SensorInput): Promise<Sensor> {
   checkTexts(scope, input);
   checkNumbers(input);

@@ -22,7 +22,9 @@ export interface SavedState {
 }
 
 export interface DetectorStateStore {
-  /** Locks the states of `sensors` in ascending order; `revision` is the one whose state the caller still has, or -1. */
+  /**
+   * Locks the states of `sensors` in ascending order; `revision` is the one whose state the caller still has, or -1.
+   */
   lock(tenantId: TenantId, sensors: readonly { id: SensorId; revision: number }[]): Promise<LockedState[]>;
   /** Stores locked states, each with the next revision. `late...` are added to what is stored. */
   save(tenantId: TenantId, states: readonly SavedState[]): Promise<void>;

@@ -8,11 +8,13 @@ export interface HorizonStore {
   /** The time before which nothing is accepted: it stays so until the transaction ends. To be called inside one. */
   hold(tenantId: TenantId): Promise<number>;
   /**
-   * Closes all times before `beforeMs`, once nobody is storing readings. To be called inside a transaction. Throws `StoreUnavailable`
-   * when that takes too long.
+   * Closes all times before `beforeMs`, once nobody is storing readings. To be called inside a transaction. Throws
+   * `StoreUnavailable` when that takes too long.
    */
   close(tenantId: TenantId, beforeMs: number): Promise<void>;
-  /** From now on minutes and hours, or hours alone, stand for what is before these times. A horizon never moves back. */
+  /**
+   * From now on minutes and hours, or hours alone, stand for what is before these times. A horizon never moves back.
+   */
   advance(tenantId: TenantId, to: { rolledUpBefore: number; hoursOnlyBefore: number }): Promise<void>;
 }
 
@@ -44,13 +46,15 @@ export interface ThinningStore {
   /** Parts that begin before `beforeMs`, oldest first. */
   chunks(noun: TimedNoun, beforeMs: number): Promise<Chunk[]>;
   /**
-   * Writes the hours, and the minutes if wanted, of the readings in a stretch of whole weeks. Whoever repeats it writes the same again;
-   * nobody sees them before the horizon has moved. `rows` are readings.
+   * Writes the hours, and the minutes if wanted, of the readings in a stretch of whole weeks. Whoever repeats it writes
+   * the same again; nobody sees them before the horizon has moved. `rows` are readings.
    */
   rollUp(tenantId: TenantId, slice: SensorSlice & { readonly minutes: boolean }): Promise<SliceEnd>;
   /** Removes rows that count no more. */
   remove(tenantId: TenantId, noun: TimedNoun, slice: SensorSlice): Promise<SliceEnd>;
-  /** Drops a part in which no tenant has anything that counts; false when one has. To be called inside a transaction. */
+  /**
+   * Drops a part in which no tenant has anything that counts; false when one has. To be called inside a transaction.
+   */
   drop(noun: TimedNoun, chunk: Chunk): Promise<boolean>;
   /** What a tenant has in a part, from `from` to `to` exclusive. */
   measure(

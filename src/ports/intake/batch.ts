@@ -45,15 +45,18 @@ export interface BatchStore {
     tenantId: TenantId,
     page: Page & { readonly state?: BatchState; readonly source?: string },
   ): Promise<Batch[]>;
-  /** Moves the batch on by a stage and writes its row in the ledger. In a transaction the batch stays locked until its end. */
+  /**
+   * Moves the batch on by a stage and writes its row in the ledger. In a transaction the batch stays locked until its
+   * end.
+   */
   passStage(tenantId: TenantId, id: BatchId, end: StageEnd): Promise<StagePassing>;
   /** What a stage said when it was passed; undefined when it was not. */
   stageResult(tenantId: TenantId, id: BatchId, stage: Stage): Promise<string | undefined>;
   /** Ends the batch as failed; false when it had ended before. */
   fail(tenantId: TenantId, id: BatchId, reason: string): Promise<boolean>;
   /**
-   * Takes failed batches up again from their beginning, each as the newest of its source; answers those that had failed and
-   * whose payload is still kept.
+   * Takes failed batches up again from their beginning, each as the newest of its source; answers those that had failed
+   * and whose payload is still kept.
    */
   retry(tenantId: TenantId, ids: readonly BatchId[]): Promise<Batch[]>;
   /** Counts an attempt that ended in a fault that nobody foresaw, and answers how many there were. */
@@ -61,8 +64,8 @@ export interface BatchStore {
   unfinished(tenantId: TenantId): Promise<number>;
   backlog(): Promise<Backlog>;
   /**
-   * Unfinished batches of all tenants, accepted at least `olderThanMs` ago: in turns over their sources, so that a long queue of
-   * one source is in nobody's way.
+   * Unfinished batches of all tenants, accepted at least `olderThanMs` ago: in turns over their sources, so that a long
+   * queue of one source is in nobody's way.
    */
   unfinishedInTurns(
     options: { olderThanMs: number; limit: number },

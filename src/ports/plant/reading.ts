@@ -31,8 +31,8 @@ export interface ReadingRevision {
 
 export interface ReadingStore {
   /**
-   * Makes room for readings of these times, in small steps, so that storing them takes no longer than it has to. Not to be called inside
-   * a transaction.
+   * Makes room for readings of these times, in small steps, so that storing them takes no longer than it has to. Not to
+   * be called inside a transaction.
    */
   makeRoom(ts: Float64Array): Promise<void>;
   /** Stores what is not stored yet; answers the rows of `accepted` that were there already, with the stored values. */
@@ -48,7 +48,10 @@ export interface ReadingStore {
   /** Up to `limit` readings with from <= ts < to, in time order. */
   /** Up to `limit` readings with from <= ts < to, in time order: only those that nothing else stands for yet. */
   series(tenantId: TenantId, sensorId: SensorId, range: { from: number; to: number; limit: number }): Promise<Series>;
-  /** Up to `limit` points with from <= ts < to, in time order: readings, and the minutes and hours that stand for older ones. */
+  /**
+   * Up to `limit` points with from <= ts < to, in time order: readings, and the minutes and hours that stand for older
+   * ones.
+   */
   points(
     tenantId: TenantId,
     sensorId: SensorId,

@@ -3,7 +3,8 @@ import type { Criticality } from "../../domain/plant/asset.ts";
 import type { DetectorStateStore } from "../../ports/detection/detector_state.ts";
 import { numbers, optional, type Sql } from "../sql.ts";
 
-// States are JSON, which never holds this character unescaped: one text for all of them costs a fraction of an array of texts.
+// States are JSON, which never holds this character unescaped: one text for all of them costs a fraction of an array of
+// texts.
 const SEPARATOR = "\x1e";
 
 interface Row {

@@ -59,8 +59,8 @@ interface OfBatches extends RemovalPage {
 }
 
 /**
- * Rows that belong to batches, by the batches' ids. These rise with the time of receipt, and a batch ends after it was received: behind
- * one that was received too late there is nothing that is due.
+ * Rows that belong to batches, by the batches' ids. These rise with the time of receipt, and a batch ends after it was
+ * received: behind one that was received too late there is nothing that is due.
  */
 async function ofBatches(
   sql: Sql,

@@ -1,6 +1,7 @@
 /**
- * Arithmetic of rollups in SQL, for any finite values. A plain sum or average of large values is an error in PostgreSQL, and so is a
- * square or quotient of tiny ones: what could overflow is scaled down first, and what could vanish counts as 0.
+ * Arithmetic of rollups in SQL, for any finite values. A plain sum or average of large values is an error in
+ * PostgreSQL, and so is a square or quotient of tiny ones: what could overflow is scaled down first, and what could
+ * vanish counts as 0.
  */
 import type postgres from "postgres";
 import type { Sql } from "../sql.ts";

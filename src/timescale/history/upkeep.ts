@@ -12,7 +12,10 @@ const PARTIAL = 8;
 /** Tables whose rows are rewritten with every batch. */
 const REWRITTEN = ["detector_state", "batch", "source", "tenant"];
 const CATALOGS = ["pg_catalog", "_timescaledb_catalog"];
-/** Transactions after which the ids in a table's rows have to be frozen, long before PostgreSQL stops for want of new ones. */
+/**
+ * Transactions after which the ids in a table's rows have to be frozen, long before PostgreSQL stops for want of new
+ * ones.
+ */
 const FREEZE_AGE = 100_000_000;
 
 export function upkeepStore(sql: Sql, edition: Edition): UpkeepStore {

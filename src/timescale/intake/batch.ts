@@ -97,7 +97,8 @@ export function batchStore(sql: Sql): BatchStore {
 
     async retry(tenantId, ids) {
       const { from, to } = transitionOf("retry");
-      // Each one becomes the newest of its source, in the order of the ids; what its former life left in ledger and quarantine goes.
+      // Each one becomes the newest of its source, in the order of the ids; what its former life left in ledger and
+      // quarantine goes.
       const rows = await sql<{ id: BatchId }[]>`
         WITH failed AS (
           SELECT batch.id, source_id, row_number() OVER (PARTITION BY source_id ORDER BY batch.id) AS place

@@ -1,6 +1,7 @@
 /**
- * Readings together with the minutes and hours that stand for older ones. The horizon says which of them counts for which time: it is
- * looked up in the same statement, so that no moment is missing and none counts twice while readings are being rolled up.
+ * Readings together with the minutes and hours that stand for older ones. The horizon says which of them counts for
+ * which time: it is looked up in the same statement, so that no moment is missing and none counts twice while readings
+ * are being rolled up.
  */
 import type { TenantId } from "../../domain/access/tenant.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";

@@ -1,4 +1,6 @@
-/** A reading whose clock runs ahead of its receipt: nothing that comes after it is late by it, and its own turn comes. */
+/**
+ * A reading whose clock runs ahead of its receipt: nothing that comes after it is late by it, and its own turn comes.
+ */
 import assert from "node:assert/strict";
 import type { Batch } from "../../../src/domain/intake/batch.ts";
 import { acceptBatch } from "../../../src/operations/intake/accept_batch.ts";

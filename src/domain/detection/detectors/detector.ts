@@ -1,6 +1,6 @@
 /**
- * The contract of a detector of one sensor. Scoring and learning are separate calls: whoever folds decides what is learnt. A score has no threshold inside.
- * (The separation is that of online-ml/river, river/anomaly/base.py.)
+ * The contract of a detector of one sensor. Scoring and learning are separate calls: whoever folds decides what is
+ * learnt. A score has no threshold inside. (The separation is that of online-ml/river, river/anomaly/base.py.)
  */
 
 export interface Point {
@@ -24,8 +24,8 @@ export interface Detector<State> {
   /** Raised whenever a stored state would be misread. */
   readonly version: number;
   /**
-   * Readings that it learns from before it judges: on a lively signal exactly so many scores are NaN. It may abstain later too, for
-   * example at a time of day that is new to it.
+   * Readings that it learns from before it judges: on a lively signal exactly so many scores are NaN. It may abstain
+   * later too, for example at a time of day that is new to it.
    */
   readonly warmUp: number;
   /** An empty state; JSON keeps it exactly. */

@@ -1,9 +1,12 @@
 /**
  * Flatline: a stuck sensor.
  *
- * Idea: a live signal scatters; one that repeats the same value far longer than it ever did is stuck. A sensor that hardly ever changes (a switch, a set point) is not judged.
- * Formula: run = equal readings in a row, usual = max(longest run learnt, least); e = run / usual - 1; score = e / (e + 1) when e > 0.
- * Parameters: `least` (readings): shorter runs are never stuck; `warmUp` (readings); `changes` (share of readings that differ from the one before) under which it abstains.
+ * Idea: a live signal scatters; one that repeats the same value far longer than it ever did is stuck. A sensor that
+ *   hardly ever changes (a switch, a set point) is not judged.
+ * Formula: run = equal readings in a row, usual = max(longest run learnt, least); e = run / usual - 1; score = e / (e +
+ *   1) when e > 0.
+ * Parameters: `least` (readings): shorter runs are never stuck; `warmUp` (readings); `changes` (share of readings that
+ *   differ from the one before) under which it abstains.
  * Example: the longest run was 3, least is 20: 40 equal readings score 0.5.
  * Source: "frozen value" tests of data quality control (IOC Manuals and Guides 26; QARTOD flat line test).
  */

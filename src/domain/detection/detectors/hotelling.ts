@@ -171,7 +171,9 @@ function invert(matrix: number[], size: number): number[] {
   return right;
 }
 
-/** The 99.9 % point of chi-squared with `columns` degrees of freedom, widened for a mean and spread known from few rows. */
+/**
+ * The 99.9 % point of chi-squared with `columns` degrees of freedom, widened for a mean and spread known from few rows.
+ */
 function usualLimit(columns: number, rows: number): number {
   const part = 2 / (9 * columns);
   return columns * (1 - part + 3.0902 * Math.sqrt(part)) ** 3 * (rows + 1) / Math.max(1, rows - columns);

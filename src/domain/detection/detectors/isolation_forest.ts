@@ -1,16 +1,20 @@
 /**
  * Isolation forest [1]: rows that few random cuts tell apart from all others are unusual.
  *
- * Idea: each tree cuts a small sample of rows at random features and thresholds until every row is alone or the tree is as deep as a balanced one
- * would be; an outlier ends near the root. Formula: score = 2^(-E[path length] / c(sample)), where c(n) is the mean path length of an unsuccessful
- * search in a binary search tree of n rows. 0.5 is a row like most, towards 1 is isolated at once.
+ * Idea: each tree cuts a small sample of rows at random features and thresholds until every row is alone or the tree is
+ *   as deep as a balanced one would be; an outlier ends near the root. Formula: score = 2^(-E[path length] /
+ *   c(sample)), where c(n) is the mean path length of an unsuccessful search in a binary search tree of n rows. 0.5 is
+ *   a row like most, towards 1 is isolated at once.
  *
- * Parameters: `trees` (more steady the score, cost grows in proportion; 100 is where it stops to matter), `sample` (rows a tree; small samples keep
- * outliers from hiding each other; 256), `seed` (equal seeds and rows give equal scores to the last bit).
+ * Parameters: `trees` (more steady the score, cost grows in proportion; 100 is where it stops to matter), `sample`
+ *   (rows a tree; small samples keep outliers from hiding each other; 256), `seed` (equal seeds and rows give equal
+ *   scores to the last bit).
  *
- * Example: fitted on 256 rows of two features spread evenly over -0.5 to 0.5, the row (0, 0) scores 0.47, (10, 10) 0.66.
+ * Example: fitted on 256 rows of two features spread evenly over -0.5 to 0.5, the row (0, 0) scores 0.47, (10, 10)
+ *   0.66.
  *
- * It is blind to time and to the order of rows: on a single series it is poor (see docs/detection_multivariate.md), so it serves assets, not sensors.
+ * It is blind to time and to the order of rows: on a single series it is poor (see docs/detection_multivariate.md), so
+ * it serves assets, not sensors.
  *
  * [1] F. T. Liu, K. M. Ting, Z.-H. Zhou, Isolation Forest, ICDM 2008.
  */
@@ -33,12 +37,15 @@ export interface Forest extends Growth {
 
 export const FOREST_DEFAULTS = { trees: 100, sample: 256, seed: 1 } as const;
 
-/** Rows scored between two changes of tree: their values and one tree's nodes stay in the first-level cache together. */
+/**
+ * Rows scored between two changes of tree: their values and one tree's nodes stay in the first-level cache together.
+ */
 const BLOCK_ROWS = 256;
 
 /**
- * Fits a forest on `rows` (row after row, `features` finite values each); with fewer rows than `sample`, all are every tree's sample. Throws a
- * RangeError on fewer than two rows, on a value that is not finite, and on settings out of range.
+ * Fits a forest on `rows` (row after row, `features` finite values each); with fewer rows than `sample`, all are every
+ * tree's sample. Throws a RangeError on fewer than two rows, on a value that is not finite, and on settings out of
+ * range.
  */
 export function fitForest(rows: Float64Array, settings: ForestSettings): Forest {
   const { features, trees = FOREST_DEFAULTS.trees, seed = FOREST_DEFAULTS.seed } = settings;
@@ -64,8 +71,8 @@ function forestOf(growth: Growth, rows: Float64Array): Forest {
 }
 
 /**
- * A score per row, in 0 to 1, into `out` when given. Throws a RangeError, before any score is written, on a value that is not finite: comparisons
- * with NaN are false, so such a row would pass for a normal one.
+ * A score per row, in 0 to 1, into `out` when given. Throws a RangeError, before any score is written, on a value that
+ * is not finite: comparisons with NaN are false, so such a row would pass for a normal one.
  */
 export function scoreRows(forest: Forest, rows: Float64Array, out?: Float64Array): Float64Array {
   requireRows(rows, forest.features);
@@ -84,8 +91,9 @@ export function scoreRows(forest: Forest, rows: Float64Array, out?: Float64Array
 }
 
 /**
- * Adds every tree's path length to the scores of the rows `from` up to `to`. Four walks at a time hide each other's waits for memory; the unary plus
- * turns a comparison into 0 or 1 without the branch that `? 1 : 0` compiles to, which would be mispredicted every other time (3.6 times slower).
+ * Adds every tree's path length to the scores of the rows `from` up to `to`. Four walks at a time hide each other's
+ * waits for memory; the unary plus turns a comparison into 0 or 1 without the branch that `? 1 : 0` compiles to, which
+ * would be mispredicted every other time (3.6 times slower).
  */
 function addPaths(
   forest: Forest,

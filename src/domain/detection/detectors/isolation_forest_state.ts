@@ -1,13 +1,15 @@
 /**
- * A forest as plain data and back, without the unused slots and without what follows from the rest: about 280 KB of JSON
- * for 100 trees of 256 rows.
+ * A forest as plain data and back, without the unused slots and without what follows from the rest: about 280 KB of
+ * JSON for 100 trees of 256 rows.
  */
 import type { Forest } from "./isolation_forest.ts";
 import { emptyTrees, meanPathLength, treeStride } from "./isolation_tree.ts";
 
 const VERSION = 1;
 
-/** Survives JSON. Nodes are listed tree by tree, breadth first; a leaf has feature -1 and the rows left in it as `cut`. */
+/**
+ * Survives JSON. Nodes are listed tree by tree, breadth first; a leaf has feature -1 and the rows left in it as `cut`.
+ */
 export interface ForestState {
   readonly version: number;
   readonly features: number;
@@ -32,7 +34,9 @@ export function encodeForest(forest: Forest): ForestState {
   return { version: VERSION, features, trees, sample, depth, seed, feature, cut };
 }
 
-/** The forest that `state` stands for, equal to the last bit; undefined when it is of another version: fit anew then. */
+/**
+ * The forest that `state` stands for, equal to the last bit; undefined when it is of another version: fit anew then.
+ */
 export function decodeForest(state: ForestState): Forest | undefined {
   if (state.version !== VERSION) return undefined;
   const { features, trees, sample, depth, seed, feature, cut } = state;

@@ -1,7 +1,8 @@
 /**
- * Grows the trees of an isolation forest in typed arrays. A tree owns `stride` node slots, filled breadth first; `left` is where the left
- * child lies and the right child is the next slot. A leaf points to itself and has an infinite threshold, so that a walk of `depth`
- * steps from the root ends in the row's leaf without a branch, whatever the leaf's depth.
+ * Grows the trees of an isolation forest in typed arrays. A tree owns `stride` node slots, filled breadth first; `left`
+ * is where the left child lies and the right child is the next slot. A leaf points to itself and has an infinite
+ * threshold, so that a walk of `depth` steps from the root ends in the row's leaf without a branch, whatever the leaf's
+ * depth.
  */
 import { seededRandom } from "../stats/random.ts";
 
@@ -18,7 +19,10 @@ export interface Trees {
   readonly used: Uint32Array;
 }
 
-/** The mean path length of an unsuccessful search in a binary search tree of `rows` rows [1]: what a leaf of that many rows stands for. */
+/**
+ * The mean path length of an unsuccessful search in a binary search tree of `rows` rows [1]: what a leaf of that many
+ * rows stands for.
+ */
 export function meanPathLength(rows: number): number {
   if (rows <= 1) return 0;
   if (rows === 2) return 1;
@@ -126,7 +130,10 @@ interface Node {
   readonly end: number;
 }
 
-/** A feature that differs within the node and a threshold that leaves rows on both sides, or undefined when all its rows are equal. */
+/**
+ * A feature that differs within the node and a threshold that leaves rows on both sides, or undefined when all its rows
+ * are equal.
+ */
 function drawSplit(
   { local, members, start, end }: Node,
   { candidates, random }: { candidates: Uint16Array; random: () => number },
@@ -143,7 +150,8 @@ function drawSplit(
       if (value > most) most = value;
     }
     if (most === least) continue;
-    // A weighted mean cannot overflow as most - least can. A threshold equal to the minimum would leave the left side empty.
+    // A weighted mean cannot overflow as most - least can. A threshold equal to the minimum would leave the left side
+    // empty.
     const share = random();
     const threshold = least * (1 - share) + most * share;
     return { feature, threshold: threshold > least && threshold <= most ? threshold : most };

@@ -1,11 +1,14 @@
 /**
  * Level novelty.
  *
- * Idea: a mean over some readings moves far less than single readings do, so its range is narrow: a shift of the level well within the range of values is new to it.
+ * Idea: a mean over some readings moves far less than single readings do, so its range is narrow: a shift of the level
+ *   well within the range of values is new to it.
  * Formula: m = mean of the last `length` readings; then that of stats/novelty.ts on m.
  * Parameters: `length` (readings); those of stats/novelty.ts for m. A longer mean sees smaller shifts, later.
- * Example: values 0 to 10 whose means were 4.5 to 5.5; 24 values around 6 have m = 6, e = 0.5, and with half 0.1 score 0.83.
- * Source: moving-average charts (S. W. Roberts, Technometrics 1(3), 1959), with the range as scale as in value_novelty.ts.
+ * Example: values 0 to 10 whose means were 4.5 to 5.5; 24 values around 6 have m = 6, e = 0.5, and with half 0.1 score
+ *   0.83.
+ * Source: moving-average charts (S. W. Roberts, Technometrics 1(3), 1959), with the range as scale as in
+ *   value_novelty.ts.
  */
 import {
   checkNovelty,

@@ -1,12 +1,15 @@
 /**
  * Level shift, by a two-sided CUSUM.
  *
- * Idea: small departures in the same direction add up, while scatter cancels out; the sum shows a shift of the mean well within the range of values.
- * Formula: z = (value - mean) / sd of the baseline, clipped to +-`clip`; up = max(0, up + z - slack), down = max(0, down - z - slack);
- *   score = s / (s + 2 decision) for s = max(up, down) over `decision`, else 0. After an excursion over `decision` that lasts `relearn` readings the level is taken as the new
- *   normal, and the baseline is learnt anew.
- * Parameters: `warmUp` (readings) of the baseline, which is frozen then; `slack` (sd) under which departures do not count; `decision` (sd) where the score leaves 0: higher is calmer;
- *   `clip` (sd), so that one outlier is no shift; `relearn` (readings).
+ * Idea: small departures in the same direction add up, while scatter cancels out; the sum shows a shift of the mean
+ *   well within the range of values.
+ * Formula: z = (value - mean) / sd of the baseline, clipped to +-`clip`; up = max(0, up + z - slack), down = max(0,
+ *   down - z - slack); score = s / (s + 2 decision) for s = max(up, down) over `decision`, else 0. After an excursion
+ *   over `decision` that lasts `relearn` readings the level is taken as the new normal, and the baseline is learnt
+ *   anew.
+ * Parameters: `warmUp` (readings) of the baseline, which is frozen then; `slack` (sd) under which departures do not
+ *   count; `decision` (sd) where the score leaves 0: higher is calmer; `clip` (sd), so that one outlier is no shift;
+ *   `relearn` (readings).
  * Example: slack 0.5 and decision 20: a shift by 2 sd adds 1.5 a reading, and is over the decision after 14 readings.
  * Source: E. S. Page, Biometrika 41, 1954; frozen reference as in online-ml/river, river/drift/cusum.py.
  */

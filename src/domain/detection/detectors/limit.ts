@@ -1,8 +1,10 @@
 /**
  * Limits with hysteresis.
  *
- * Idea: some values are too high or too low whatever was seen before. Once over a limit, a value has to come back by some margin before it counts as back.
- * Formula: 1 from the moment when value > high (or < low) until value <= high - hysteresis (>= low + hysteresis), else 0.
+ * Idea: some values are too high or too low whatever was seen before. Once over a limit, a value has to come back by
+ *   some margin before it counts as back.
+ * Formula: 1 from the moment when value > high (or < low) until value <= high - hysteresis (>= low + hysteresis), else
+ *   0.
  * Parameters: `low`, `high` (the sensor's unit; either may be left out); `hysteresis` (the same unit).
  * Example: high 7.1 and hysteresis 0.5: 7.2 scores 1, then 6.8 still 1, then 6.6 scores 0.
  * Source: ISA-18.2 (deadband); limits for machine vibration in iso_20816_3.ts.

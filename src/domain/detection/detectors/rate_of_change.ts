@@ -2,7 +2,8 @@
  * Rate-of-change novelty.
  *
  * Idea: a jump can be new although both its ends are usual values.
- * Formula: d = value - previous value; then that of stats/novelty.ts on d. Per reading and not per second: sources sample at their own pace, and a gap is no jump's excuse.
+ * Formula: d = value - previous value; then that of stats/novelty.ts on d. Per reading and not per second: sources
+ *   sample at their own pace, and a gap is no jump's excuse.
  * Parameters: those of stats/novelty.ts for d.
  * Example: steps were -1 to 1; a step of 2 has e = 0.5 and with half 0.1 scores 0.83.
  * Source: first-difference feature of the anchors in docs/detection.md.

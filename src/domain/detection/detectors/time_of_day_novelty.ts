@@ -1,10 +1,13 @@
 /**
  * Time-of-day novelty.
  *
- * Idea: many machines follow the day. What is usual at noon may be unusual at night, so the value is compared with the mean at the same time of day.
+ * Idea: many machines follow the day. What is usual at noon may be unusual at night, so the value is compared with the
+ *   mean at the same time of day.
  * Formula: r = value - mean of its part of the day; then that of stats/novelty.ts on r.
- * Parameters: `parts` of the day (UTC), each with a mean of its own over about `memory` readings, which counts once it has `atLeast` readings; those of stats/novelty.ts for r.
- * Example: 24 parts; at 3 o'clock the mean is 10 and r was within -1 to 1: the value 12 has r = 2, e = 0.5, and with half 0.1 scores 0.83.
+ * Parameters: `parts` of the day (UTC), each with a mean of its own over about `memory` readings, which counts once it
+ *   has `atLeast` readings; those of stats/novelty.ts for r.
+ * Example: 24 parts; at 3 o'clock the mean is 10 and r was within -1 to 1: the value 12 has r = 2, e = 0.5, and with
+ *   half 0.1 scores 0.83.
  * Source: time-of-day profiles as in the anchors of docs/detection.md; range-relative novelty as in value_novelty.ts.
  */
 import {

@@ -2,7 +2,8 @@
  * Variance change.
  *
  * Idea: a machine that starts to shake, or a signal that goes quiet, changes its scatter before its level.
- * Formula: s = ln(standard deviation of the last `length` readings), from a floor up; then that of stats/novelty.ts on s. The logarithm makes a doubling as far as a halving.
+ * Formula: s = ln(standard deviation of the last `length` readings), from a floor up; then that of stats/novelty.ts on
+ *   s. The logarithm makes a doubling as far as a halving.
  * Parameters: `length` (readings); those of stats/novelty.ts for s.
  * Example: deviations were 0.5 to 2 (s from -0.69 to 0.69); 4 has s = 1.39, e = 0.5, and with half 0.1 scores 0.83.
  * Source: S-charts (W. A. Shewhart, 1931), with the range as scale as in value_novelty.ts.
@@ -28,7 +29,9 @@ interface State {
   /** The last `length` values, as a ring from `next` on. */
   recent: number[];
   next: number;
-  /** Readings since the scatter was last computed: once per `length / 4`, since neighbours share most of their window. */
+  /**
+   * Readings since the scatter was last computed: once per `length / 4`, since neighbours share most of their window.
+   */
   age: number;
   /** The last one computed; undefined while the window is not full. */
   last?: number;

@@ -1,6 +1,7 @@
 /**
- * Range-relative novelty of any feature of a series: how far a value lies outside all that the feature was lately, in units of that range. The range is the scale, so it
- * needs no distribution, and it is not moved by how often values occur.
+ * Range-relative novelty of any feature of a series: how far a value lies outside all that the feature was lately, in
+ * units of that range. The range is the scale, so it needs no distribution, and it is not moved by how often values
+ * occur.
  *
  * Formula: e = distance outside the trailing range / that range; score = e / (e + half).
  */

@@ -1,6 +1,7 @@
 /**
- * A seeded generator, so that whatever draws at random draws the same again. The small fast counter generator "sfc32" of PractRand [1], its state
- * spread from one number by a multiply-and-shift mixer: four 32-bit words, period at least 2^32, a few ns a draw.
+ * A seeded generator, so that whatever draws at random draws the same again. The small fast counter generator "sfc32"
+ * of PractRand [1], its state spread from one number by a multiply-and-shift mixer: four 32-bit words, period at least
+ * 2^32, a few ns a draw.
  *
  * [1] C. Doty-Humphrey, PractRand 0.94, RNG/sfc.
  */

@@ -49,8 +49,8 @@ function openBlock(range: TrailingRange, x: number, size: WindowSize): void {
 }
 
 /**
- * How far `x` lies outside the range, as a share of the range: 0 inside. A range narrower than `floor` is taken as that wide, since so little may be the sensor's resolution;
- * Infinity when there is no scale at all.
+ * How far `x` lies outside the range, as a share of the range: 0 inside. A range narrower than `floor` is taken as that
+ * wide, since so little may be the sensor's resolution; Infinity when there is no scale at all.
  */
 export function excess(range: TrailingRange, { x, floor }: { x: number; floor: number }): number {
   const outside = Math.max(x - range.max, range.min - x);

@@ -1,6 +1,6 @@
 /**
- * What the conformance suite needs to know of each detector. The suite finds the detectors by itself, in src/domain/detection/detectors/mod.ts:
- * one that is registered and not here fails it.
+ * What the conformance suite needs to know of each detector. The suite finds the detectors by itself, in
+ * src/domain/detection/detectors/mod.ts: one that is registered and not here fails it.
  */
 import type { DetectorName, DetectorParameters } from "../../../../src/domain/detection/detectors/mod.ts";
 import { DEFAULT_SETTINGS } from "../../../../src/domain/detection/settings.ts";

@@ -1,4 +1,7 @@
-/** What every detector of single sensors has to keep, and the default set as a whole. Which there are, it asks the program. */
+/**
+ * What every detector of single sensors has to keep, and the default set as a whole. Which there are, it asks the
+ * program.
+ */
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { detectorSet, makeSet } from "../../../../src/domain/detection/detector_set.ts";
