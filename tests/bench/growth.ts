@@ -197,8 +197,8 @@ async function thin(place: Place, { report, state, rows, name }: Thinning): Prom
     return median(ackMs);
   });
   const seconds = ((performance.now() - beganMs) / 1_000).toFixed(0);
-  const bytes = await withStore(place, async ({ sql }) => {
-    const deps = { store: createStore(sql), clock: { nowMs: () => Date.now() } };
+  const bytes = await withStore(place, async ({ sql, edition }) => {
+    const deps = { store: createStore(sql, { edition }), clock: { nowMs: () => Date.now() } };
     await tidyStore(
       { ...deps, limits: { compressAfterMs: 14 * DAY_MS } as Parameters<typeof tidyStore>[0]["limits"] },
       () => {},

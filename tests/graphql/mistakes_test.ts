@@ -16,6 +16,7 @@ const readingsFrom = (from: string) =>
 const INVALID: readonly string[] = [
   `{ sensor(key: "${NUL}") { key } }`,
   `{ asset(key: "${NUL}") { key } }`,
+  `{ alerts(filter: { kinds: ["${NUL}"] }) { eventCursor } }`,
   readings("").replace('"s"', `"${NUL}"`),
   ...["P100000000D", "P99999999999D", "PT0.0000001S", "PT0S", "P", "PT", "-PT5M", "PT0.0015S", "fortnight"].map((
     duration,

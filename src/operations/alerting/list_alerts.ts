@@ -1,6 +1,7 @@
 /** Alerts by what people ask for: sensor, asset with all below it, source, severity, state, kind, time, text. */
 import type { Alert, AlertState } from "../../domain/alerting/alert.ts";
 import type { Severity } from "../../domain/detection/severity.ts";
+import { keyFault } from "../../domain/key.ts";
 import { textFault } from "../../domain/text.ts";
 import type { AlertFilter } from "../../ports/alerting/alert.ts";
 import type { Page } from "../../ports/page.ts";
@@ -48,6 +49,8 @@ async function toFilter(
   const { store, tenant } = scope;
   const fault = text === undefined ? undefined : textFault(text, TEXT_LENGTH_MAX);
   if (fault !== undefined) throw invalid("text", `The text ${fault}.`);
+  const noKind = rest.kinds?.find((kind) => keyFault(kind) !== undefined);
+  if (noKind !== undefined) throw invalid("kinds", `${JSON.stringify(noKind.slice(0, 80))} is no kind of alert.`);
   if (rest.from !== undefined && rest.to !== undefined && rest.from >= rest.to) {
     throw invalid("from", "The range is empty: from has to be before to.");
   }
