@@ -8,6 +8,8 @@ import { schema } from "../../graphql/schema.ts";
 import { withApp } from "../fixtures/app.ts";
 import { FOLDER, missing, must, withFolder } from "./example.ts";
 
+/** What the packages below stand on is taken as it was then, so that nothing published since can break this. */
+const AS_OF = "2026-11-17";
 const INSTALL_MAX_MS = 240_000;
 const RUN_MAX_MS = 120_000;
 const PACKAGES = {
@@ -61,7 +63,15 @@ Deno.test({
         await mkdir(join(folder, "src"));
         await writeFile(join(folder, "src", "use.ts"), USE);
         await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module", dependencies: PACKAGES }));
-        const npm = ["--prefix", folder, "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];
+        const npm = [
+          `--before=${AS_OF}`,
+          "--prefix",
+          folder,
+          "--no-audit",
+          "--no-fund",
+          "--ignore-scripts",
+          "--loglevel=error",
+        ];
         await must({ limitMs: INSTALL_MAX_MS, cwd: folder }, "npm", "install", ...npm);
         const bin = (name: string) => join(folder, "node_modules", ".bin", name);
         const env = { MILLWRIGHT: url };

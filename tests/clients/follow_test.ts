@@ -136,7 +136,7 @@ async function followThroughBreaks(folder: string, home: string, work: (followed
       "what came during the break",
       (events) => events.some((e) => e.alert.sensor.key === "second-9"),
     );
-    // The service would wait for the end of a connection that carries nothing any more.
+    // A service that is told to end waits for the end of its connections, and this one carries nothing any more.
     silent.cut();
     silent.mend();
     app = await startAnew(app);
