@@ -155,30 +155,33 @@ async function followThroughBreaks(folder: string, home: string, work: (followed
 
 Deno.test("the examples for clients", async (t) => {
   const home = await temporaryHome();
-  await withFolder((folder) =>
-    followThroughBreaks(folder, home, async ({ url, clients, expected }) => {
-      assert.ok(expected.length > 60, `${expected.length} events`);
-      for (const client of clients) {
-        await t.step(`${client.name} sends a batch and is told what became of each reading`, () => {
-          const { data = client.answers[0] } = client.answers[0];
-          const { batch } = data.ingestBatch ?? data;
-          assert.deepEqual([batch.state, batch.stored], ["PROCESSED", 1]);
-          assert.deepEqual([batch.quarantine[0].index, batch.quarantine[0].reason], [1, "NOT_A_NUMBER"]);
+  try {
+    await withFolder((folder) =>
+      followThroughBreaks(folder, home, async ({ url, clients, expected }) => {
+        assert.ok(expected.length > 60, `${expected.length} events`);
+        for (const client of clients) {
+          await t.step(`${client.name} sends a batch and is told what became of each reading`, () => {
+            const { data = client.answers[0] } = client.answers[0];
+            const { batch } = data.ingestBatch ?? data;
+            assert.deepEqual([batch.state, batch.stored], ["PROCESSED", 1]);
+            assert.deepEqual([batch.quarantine[0].index, batch.quarantine[0].reason], [1, "NOT_A_NUMBER"]);
+          });
+          await t.step(`${client.name} misses no event and sees none twice`, () => {
+            const cursors = (events: readonly Event[]) => events.map(({ cursor }) => cursor);
+            assert.deepEqual(cursors(eventsOf(client)), cursors(expected));
+          });
+        }
+        await t.step("javascript.mjs ends with the sentence when its cursor is refused", async () => {
+          const refused = runExample("javascript.mjs", [...DENO, "javascript.mjs", url, "forged"]);
+          assert.equal(await refused.ended(), 1);
+          assert.match(refused.said(), /The cursor is not one that this service gave out/);
+          assert.match(refused.said(), /"__typename":"IngestBatchPayload"/);
         });
-        await t.step(`${client.name} misses no event and sees none twice`, () => {
-          const cursors = (events: readonly Event[]) => events.map(({ cursor }) => cursor);
-          assert.deepEqual(cursors(eventsOf(client)), cursors(expected));
-        });
-      }
-      await t.step("javascript.mjs ends with the sentence when its cursor is refused", async () => {
-        const refused = runExample("javascript.mjs", [...DENO, "javascript.mjs", url, "forged"]);
-        assert.equal(await refused.ended(), 1);
-        assert.match(refused.said(), /The cursor is not one that this service gave out/);
-        assert.match(refused.said(), /"__typename":"IngestBatchPayload"/);
-      });
-    })
-  );
-  await rm(home, { recursive: true });
+      })
+    );
+  } finally {
+    await rm(home, { recursive: true });
+  }
   for (const [name, why] of Object.entries(AWAY).filter(([, why]) => why !== undefined)) {
     await t.step({ name: `${name} (not run: ${why})`, ignore: true, fn: () => {} });
   }
