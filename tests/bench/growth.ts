@@ -13,14 +13,14 @@ import { type AppProcess, startAppProcess, temporaryHome } from "../fixtures/app
 import { MIGRATIONS, temporaryDatabase } from "../fixtures/engines.ts";
 import { ask } from "../fixtures/graphql.ts";
 import { until } from "../fixtures/until.ts";
-import { endOf, loadHistory, sensorKey, SENSORS } from "./load_history.ts";
+import { endOf, INTERVAL_MS, loadHistory, sensorKey, SENSORS } from "./load_history.ts";
 import { type DriveState, freshState, measure } from "./pipeline.ts";
 
 const SHAPE = { n: 1_000, sources: 1, inFlight: 1 };
-const SECONDS = 20;
-const LOOKS = 30;
-/** The largest size is so many days of readings. */
-const SPAN_MS = 60 * DAY_MS;
+/** Each figure is the least of so many medians: other work on the machine only ever adds to them. */
+const ROUNDS = 5;
+const SECONDS_PER_ROUND = 6;
+const LOOKS_PER_ROUND = 20;
 /** Readings are kept for so long once retention is on. */
 const KEEP = "P14D";
 const THINNING_MAX_MS = 3_600_000;
@@ -61,14 +61,12 @@ export async function benchGrowth({ databaseUrl, millions }: GrowthOptions): Pro
   const place: Place = { home: await temporaryHome(), databaseUrl: database?.url };
   try {
     const sizes = millions.map((size) => size * 1e6);
-    const rounds = sizes.at(-1)! / SENSORS;
-    const intervalMs = Math.floor(SPAN_MS / rounds / 1_000) * 1_000;
-    const startMs = Math.floor(Date.now() / DAY_MS) * DAY_MS - rounds * intervalMs;
-    report(`${SENSORS} sensors, a reading every ${intervalMs / 1_000} s`);
+    const startMs = Math.floor(Date.now() / DAY_MS) * DAY_MS - sizes.at(-1)! / SENSORS * INTERVAL_MS;
+    report(`${SENSORS} sensors, a reading every ${INTERVAL_MS / 1_000} s`);
     const state = freshState(SHAPE);
     const rows: Figures[] = [];
     for (const [i, to] of sizes.entries()) {
-      const stretch = { startMs, intervalMs, from: sizes[i - 1] ?? 0, to, report };
+      const stretch = { startMs, from: sizes[i - 1] ?? 0, to, report };
       const bytes = await withStore(place, async ({ sql }) => {
         await loadHistory(sql, stretch);
         return await bytesOf({ sql });
@@ -77,7 +75,7 @@ export async function benchGrowth({ databaseUrl, millions }: GrowthOptions): Pro
       rows.push({
         readings: to,
         bytes,
-        ...await withService(place, (app) => look(app, { state, intervalMs, endMs: endOf(stretch) })),
+        ...await withService(place, (app) => look(app, { state, endMs: endOf(stretch) })),
       });
       printRow(name, rows.at(-1)!);
     }
@@ -112,37 +110,38 @@ async function withService<T>({ home, databaseUrl }: Place, work: (app: AppProce
   }
 }
 
-interface Looking {
-  readonly state: DriveState;
-  readonly intervalMs: number;
-  readonly endMs: number;
-}
-
-async function look(app: AppProcess, { state, intervalMs, endMs }: Looking) {
-  const { ackMs, alertMs } = await measure(app, { shape: SHAPE, seconds: SECONDS, state });
-  const day = {
-    sensor: sensorKey(7),
-    from: new Date(endMs - DAY_MS).toISOString(),
-    to: new Date(endMs).toISOString(),
-    first: 10_000,
-  };
+async function look(app: AppProcess, { state, endMs }: { state: DriveState; endMs: number }) {
+  const [sensor, first] = [sensorKey(7), 10_000];
+  const day = { sensor, first, from: new Date(endMs - DAY_MS).toISOString(), to: new Date(endMs).toISOString() };
+  const rounds: Omit<Figures, "readings" | "bytes">[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const { ackMs, alertMs } = await measure(app, { shape: SHAPE, seconds: SECONDS_PER_ROUND, state });
+    rounds.push({
+      ackMs: median(ackMs),
+      alertMs: median(alertMs),
+      alertsMs: await timeOf(() => ask(app.url, ALERTS)),
+      batchesMs: await timeOf(() => ask(app.url, BATCHES)),
+      dayMs: await timeOf(async () => {
+        const { readings } = await ask(app.url, DAY, day);
+        if (Math.abs(readings.points.length - DAY_MS / INTERVAL_MS) > 1) {
+          throw new Error(`${readings.points.length} points`);
+        }
+      }),
+    });
+  }
+  const least = (name: keyof (typeof rounds)[0]) => Math.min(...rounds.map((round) => round[name]));
   return {
-    ackMs: median(ackMs),
-    alertMs: median(alertMs),
-    alertsMs: await timeOf(() => ask(app.url, ALERTS)),
-    batchesMs: await timeOf(() => ask(app.url, BATCHES)),
-    dayMs: await timeOf(async () => {
-      const { readings } = await ask(app.url, DAY, day);
-      if (Math.abs(readings.points.length - DAY_MS / intervalMs) > 1) {
-        throw new Error(`${readings.points.length} points a day`);
-      }
-    }),
+    ackMs: least("ackMs"),
+    alertMs: least("alertMs"),
+    alertsMs: least("alertsMs"),
+    batchesMs: least("batchesMs"),
+    dayMs: least("dayMs"),
   };
 }
 
 async function timeOf(work: () => Promise<unknown>): Promise<number> {
   const tookMs: number[] = [];
-  for (let i = 0; i < LOOKS; i++) {
+  for (let i = 0; i < LOOKS_PER_ROUND; i++) {
     const beganMs = performance.now();
     await work();
     tookMs.push(performance.now() - beganMs);
@@ -182,7 +181,7 @@ async function thin(place: Place, { report, state, rows, name }: Thinning): Prom
     const set =
       `mutation { setRetention(input: { noun: READING, keep: "${KEEP}" }) { __typename } applyRetention { __typename } }`;
     await ask(app.url, set);
-    const { ackMs } = await measure(app, { shape: SHAPE, seconds: SECONDS, state });
+    const { ackMs } = await measure(app, { shape: SHAPE, seconds: ROUNDS * SECONDS_PER_ROUND, state });
     await until("the readings to go", async () => {
       const range = {
         sensor: sensorKey(7),
