@@ -28,6 +28,8 @@ const BUFFERED_BYTES_MAX = 256 * 1024;
 const BUFFER_LOOK_MS = 20;
 const SOCKETS = { perClientMax: 1_000, max: 5_000 };
 const MESSAGE_BYTES_MAX = 256 * 1024;
+/** A peer answers a goodbye at once, or its line has gone silent. */
+const GOODBYE_MAX_MS = 1_000;
 
 interface Extra {
   readonly request: Request;
@@ -85,7 +87,10 @@ export function createSocketServer(options: SocketOptions): SocketServer {
         socket.close(1001, "The server is going away");
         return promise;
       });
-      await Promise.all(closing);
+      const { promise: late, resolve } = deferred<void>();
+      const timer = setTimeout(resolve, GOODBYE_MAX_MS);
+      await Promise.race([Promise.all(closing), late]);
+      clearTimeout(timer);
     },
   };
 }

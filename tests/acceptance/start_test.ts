@@ -1,8 +1,11 @@
 /** What a start and a demo say and do when something is there already. */
+import { createClient } from "graphql-ws";
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { startAppProcess, temporaryHome } from "../fixtures/app.ts";
 import { ingest } from "../fixtures/graphql.ts";
+import { createWire } from "../fixtures/wire.ts";
+import { within } from "../fixtures/within.ts";
 
 Deno.test("a port that is taken is told first, with its number and what to do", async () => {
   const home = await temporaryHome();
@@ -33,6 +36,23 @@ Deno.test("a second demo ends, also when other batches were sent in between", as
     assert.match(second.log(), /10 alerts; 3 of 4 labelled windows have one/);
     assert.equal(await second.end("SIGINT"), 0);
   } finally {
+    await rm(home, { recursive: true });
+  }
+});
+
+Deno.test("a client whose line has gone silent does not hold up the end", async () => {
+  const home = await temporaryHome();
+  const app = await startAppProcess(home);
+  const wire = await createWire(new URL(app.url));
+  const { host } = wire.url;
+  const options = { webSocketImpl: WebSocket, retryAttempts: 0, lazy: false, onNonLazyError: () => {} };
+  const client = createClient({ url: `ws://${host}/graphql`, ...options });
+  try {
+    await within("the client to be greeted", new Promise<void>((resolve) => client.on("connected", () => resolve())));
+    wire.silence();
+    assert.equal(await app.end("SIGTERM"), 0);
+  } finally {
+    await wire.close();
     await rm(home, { recursive: true });
   }
 });
