@@ -28,7 +28,9 @@ const SCHEMA = z.object({
   MILLWRIGHT_ALLOWED_ORIGINS: list("has to be origins such as https://plant.example, with commas between", isOrigin)
     .describe("Origins of other sites whose pages may use the gateway, with commas between them"),
   MILLWRIGHT_GRAPHIQL: flag.default(true).describe("Serve GraphiQL to browsers"),
-  MILLWRIGHT_LOG: z.enum(["json", "text"]).default("json").describe("Form of the log"),
+  MILLWRIGHT_LOG: z.enum(["auto", "json", "text"]).default("auto").describe(
+    "Form of the log; auto: text where a person reads it in a terminal, JSON elsewhere",
+  ),
   MILLWRIGHT_LOG_LEVEL: z.enum(LEVELS as [string, ...string[]]).default("info").describe("Least level that is logged"),
   MILLWRIGHT_BODY_BYTES_MAX: whole(1_024, 256 * 2 ** 20).default(8 * 2 ** 20).describe("Longest request body"),
   MILLWRIGHT_SUBSCRIPTIONS_PER_CLIENT_MAX: whole(1, 1_000_000).default(1_000)
@@ -79,7 +81,7 @@ export interface Config {
     readonly bodyBytesMax: number;
     readonly subscriptions: { readonly perClientMax: number; readonly max: number };
   };
-  readonly log: { readonly format: "json" | "text"; readonly level: "debug" | "info" | "warn" | "error" };
+  readonly log: { readonly format: "auto" | "json" | "text"; readonly level: "debug" | "info" | "warn" | "error" };
   readonly limits: {
     readonly unfinishedBatchesMax: number;
     readonly sensorsMax: number;

@@ -8,8 +8,9 @@ import { deferred } from "../deferred.ts";
 /** After this, a part that does not end is left behind. */
 const CLOSE_MAX_MS = 9_000;
 
-export function createCommandLog(config: Config): Observe {
-  return createLog({ ...config.log, nowMs: Date.now, write: (line) => console.error(line) });
+export function createCommandLog({ log: { format, level } }: Pick<Config, "log">): Observe {
+  const shown = format !== "auto" ? format : process.stderr.isTTY ? "text" : "json";
+  return createLog({ format: shown, level, nowMs: Date.now, write: (line) => console.error(line) });
 }
 
 /** Resolves when a person or the system asks the process to end. */
