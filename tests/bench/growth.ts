@@ -199,7 +199,7 @@ async function thin(place: Place, { report, state, rows, name }: Thinning): Prom
   const bytes = await withStore(place, async ({ sql, edition }) => {
     const deps = { store: createStore(sql, { edition }), clock: { nowMs: () => Date.now() } };
     await tidyStore(
-      { ...deps, limits: { compressAfterMs: 14 * DAY_MS } as Parameters<typeof tidyStore>[0]["limits"] },
+      { ...deps, limits: { compressAfterMs: 7 * DAY_MS } as Parameters<typeof tidyStore>[0]["limits"] },
       () => {},
     );
     // Files keep their size, with room in them: what is left is what counts.
