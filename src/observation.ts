@@ -28,6 +28,7 @@ export type Observation =
     readonly actor: string;
   }
   | { readonly kind: "retention.applied"; readonly tenant: string; readonly removed: Readonly<Record<string, number>> }
+  | { readonly kind: "retention.failed"; readonly cause: unknown }
   | { readonly kind: "retention.asked"; readonly actor: string }
   | { readonly kind: "readings.late"; readonly batchId: number; readonly count: number }
   | { readonly kind: "installation.renewed"; readonly id: string; readonly reason: string }
@@ -75,6 +76,7 @@ export function levelOf(observation: Observation): Level {
       { kind: "batch.not_told" },
       { kind: "reprocessing.not_started" },
       { kind: "sweep.failed" },
+      { kind: "retention.failed" },
       { kind: "readings.late" },
       { kind: "installation.renewed" },
       { kind: "sensor.relearns" },

@@ -23,6 +23,7 @@ export function retentionActivities(deps: Deps) {
       return await work(() => cancellationSignal().throwIfAborted());
     } catch (error) {
       if (cancellationSignal().aborted) throw error;
+      deps.observe({ kind: "retention.failed", cause: error });
       throw await toFailure(error, () => Promise.resolve(activityInfo().attempt));
     } finally {
       clearInterval(timer);

@@ -74,7 +74,8 @@ for (const engine of ENGINES) {
         const rows = readingsOf(3).filter((_, i) => i % 18 === 0);
         let steps = 0;
         for (let killed = true; killed;) {
-          steps++;
+          // Most of the later ones look into empty hours: some of them will do.
+          steps += steps < 12 ? 1 : 5;
           const target = { store, tenantId: await newTenant(sql, `killed ${steps}`) };
           const sensors = await newSensors(store, target.tenantId, ["a", "b"]);
           for (const sensorId of sensors) await storeReadings(store, { ...target, sensorId }, rows);
@@ -183,10 +184,34 @@ for (const engine of ENGINES) {
           ({ done, place } = thinned);
           rows += thinned.reading.rows;
           places.push(place);
-          assert.ok(places.length < 20);
+          assert.ok(places.length < 100);
         }
-        assert.ok(places.filter((place) => place?.weekMs === W0).length >= 1);
+        assert.ok(places.filter((place) => place !== undefined && weekOf(place.fromMs) === W0).length >= 1);
         assert.equal(rows, 25 * 540);
+      });
+
+      await t.step("a step begins with one sensor and some hours, however many readings a week holds", async () => {
+        const target = { store, tenantId: await newTenant(sql, "fast") };
+        const sensors = await newSensors(store, target.tenantId, ["a", "b", "c"]);
+        for (const sensorId of sensors) await storeReadings(store, { ...target, sensorId }, readingsOf(1));
+        const steps: { hours: number; limit: number; rows: number }[] = [];
+        const thinning = {
+          ...store.thinning,
+          async rollUp(tenantId: TenantId, slice: Parameters<Store["thinning"]["rollUp"]>[1]) {
+            const end = await store.thinning.rollUp(tenantId, slice);
+            steps.push({ hours: (slice.to - slice.from) / HOUR_MS, limit: slice.limit, rows: end.rows });
+            return end;
+          },
+        };
+        const due = { readingBeforeMs: W0 + WEEK_MS, minuteBeforeMs: undefined };
+        await thinReadings({ ...scopeOf(target), store: { ...store, thinning } }, due, {
+          ...FOR_EVER,
+          place: undefined,
+        });
+        assert.ok(steps.every(({ hours }) => hours === 6));
+        // What finds nothing teaches nothing: the first step with readings is as small as the first of all.
+        assert.equal(steps.find(({ rows }) => rows > 0)!.limit, 1);
+        assert.equal(steps.reduce((sum, { rows }) => sum + rows, 0), 3 * 540);
       });
 
       await t.step("values that overflow any sum leave a range readable, rolled up or not", async () => {
@@ -264,8 +289,10 @@ for (const engine of ENGINES) {
         const tables = await store.upkeep.vacuumable("all");
         assert.equal(tables.includes("public.detector_state"), edition === "embedded");
         assert.equal(tables.includes("public.reading"), false);
-        for (const table of tables) await store.upkeep.vacuum(table);
-        assert.ok((await store.upkeep.vacuumable("rewritten")).length <= tables.length);
+        for (const table of tables) await store.upkeep.vacuum(table, { analyze: true });
+        const rewritten = await store.upkeep.vacuumable("rewritten");
+        assert.ok(rewritten.every((table) => tables.includes(table)));
+        for (const table of rewritten) await store.upkeep.vacuum(table, { analyze: false });
       });
     });
   });

@@ -6,7 +6,7 @@
  */
 import { WEEK_MS, weekOf } from "../../domain/history/retention.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
-import type { Chunk, SliceEnd, TimedNoun } from "../../ports/history/thinning.ts";
+import type { Chunk, SensorSlice, SliceEnd, TimedNoun } from "../../ports/history/thinning.ts";
 import type { Scope } from "../scope.ts";
 import { createPace } from "./pace.ts";
 import { NOTHING, type Removed, together, type Working } from "./remove_due.ts";
@@ -17,10 +17,10 @@ export interface ThinningDue {
   readonly minuteBeforeMs: number | undefined;
 }
 
-/** In the week that begins at `weekMs`, behind a sensor. */
+/** In the window that begins at `fromMs`, behind a sensor. */
 export interface ThinningPlace {
-  readonly weekMs: number;
-  readonly after: SensorId;
+  readonly fromMs: number;
+  readonly after: SensorId | 0;
 }
 
 export interface Thinned {
@@ -34,8 +34,10 @@ export interface Thinned {
 
 type StoreScope = Pick<Scope, "store" | "tenant" | "clock">;
 
-const SENSORS_START = 10;
-const SENSORS_MOST = 10_000;
+/** A part of a week: a fast sensor has hundreds of thousands of readings in one. */
+const WINDOW_MS = 6 * 3_600_000;
+const SENSORS_START = 1;
+const SENSORS_MOST = 1_000;
 
 /** What would go of readings and minutes, part by part. */
 export async function countThinning(
@@ -92,15 +94,16 @@ export async function thinReadings(
   if (readingBeforeMs !== undefined && readingBeforeMs > rolledUpBefore) {
     if (readingBeforeMs > closedBefore) await store.transaction((tx) => tx.horizons.close(tenant.id, readingBeforeMs));
     const chunks = await store.thinning.chunks("reading", readingBeforeMs);
-    let place = working.place;
+    let { place } = working;
     for (const weekMs of weeksOf(chunks, { from: rolledUpBefore, to: readingBeforeMs })) {
       const minutes = weekMs >= (due.minuteBeforeMs ?? -Infinity);
-      const week = await rollUpWeek(scope, { weekMs, minutes }, {
+      const week = await inWindows(scope, { from: weekMs, to: weekMs + WEEK_MS }, {
         ...working,
-        after: place?.weekMs === weekMs ? place.after : 0,
+        place: place !== undefined && weekOf(place.fromMs) === weekMs ? place : undefined,
+        work: (slice) => store.thinning.rollUp(tenant.id, { ...slice, minutes }),
       });
       reading = together(reading, { ...NOTHING, rows: week.rows });
-      if (week.after !== undefined) return { reading, minute, done: false, place: { weekMs, after: week.after } };
+      if (week.place !== undefined) return { reading, minute, done: false, place: week.place };
       await store.horizons.advance(tenant.id, {
         rolledUpBefore: weekMs + WEEK_MS,
         hoursOnlyBefore: minutes ? -Infinity : weekMs + WEEK_MS,
@@ -142,33 +145,32 @@ async function endMinutes(scope: StoreScope, due: ThinningDue, working: Working)
   return minute;
 }
 
-/** `after` is where it stopped because the time was up. */
-function rollUpWeek(
-  { store, tenant, clock }: StoreScope,
-  { weekMs, minutes }: { weekMs: number; minutes: boolean },
-  working: Working & { readonly after: SensorId | 0 },
-): Promise<SliceEnd> {
-  const stretch = { from: weekMs, to: weekMs + WEEK_MS, minutes };
-  return inSlices(clock, working, (slice) => store.thinning.rollUp(tenant.id, { ...stretch, ...slice }));
+interface Windowed extends Working {
+  readonly place: ThinningPlace | undefined;
+  readonly work: (slice: SensorSlice) => Promise<SliceEnd>;
 }
 
-/** Does `work` slice by slice of a tenant's sensors. */
-async function inSlices(
-  clock: Scope["clock"],
-  { after: from, untilMs, beat }: Working & { readonly after: SensorId | 0 },
-  work: (slice: { after: SensorId | 0; limit: number }) => Promise<SliceEnd>,
-): Promise<SliceEnd> {
+/** Does `work` on a stretch of time, window by window, some sensors at a time. `place` is where the time was up. */
+async function inWindows(
+  { clock }: Pick<Scope, "clock">,
+  { from, to }: { from: number; to: number },
+  { place, work, untilMs, beat }: Windowed,
+): Promise<{ rows: number; place: ThinningPlace | undefined }> {
   const pace = createPace(clock, { start: SENSORS_START, most: SENSORS_MOST });
   let rows = 0;
-  for (let after: SensorId | 0 = from;;) {
-    beat();
-    const place: SensorId | 0 = after;
-    const end = await pace.step((limit) => work({ after: place, limit }));
-    rows += end.rows;
-    if (end.after === undefined) return { rows, after: undefined };
-    if (clock.nowMs() > untilMs) return { rows, after: end.after };
-    after = end.after;
+  for (let fromMs = place?.fromMs ?? from; fromMs < to; fromMs += WINDOW_MS) {
+    const window = { from: fromMs, to: Math.min(fromMs + WINDOW_MS, to) };
+    for (let after: SensorId | 0 | undefined = place?.fromMs === fromMs ? place.after : 0; after !== undefined;) {
+      beat();
+      const behind: SensorId | 0 = after;
+      const end: SliceEnd = await pace.step((limit) => work({ ...window, after: behind, limit }));
+      rows += end.rows;
+      after = end.after;
+      if (after !== undefined && clock.nowMs() > untilMs) return { rows, place: { fromMs, after } };
+    }
+    if (window.to < to && clock.nowMs() > untilMs) return { rows, place: { fromMs: window.to, after: 0 } };
   }
+  return { rows, place: undefined };
 }
 
 /**
@@ -179,7 +181,7 @@ async function clear(
   scope: StoreScope,
   { fromMs, ...working }: Working & { readonly fromMs: number },
 ): Promise<void> {
-  const { store, tenant, clock } = scope;
+  const { store, tenant } = scope;
   const { rolledUpBefore, hoursOnlyBefore } = await store.horizons.of(tenant.id);
   for (const [noun, beforeMs] of [["reading", rolledUpBefore], ["minute", hoursOnlyBefore]] as const) {
     if (beforeMs === -Infinity) continue;
@@ -187,12 +189,12 @@ async function clear(
       if (chunk.to <= fromMs) continue;
       working.beat();
       if (chunk.to <= beforeMs && await store.transaction((tx) => tx.thinning.drop(noun, chunk))) continue;
-      const stretch = { from: chunk.from, to: Math.min(chunk.to, beforeMs) };
-      await inSlices(
-        clock,
-        { ...working, after: 0, untilMs: Infinity },
-        (slice) => store.thinning.remove(tenant.id, noun, { ...stretch, ...slice }),
-      );
+      await inWindows(scope, { from: chunk.from, to: Math.min(chunk.to, beforeMs) }, {
+        ...working,
+        untilMs: Infinity,
+        place: undefined,
+        work: (slice) => store.thinning.remove(tenant.id, noun, slice),
+      });
     }
   }
 }

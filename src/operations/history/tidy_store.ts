@@ -21,12 +21,12 @@ export async function tidyStore({ store, clock, limits }: StoreDeps, beat: () =>
   const tables = await store.upkeep.vacuumable("all");
   for (const table of tables) {
     beat();
-    await store.upkeep.vacuum(table);
+    await store.upkeep.vacuum(table, { analyze: true });
   }
   return { compressed: parts.length, vacuumed: tables.length };
 }
 
 /** The same for tables whose rows are rewritten with every batch alone: these cannot wait for the hour. */
 export async function vacuumRewritten({ store }: Pick<Deps, "store">): Promise<void> {
-  for (const table of await store.upkeep.vacuumable("rewritten")) await store.upkeep.vacuum(table);
+  for (const table of await store.upkeep.vacuumable("rewritten")) await store.upkeep.vacuum(table, { analyze: false });
 }

@@ -28,7 +28,7 @@ export interface Chunk {
   readonly to: number;
 }
 
-/** Some sensors of a tenant, behind the one with the id `after`. */
+/** What up to `limit` sensors of a tenant have in a stretch of time, behind the sensor with the id `after`. */
 export interface SensorSlice {
   readonly from: number;
   readonly to: number;
@@ -38,7 +38,7 @@ export interface SensorSlice {
 
 export interface SliceEnd {
   readonly rows: number;
-  /** The last sensor of the slice; undefined: there are no more. */
+  /** The last sensor that was looked at; undefined: there are no more. */
   readonly after: SensorId | undefined;
 }
 
@@ -46,7 +46,7 @@ export interface ThinningStore {
   /** Parts that begin before `beforeMs`, oldest first. */
   chunks(noun: TimedNoun, beforeMs: number): Promise<Chunk[]>;
   /**
-   * Writes the hours, and the minutes if wanted, of the readings in a stretch of whole weeks. Whoever repeats it writes
+   * Writes the hours, and the minutes if wanted, of the readings in a stretch of whole hours. Whoever repeats it writes
    * the same again; nobody sees them before the horizon has moved. `rows` are readings.
    */
   rollUp(tenantId: TenantId, slice: SensorSlice & { readonly minutes: boolean }): Promise<SliceEnd>;

@@ -13,6 +13,8 @@ export interface UpkeepStore {
    * all the time.
    */
   vacuumable(which: "rewritten" | "all"): Promise<string[]>;
-  /** Nothing else runs in an embedded store meanwhile. */
-  vacuum(table: string): Promise<void>;
+  /**
+   * Clears a table, and looks anew at what is in it if wanted. Nothing else runs in an embedded store meanwhile.
+   */
+  vacuum(table: string, options: { analyze: boolean }): Promise<void>;
 }

@@ -7,6 +7,8 @@ import { meanOf, squaresOf } from "./rollup.ts";
 const TABLES: Readonly<Record<TimedNoun, string>> = { reading: "reading", minute: "reading_minute" };
 /** Up to where rows of each count no more. */
 const HORIZONS: Readonly<Record<TimedNoun, string>> = { reading: "rolled_up_before", minute: "hours_only_before" };
+/** Sensors that one statement looks for readings of. */
+const SENSORS_PER_LOOK = 1_000;
 /** Whoever drops a part waits for those who read it, and everybody who comes later waits behind him. */
 const DROP_WAIT_MAX = "2s";
 
@@ -24,20 +26,22 @@ export function thinningStore(sql: Sql): ThinningStore {
     },
 
     async rollUp(tenantId, { minutes, ...slice }) {
-      const sensors = await sensorsOf(sql, tenantId, slice);
+      const { sensors, after } = await sensorsIn(sql, tenantId, { ...slice, noun: "reading" });
+      if (sensors.length === 0) return { rows: 0, after };
       if (minutes) await writeRollup(sql, tenantId, { ...slice, sensors, table: "reading_minute", width: "1 minute" });
       const rows = await writeRollup(sql, tenantId, { ...slice, sensors, table: "reading_hour", width: "1 hour" });
-      return { rows, after: sensors.at(-1) };
+      return { rows, after };
     },
 
     async remove(tenantId, noun, slice) {
-      const sensors = await sensorsOf(sql, tenantId, slice);
+      const { sensors, after } = await sensorsIn(sql, tenantId, { ...slice, noun });
+      if (sensors.length === 0) return { rows: 0, after };
       // By a list: by a range of ids the embedded edition refuses to delete from compressed parts.
       const { count } = await sql`
         DELETE FROM ${sql(TABLES[noun])}
         WHERE tenant_id = ${tenantId} AND sensor_id = ANY (${numbers(sensors)}::text::int[])
           AND ts >= ${time(slice.from)} AND ts < ${time(slice.to)}`;
-      return { rows: count, after: sensors.at(-1) };
+      return { rows: count, after };
     },
 
     async drop(noun, { name, from, to }) {
@@ -78,15 +82,22 @@ export function thinningStore(sql: Sql): ThinningStore {
   };
 }
 
-/** A slice of the tenant's sensors, by their ids. */
-async function sensorsOf(
+/** The next sensors of the tenant that have anything in the stretch, and the last one that was looked at. */
+async function sensorsIn(
   sql: Sql,
   tenantId: TenantId,
-  { after, limit }: Pick<SensorSlice, "after" | "limit">,
-): Promise<SensorId[]> {
-  const rows = await sql<{ id: SensorId }[]>`
-    SELECT id FROM sensor WHERE tenant_id = ${tenantId} AND id > ${after} ORDER BY id LIMIT ${limit}`;
-  return rows.map(({ id }) => id);
+  { noun, from, to, after, limit }: SensorSlice & { readonly noun: TimedNoun },
+): Promise<{ sensors: SensorId[]; after: SensorId | undefined }> {
+  const rows = await sql<{ id: SensorId; has: boolean }[]>`
+    SELECT id, EXISTS (
+      SELECT FROM ${sql(TABLES[noun])} AS kept
+      WHERE kept.tenant_id = ${tenantId} AND kept.sensor_id = sensor.id
+        AND kept.ts >= ${time(from)} AND kept.ts < ${time(to)}
+    ) AS has
+    FROM sensor WHERE tenant_id = ${tenantId} AND id > ${after} ORDER BY id LIMIT ${SENSORS_PER_LOOK}`;
+  const sensors = rows.filter(({ has }) => has).map(({ id }) => id);
+  if (sensors.length > limit) return { sensors: sensors.slice(0, limit), after: sensors[limit - 1] };
+  return { sensors, after: rows.length === SENSORS_PER_LOOK ? rows[rows.length - 1].id : undefined };
 }
 
 interface RollupSlice extends Pick<SensorSlice, "from" | "to"> {

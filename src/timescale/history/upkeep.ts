@@ -22,7 +22,12 @@ export function upkeepStore(sql: Sql, edition: Edition): UpkeepStore {
   return {
     async compressible(beforeMs) {
       if (edition === "apache") return [];
-      for (const table of HYPERTABLES) await sql.unsafe(`ALTER TABLE ${table} SET (${COMPRESSION})`);
+      const plain = await sql<{ name: string }[]>`
+        SELECT hypertable_name AS name FROM timescaledb_information.hypertables
+        WHERE hypertable_schema = current_schema() AND hypertable_name = ANY (${words(HYPERTABLES)}::text::text[])
+          AND NOT compression_enabled`;
+      // Only once: it waits for all who read the table, and others wait behind it.
+      for (const { name } of plain) await sql.unsafe(`ALTER TABLE ${name} SET (${COMPRESSION})`);
       // Minutes and hours are written until the readings of their time have gone.
       const rows = await sql<{ name: string }[]>`
         SELECT format('%I.%I', chunk_schema, chunk_name) AS name
@@ -56,9 +61,9 @@ export function upkeepStore(sql: Sql, edition: Edition): UpkeepStore {
       return rows.map(({ name }) => name);
     },
 
-    async vacuum(table) {
+    async vacuum(table, { analyze }) {
       await sql`SELECT set_config('vacuum_freeze_table_age', ${String(FREEZE_AGE)}, false)`;
-      await sql.unsafe(`VACUUM (ANALYZE) ${table}`);
+      await sql.unsafe(`VACUUM ${analyze ? "(ANALYZE)" : ""} ${table}`);
     },
   };
 }
