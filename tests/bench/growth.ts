@@ -63,7 +63,6 @@ export async function benchGrowth({ databaseUrl, millions }: GrowthOptions): Pro
     const sizes = millions.map((size) => size * 1e6);
     const startMs = Math.floor(Date.now() / DAY_MS) * DAY_MS - sizes.at(-1)! / SENSORS * INTERVAL_MS;
     report(`${SENSORS} sensors, a reading every ${INTERVAL_MS / 1_000} s`);
-    const state = freshState(SHAPE);
     const rows: Figures[] = [];
     for (const [i, to] of sizes.entries()) {
       const stretch = { startMs, from: sizes[i - 1] ?? 0, to, report };
@@ -75,12 +74,15 @@ export async function benchGrowth({ databaseUrl, millions }: GrowthOptions): Pro
       rows.push({
         readings: to,
         bytes,
-        ...await withService(place, (app) => look(app, { state, endMs: endOf(stretch) })),
+        ...await withService(
+          place,
+          (app) => look(app, { state: freshState(SHAPE, `size${i}x`), endMs: endOf(stretch) }),
+        ),
       });
       printRow(name, rows.at(-1)!);
     }
     printRatios(name, rows);
-    await thin(place, { report, state, rows, name });
+    await thin(place, { report, state: freshState(SHAPE, "thinx"), rows, name });
   } finally {
     await rm(place.home, { recursive: true });
     await database?.drop();

@@ -1,7 +1,7 @@
 /** Memory of the all-in-one service over 5,000 batches: it has to stay flat once its caches are full. */
 import { rm } from "node:fs/promises";
 import { startAppProcess, temporaryHome } from "../fixtures/app.ts";
-import { drive } from "./pipeline.ts";
+import { drive, freshState } from "./pipeline.ts";
 import { processesUnder } from "./processes.ts";
 
 const BATCHES = 5_000;
@@ -11,7 +11,7 @@ const LOOK_EVERY = 500;
 export async function run(): Promise<void> {
   const home = await temporaryHome();
   const app = await startAppProcess(home, { env: { MILLWRIGHT_LOG_LEVEL: "info" } });
-  const state = { next: Array<number>(SHAPE.sources).fill(0), ackMs: [] as number[] };
+  const state = freshState(SHAPE);
   console.log("\nbatches  memory of each process");
   for (let target = LOOK_EVERY; target <= BATCHES; target += LOOK_EVERY) {
     await drive(app.url, SHAPE, {

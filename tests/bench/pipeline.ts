@@ -101,8 +101,9 @@ export interface MeasureOptions {
   readonly state?: DriveState;
 }
 
-export function freshState({ sources }: Shape): DriveState {
-  return { next: Array<number>(sources).fill(0), ackMs: [] };
+/** `prefix` tells its sources and sensors from those of other states: what a sensor has seen decides what alerts. */
+export function freshState({ sources }: Shape, prefix = "s"): DriveState {
+  return { prefix, next: Array<number>(sources).fill(0), ackMs: [] };
 }
 
 export async function measure(
@@ -144,6 +145,7 @@ export async function measure(
 }
 
 export interface DriveState {
+  readonly prefix: string;
   readonly next: number[];
   readonly ackMs: number[];
 }
@@ -165,13 +167,14 @@ export async function drive(
 ): Promise<number> {
   let readings = 0;
   const lane = async (source: number) => {
+    const key = `${state.prefix}${source}`;
     while (!done(source)) {
       const batch = state.next[source]++;
-      const columns = columnsOf(`s${source}`, batch, n);
+      const columns = columnsOf(key, batch, n);
       const spikeAt = columns.time[n - SENSORS];
-      const body = { input: { source: `s${source}`, idempotencyKey: `${source}-${batch}`, ...columns } };
+      const body = { input: { source: key, idempotencyKey: `${key}-${batch}`, ...columns } };
       const sentMs = performance.now();
-      sentAtMs.set(`s${source} ${spikeAt}`, sentMs);
+      sentAtMs.set(`${key} ${spikeAt}`, sentMs);
       const { result } = await ask(url, INGEST_COLUMNS.replace("quarantine { index reason detail raw }", ""), body);
       state.ackMs.push(performance.now() - sentMs);
       await ended(url, result.batch.number);
