@@ -84,9 +84,8 @@ const RotateKeyInput = builder.inputType("RotateKeyInput", {
     prefix: t.string({ required: true, description: "First characters of the key." }),
     overlap: t.field({
       type: "Duration",
-      required: true,
       defaultValue: 86_400_000,
-      description: "How long the old one stays good: 0 to 30 days.",
+      description: "How long the old one stays good, at most 30 days; null: it ends at once.",
     }),
     expiresAt: t.field({ type: "DateTime", description: "When the new one ends by itself; left out: never." }),
   }),
@@ -133,7 +132,11 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: RotateKeyInput, required: true, description: "Which one, and how." }) },
     resolve: (_root, { input: { prefix, overlap, expiresAt } }, { scope, keysChanged }) =>
       asResult(async () => {
-        const rotated = await rotateKey(scope, { prefix, overlapMs: overlap, expiresAtMs: expiresAt ?? undefined });
+        const rotated = await rotateKey(scope, {
+          prefix,
+          overlapMs: overlap ?? 0,
+          expiresAtMs: expiresAt ?? undefined,
+        });
         await keysChanged();
         return rotated;
       }),

@@ -142,7 +142,7 @@ export async function openKeyRing(deps: RingDeps, tenant: TenantName): Promise<K
       const end = endedBy(row, nowMs);
       if (end !== undefined) {
         return refusal(
-          credential.kind === "key" ? `The key ${row.prefix} has been ${end}: ask for a new one.` : ENDED_SESSION,
+          credential.kind === "key" ? `The key ${row.prefix} ${WORDS[end]}: ask for a new one.` : ENDED_SESSION,
         );
       }
       const key = row.openedBy === undefined ? row : byId.get(row.openedBy)!;
@@ -173,6 +173,7 @@ export async function openKeyRing(deps: RingDeps, tenant: TenantName): Promise<K
 
 const NEEDS_KEY =
   "Everything here needs a key: send the header `Authorization: Bearer KEY`, or open a session with POST /session.";
+const WORDS = { revoked: "was revoked", expired: "has expired" } as const;
 const UNKNOWN_KEY = "The service does not know this key.";
 const ENDED_SESSION = "The session has ended: open another one with POST /session.";
 

@@ -16,7 +16,7 @@ export async function rotateKey(
   const { store, tenant, actor, clock, observe } = scope;
   const nowMs = clock.nowMs();
   if (!(overlapMs >= 0 && overlapMs <= OVERLAP_MS_MAX)) {
-    throw invalid("overlap", `The overlap has to be 0 to ${OVERLAP_MS_MAX / 86_400_000} days.`);
+    throw invalid("overlap", `The overlap has to be at most ${OVERLAP_MS_MAX / 86_400_000} days.`);
   }
   if (expiresAtMs !== undefined && !(expiresAtMs > nowMs)) {
     throw invalid("expiresAt", "The new key would have expired already: give a time to come.");
@@ -25,7 +25,12 @@ export async function rotateKey(
     await store.tenants.lock(tenant.id);
     const { key: old } = await keyByPrefix({ store, tenant }, prefix);
     const end = endOf(old, nowMs);
-    if (end !== undefined) throw conflict("prefix", `The key ${prefix} has been ${end}: create a new one.`);
+    if (end !== undefined) {
+      throw conflict(
+        "prefix",
+        `The key ${prefix} ${end === "revoked" ? "was revoked" : "has expired"}: create a new one.`,
+      );
+    }
     const { name, scopes, requestsPerSecond, readingsPerSecond } = old;
     const created = await writeNewKey({ ...scope, store }, "key", {
       name,
