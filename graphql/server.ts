@@ -6,6 +6,8 @@ import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
 import { NoSchemaIntrospectionCustomRule } from "graphql";
 import { createYoga, type Plugin, useExecutionCancellation } from "graphql-yoga";
 import { LRUCache } from "lru-cache";
+import { allows } from "../src/domain/access/scope.ts";
+import { FIRST_TENANT } from "../src/domain/access/tenant.ts";
 import type { Observe } from "../src/observation.ts";
 import type { Principal, Refusal } from "../src/operations/access/key_ring.ts";
 import { StoreUnavailable } from "../src/ports/store.ts";
@@ -19,6 +21,7 @@ import { signInPage } from "./access/sign_in_page.ts";
 import { useAdmission } from "./admission.ts";
 import type { RequestContext } from "./builder.ts";
 import { type Asking, type ContextOptions, createContext } from "./context.ts";
+import { inShort } from "./health.ts";
 import { plainIntrospectionRule } from "./limits.ts";
 import { mask } from "./mask.ts";
 import { type AllowedOrigins, originFault } from "./origin.ts";
@@ -109,15 +112,15 @@ export function createGateway(options: GatewayOptions): Gateway {
       const { pathname } = new URL(request.url);
       // Probes ask by the address of a pod or a container, and nothing of the plant is told here.
       const healthy = await health(pathname);
-      if (healthy !== undefined) return healthy;
+      if (healthy !== undefined) return await seesHealth(request, client, options) ? healthy : await inShort(healthy);
       const fault = originFault(request, allowed);
       if (fault !== undefined) {
         return Response.json({ errors: [{ message: fault.message, extensions: { code: fault.code } }] }, {
           status: 403,
         });
       }
-      const entry = await enter(request, client, options);
       if (pathname === "/session") return await answerSession(request, client, options);
+      const entry = await enter(request, client, options);
       if (isVisit(request) && "code" in entry) return signInPage(entry);
       if (pathname === "/") return Response.redirect(new URL("/graphql", request.url), 302);
       if (pathname === "/graphql" && request.headers.get("upgrade")?.toLowerCase() === "websocket") {
@@ -154,6 +157,15 @@ async function enter(
   if ("code" in entry) return entry;
   const early = keys.take(entry, "requests", 1);
   return early === undefined ? entry : tooManyRequests(early.retryAfterMs);
+}
+
+/** Whether more is told than that it is well: to whoever runs the service, since it names what any tenant sends. */
+async function seesHealth(request: Request, client: string, { keys }: Pick<GatewayOptions, "keys">): Promise<boolean> {
+  if (keys.isOpen) return true;
+  const credential = credentialOf(request);
+  if (credential === undefined || "code" in credential) return false;
+  const entry = await keys.admit(credential, client);
+  return !("code" in entry) && entry.tenant.key === FIRST_TENANT && allows(entry.scopes, "read");
 }
 
 /** Answers those who are not let in, with the headers that pages of welcome sites need to read it. */

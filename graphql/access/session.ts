@@ -5,7 +5,7 @@ import { openSession } from "../../src/operations/access/open_session.ts";
 import type { Scope } from "../../src/operations/scope.ts";
 import { StoreUnavailable } from "../../src/ports/store.ts";
 import { COOKIE, credentialOf, isOfOurPage, keyIn } from "./credential.ts";
-import { refused } from "./refused.ts";
+import { refused, tooManyRequests } from "./refused.ts";
 
 export interface SessionOptions {
   readonly keys: KeyRing;
@@ -43,6 +43,8 @@ async function open(request: Request, client: string, { keys, scope }: SessionOp
   const credential = keyIn(header ?? `Bearer ${text}`);
   const principal = "code" in credential ? credential : await keys.admit(credential, client);
   if ("code" in principal) return refused(principal);
+  const early = keys.take(principal, "requests", 1);
+  if (early !== undefined) return refused(tooManyRequests(early.retryAfterMs));
   const { key, tenant } = principal;
   // While nobody needs a key there is nothing to open.
   if (key === undefined) return new Response(null, { status: 204 });

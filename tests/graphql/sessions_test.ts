@@ -26,8 +26,11 @@ async function open({ fetch }: GatewayBench, headers: Record<string, string>, bo
   return { status: answer.status, setCookie, cookie: setCookie.split(";")[0] };
 }
 
+let clients = 0;
+
+/** Each asks from an address of its own, where its wrong keys are the first. */
 async function codeOf({ post }: GatewayBench, headers: Record<string, string>): Promise<string> {
-  const { data, errors } = await post("{ eventCursor }", {}, headers);
+  const { data, errors } = await post("{ eventCursor }", {}, headers, `10.0.2.${clients++}`);
   return data?.eventCursor === undefined ? errors[0].extensions.code : "let in";
 }
 
@@ -97,7 +100,6 @@ Deno.test("a browser opens a session with a key, and goes by its cookie", async 
         const forged of [text.slice(0, -1), `${text.slice(0, -1)}${text.endsWith("a") ? "b" : "a"}`, "", "mws_", "x"]
       ) {
         assert.equal(await codeOf(bench, { cookie: `${name}=${forged}` }), "UNAUTHENTICATED");
-        await bench.sql`SELECT pg_sleep(0.25)`;
       }
     });
     await t.step("signing out ends it, also for who kept a copy", async () => {
