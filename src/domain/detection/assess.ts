@@ -3,12 +3,18 @@
  * evaluation, and a result never depends on where a batch was cut.
  */
 import { learnBaseline } from "./baseline.ts";
+import { takeCount } from "./counter.ts";
 import type { DetectorSet } from "./detector_set.ts";
-import { bounded, type Detector, type Point } from "./detectors/detector.ts";
+import { bounded, type Detector, type Point, pointOf } from "./detectors/detector.ts";
 import { afterRest, noisyOr, withCaution } from "./ensemble.ts";
 import { type Contribution, type Decision, type Evidence, stepEpisode } from "./episode.ts";
+import { type Band, bandOf, learnLevel } from "./level.ts";
 import type { Series } from "../plant/reading.ts";
 import type { SensorRules, SensorState } from "./sensor_state.ts";
+import type { DetectionSettings } from "./settings.ts";
+import { believe, learnGlitch } from "./stats/glitch.ts";
+import { learnPace, readingsPerHour } from "./stats/pace.ts";
+import { readingsIn } from "./stats/span.ts";
 
 /**
  * What one fold did: `late` are the places in the series that were at or before the watermark, and so were not folded.
@@ -25,7 +31,7 @@ export const ANOMALY = "anomaly";
 /** Folds `series` into `state`, which it changes in place, and says what that decided. */
 export function assess(state: SensorState, series: Series, rules: SensorRules): Assessment {
   const { set } = rules;
-  const fold: Fold = { set, point: { ts: 0, value: 0 }, scores: new Float64Array(set.detectors.length) };
+  const fold = startFold(set);
   const decisions: Decision[] = [];
   const late: number[] = [];
   for (let i = 0; i < series.ts.length; i++) {
@@ -33,8 +39,7 @@ export function assess(state: SensorState, series: Series, rules: SensorRules): 
       late.push(i);
       continue;
     }
-    fold.point.ts = series.ts[i];
-    fold.point.value = bounded(series.value[i]);
+    if (!readInto(fold.point, state, { ts: series.ts[i], value: series.value[i], settings: set.settings })) continue;
     const score = scoreOne(state, fold);
     judge(state, { ...rules, fold, score, decisions });
     learn(state, fold, score);
@@ -49,11 +54,42 @@ export interface Fold {
   readonly scores: Float64Array;
 }
 
+export function startFold(set: DetectorSet): Fold {
+  return { set, point: pointOf(0, 0), scores: new Float64Array(set.detectors.length) };
+}
+
+/**
+ * Makes `point` the reading as the detectors are to see it, from what is known before it; false when it has nothing to
+ * be judged (the first reading of a counter): then it is folded already.
+ */
+export function readInto(
+  point: Point,
+  state: SensorState,
+  { ts, value, settings }: { ts: number; value: number; settings: DetectionSettings },
+): boolean {
+  const judged = settings.counts ? takeCount(state.counter, ts, bounded(value)) : value;
+  if (judged === undefined) {
+    learnPace(state.pace, ts);
+    state.watermark = ts;
+    state.readings++;
+    return false;
+  }
+  point.ts = ts;
+  point.value = bounded(judged);
+  point.perHour = readingsPerHour(state.pace);
+  believe(state.glitches, point, settings.glitch);
+  return true;
+}
+
 /** The ensemble's score of a reading; each detector's goes to `scores`. Learns nothing. */
 export function scoreOne(state: SensorState, { set, point, scores }: Fold): number {
   const { detectors, weights, settings } = set;
   for (let d = 0; d < detectors.length; d++) scores[d] = detectors[d].score(state.detectors[d], point);
-  return withCaution(noisyOr(scores, weights), state.readings, settings.caution);
+  return withCaution(
+    noisyOr(scores, weights),
+    Math.min(state.readings, readingsIn(settings.caution.window, point.perHour)),
+    settings.caution,
+  );
 }
 
 interface Judging extends SensorRules {
@@ -68,30 +104,48 @@ function judge(state: SensorState, { fold, score, criticality, decisions }: Judg
     kind: ANOMALY,
     ts: point.ts,
     score,
-    news: afterRest(state.rest, score, settings.rest),
+    news: afterRest(state.rest, score, { ...settings.rest, perHour: point.perHour }),
     rules: settings.episode,
+    perHour: point.perHour,
     criticality,
+    level: point.plain,
+    normal: () => normalBands(state),
     evidence: () => ensembleEvidence(state, { fold, score }),
   });
   if (decision !== undefined) decisions.push(decision);
   for (let w = 0; w < watches.length; w++) {
-    const watched = watches[w].score(state.watches[w].detector, point);
+    const { detector } = state.watches[w];
+    const watch = watches[w];
+    const watched = watch.score(detector, point);
     const alone = stepEpisode(state.watches[w].episode, {
       kind: settings.watches[w].kind,
       ts: point.ts,
       score: watched,
       news: watched,
       rules: settings.watches[w].episode,
+      perHour: point.perHour,
       criticality,
+      level: watch.level?.(detector) ?? point.value,
+      normal: () => watch.normal?.(detector) ?? [],
       evidence: () =>
         evidenceOf(point, {
           score: watched,
           threshold: settings.watches[w].episode.threshold,
-          parts: [[watches[w], state.watches[w].detector, watched]],
+          parts: [[watch, detector, watched]],
         }),
     });
     if (alone !== undefined) decisions.push(alone);
   }
+}
+
+/** Where the sensor was lately, and where its frozen baseline has it: within a standard deviation of its mean. */
+function normalBands({ level, baseline: { frozen, moments: { mean, variance } } }: SensorState): Band[] {
+  const known = bandOf(level);
+  const deviation = Math.sqrt(variance);
+  return [
+    ...frozen ? [{ low: mean - deviation, high: mean + deviation }] : [],
+    ...known === undefined ? [] : [known],
+  ];
 }
 
 /** Takes the reading of `fold`, which scored `score`, into the state. */
@@ -101,14 +155,26 @@ export function learn(state: SensorState, { set: { detectors, watches, settings 
     for (let d = 0; d < detectors.length; d++) detectors[d].learn(state.detectors[d], point);
   }
   for (let w = 0; w < watches.length; w++) watches[w].learn(state.watches[w].detector, point);
+  learnLevel(state.level, point, settings.level);
+  learnGlitch(state.glitches, point, settings.glitch);
+  const factor = learnPace(state.pace, point.ts);
+  if (factor !== 1) repace(state, { detectors, watches, factor });
   if (!state.baseline.frozen) {
-    learnBaseline(state.baseline, { ...point, anomalous }, {
+    learnBaseline(state.baseline, { ts: point.ts, value: point.plain, anomalous }, {
       warmUp: settings.baselineReadings,
       learnsAnomalies: false,
     });
   }
   state.watermark = point.ts;
   state.readings++;
+}
+
+function repace(
+  state: SensorState,
+  { detectors, watches, factor }: Pick<DetectorSet, "detectors" | "watches"> & { factor: number },
+): void {
+  for (let d = 0; d < detectors.length; d++) detectors[d].repace?.(state.detectors[d], factor);
+  for (let w = 0; w < watches.length; w++) watches[w].repace?.(state.watches[w].detector, factor);
 }
 
 function ensembleEvidence(
