@@ -30,7 +30,7 @@ const SCHEMA = z.strictObject({
   version: z.string().min(1),
   counts: z.boolean(),
   detectors: z.array(z.strictObject({ ...choice, weight: share })).min(1),
-  level: z.strictObject({ stretch: span, window: span }),
+  level: z.strictObject({ stretch: span, window: span, blocks: z.number().int().min(2) }),
   glitch: z.strictObject({
     window: span,
     blocks: z.number().int().min(2),

@@ -1,5 +1,5 @@
 /** The ensemble joins detectors' scores and keeps each contribution. */
-import { readingsIn, type Span } from "./stats/span.ts";
+import type { Span } from "./stats/span.ts";
 
 /**
  * Noisy-or: 1 - product of (1 - weight * score). Each detector that speaks raises the score, none can lower it, and one
@@ -64,7 +64,7 @@ export interface RestRules {
 export function afterRest(
   rest: Rest,
   score: number,
-  { length, floor, perHour }: RestRules & { readonly perHour: number },
+  { floor, readings }: { readonly floor: number; readonly readings: number },
 ): number {
   if (rest.left > 0) {
     rest.left--;
@@ -72,7 +72,7 @@ export function afterRest(
   }
   if (score >= floor) {
     rest.peak = score;
-    rest.left = readingsIn(length, perHour);
+    rest.left = readings;
   }
   return score;
 }

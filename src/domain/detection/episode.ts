@@ -118,10 +118,16 @@ export interface Step {
   readonly evidence: () => Evidence;
 }
 
+/** Whether a reading changes nothing: there is no episode, and it begins none. Most readings are so. */
+export function isCalm({ start }: EpisodeState, news: number, { threshold }: EpisodeRules): boolean {
+  // A score that is not a number begins nothing either.
+  return start === undefined && !(news >= threshold);
+}
+
 /** Takes one score into the episode and answers what that decided. */
 export function stepEpisode(state: EpisodeState, step: Step): Decision | undefined {
   const { score, news, rules } = step;
-  if (state.start === undefined && news < rules.threshold) return undefined;
+  if (isCalm(state, news, rules)) return undefined;
   if (score >= rules.threshold) return anomaly(state, step);
   if (!state.open) {
     // On-delay wants anomalies in a row.

@@ -2,9 +2,8 @@
  * The levels at which a sensor has been: means of consecutive stretches of readings. They say what was normal before an
  * episode, and so when its condition has ended: a detector that has grown used to a fault is no sign of that.
  */
-import type { Point } from "./detectors/detector.ts";
 import { readingsIn, type Span } from "./stats/span.ts";
-import { startRange, type TrailingRange, updateRange } from "./stats/trailing_range.ts";
+import { startRange, type TrailingRange, updateRange, type WindowSize } from "./stats/trailing_range.ts";
 
 export interface LevelState {
   /** Readings of the stretch under way, and their sum. */
@@ -19,6 +18,8 @@ export interface LevelRules {
   readonly stretch: Span;
   /** Data time that the levels are of. */
   readonly window: Span;
+  /** Parts in which the window moves on. */
+  readonly blocks: number;
 }
 
 /** A stretch of the scale of values. */
@@ -27,8 +28,6 @@ export interface Band {
   readonly high: number;
 }
 
-/** Parts in which the window moves on. */
-const BLOCKS = 4;
 /** Share of their width by which the levels may be left. */
 const MARGIN = 0.25;
 /** Less than this share of a sensor's value may be its resolution. */
@@ -38,16 +37,25 @@ export function startLevel(): LevelState {
   return { filled: 0, sum: 0, range: startRange() };
 }
 
-export function learnLevel(level: LevelState, { plain, perHour }: Point, { stretch, window }: LevelRules): void {
-  level.filled++;
-  level.sum += plain;
+/** The rules in readings. */
+export interface LevelLimits {
+  readonly stretch: number;
+  readonly size: WindowSize;
+}
+
+export function levelLimits({ stretch, window, blocks }: LevelRules, perHour: number): LevelLimits {
   const readings = readingsIn(stretch, perHour);
-  if (level.filled < readings) return;
-  const stretches = Math.ceil(readingsIn(window, perHour) / readings);
-  updateRange(level.range, { x: level.sum / level.filled, floor: Math.abs(level.range.max) * RESOLUTION }, {
-    blocks: BLOCKS,
-    perBlock: Math.ceil(stretches / BLOCKS),
-  });
+  return {
+    stretch: readings,
+    size: { blocks, perBlock: Math.ceil(readingsIn(window, perHour) / readings / blocks) },
+  };
+}
+
+export function learnLevel(level: LevelState, x: number, { stretch, size }: LevelLimits): void {
+  level.filled++;
+  level.sum += x;
+  if (level.filled < stretch) return;
+  updateRange(level.range, { x: level.sum / level.filled, floor: Math.abs(level.range.max) * RESOLUTION }, size);
   level.filled = 0;
   level.sum = 0;
 }

@@ -19,9 +19,9 @@ export function scoreSeries(
   const fold = startFold(set);
   const out = new Float64Array(ts.length);
   for (let i = 0; i < ts.length; i++) {
-    if (!readInto(fold.point, state, { ts: ts[i], value: value[i], settings: set.settings })) continue;
+    if (!readInto(fold, state, ts[i], value[i])) continue;
     const score = scoreOne(state, fold);
-    out[i] = afterRest(state.rest, score, { ...set.settings.rest, perHour: fold.point.perHour });
+    out[i] = afterRest(state.rest, score, fold.limits.rest);
     learn(state, fold, score);
   }
   return out;

@@ -58,7 +58,7 @@ export const DEFAULT_SETTINGS: DetectionSettings = {
       parameters: { ...NOVELTY, parts: 24, memory: { hours: 30, least: 30 }, atLeast: { hours: 1, least: 12 } },
     },
     { name: "level_novelty", weight: 0.4, parameters: { ...NOVELTY, length: { hours: 2, least: 4 } } },
-    { name: "steady_level", weight: 0.5, parameters: { ...NOVELTY, half: 4, length: { hours: 2, least: 4 } } },
+    { name: "steady_level", weight: 0.5, parameters: { ...NOVELTY, half: 4, warmUp: 10, length: CALM } },
     {
       name: "exemplar",
       weight: 0.5,
@@ -74,7 +74,7 @@ export const DEFAULT_SETTINGS: DetectionSettings = {
     { name: "zscore", weight: 0.1, parameters: { sigma: 4, cap: 12, memory: WINDOW, warmUp: 200 } },
   ],
   counts: false,
-  level: { stretch: CALM, window: WINDOW },
+  level: { stretch: CALM, window: WINDOW, blocks: 4 },
   glitch: { window: WINDOW, blocks: 4, first: 60, far: 10, lasts: { hours: 1, least: 12 }, rare: 0.02 },
   caution: { window: WINDOW, readings: 5_000, power: 0.3 },
   rest: { length: { hours: 10, least: 20 }, floor: 0.2 },

@@ -12,9 +12,9 @@
  * Source: nearest-neighbour conformal detectors (V. Ishimtsev et al., Conformal k-NN anomaly detector, 2017), with
  *   leader clustering (J. A. Hartigan, 1975) in place of a window.
  */
-import { checkNovelty, type NoveltyParameters, sampleOf, sizeAt } from "../stats/novelty.ts";
+import { checkNovelty, type NoveltyParameters, sampleOf, sizeByRate } from "../stats/novelty.ts";
 import { roundedTo } from "../stats/rounded.ts";
-import { readingsIn, type Span, spanRules } from "../stats/span.ts";
+import { byRate, readingsIn, type Span, spanRules } from "../stats/span.ts";
 import { learnMean, meanOf, meanWindow, startMean, type TrailingMean } from "../stats/trailing_mean.ts";
 import { startRange, type TrailingRange, updateRange } from "../stats/trailing_range.ts";
 import { checkParameters, type Detector, type Point } from "./detector.ts";
@@ -37,19 +37,20 @@ interface State {
 }
 
 /** Blocks that the window is kept in: more follow it more exactly, in a larger state. */
-const BLOCKS = 36;
+const BLOCKS = 18;
 /** The difference of a point that is nearer than this (in widths) to its exemplar is lost when that one is rounded. */
 const ROUNDED = 1e-3;
 
 export function exemplar(parameters: ExemplarParameters): Detector<State> {
   const { length, prototypes, near, half, warmUp } = parameters;
   checkNovelty("exemplar", parameters);
+  const sizeAt = sizeByRate(parameters);
   checkParameters("exemplar", {
     ...spanRules("length", length, BLOCKS),
     "2 <= prototypes <= 200": prototypes >= 2 && prototypes <= 200,
     "near > 0": near > 0,
   });
-  const windowAt = (perHour: number) => meanWindow(readingsIn(length, perHour), BLOCKS);
+  const windowAt = byRate((perHour) => meanWindow(readingsIn(length, perHour), BLOCKS));
   const askedOf = ({ recent, range }: State, value: number, perHour: number): Asked => ({
     value,
     level: meanOf(recent, windowAt(perHour)),
@@ -81,7 +82,7 @@ export function exemplar(parameters: ExemplarParameters): Detector<State> {
         remember(state.exemplars, askedOf(state, plain, perHour), prototypes);
       }
       learnMean(state.recent, plain, window);
-      updateRange(state.range, sampleOf(plain, state.range.max), sizeAt(parameters, perHour));
+      updateRange(state.range, sampleOf(plain, state.range.max), sizeAt(perHour));
     },
     // Levels of fewer readings scatter more, and are to be seen first.
     repace: (state, factor) => void (factor > 1 ? state.n = 0 : undefined),

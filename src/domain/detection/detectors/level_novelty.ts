@@ -19,10 +19,10 @@ import {
   noveltyOf,
   type NoveltyParameters,
   sampleOf,
-  sizeAt,
+  sizeByRate,
   startNovelty,
 } from "../stats/novelty.ts";
-import { readingsIn, type Span, spanRules } from "../stats/span.ts";
+import { byRate, readingsIn, type Span, spanRules } from "../stats/span.ts";
 import { learnMean, meanWindow, meanWith, startMean, type TrailingMean } from "../stats/trailing_mean.ts";
 import { widenRange } from "../stats/trailing_range.ts";
 import { checkParameters, type Detector, type Point } from "./detector.ts";
@@ -41,35 +41,20 @@ interface State {
 const BLOCKS = 24;
 
 export function levelNovelty(parameters: LevelParameters): Detector<State> {
-  return levelOf("plain", parameters, { name: "level_novelty", sees: "a level outside all recent levels" });
-}
-
-/** The same for sensors whose glitches are so frequent that the level moves with them: without these, it stands still. */
-export function steadyLevel(parameters: LevelParameters): Detector<State> {
-  return levelOf("steady", parameters, {
-    name: "steady_level",
-    sees: "a level outside all recent levels, glitches left out",
-  });
-}
-
-function levelOf(
-  what: "plain" | "steady",
-  parameters: LevelParameters,
-  { name, sees }: { name: string; sees: string },
-): Detector<State> {
   const { length } = parameters;
-  checkNovelty(name, parameters);
-  checkParameters(name, { ...spanRules("length", length, BLOCKS), "2 <= length.least": length.least >= 2 });
-  const windowAt = (perHour: number) => {
+  checkNovelty("level_novelty", parameters);
+  const sizeAt = sizeByRate(parameters);
+  checkParameters("level_novelty", { ...spanRules("length", length, BLOCKS), "2 <= length.least": length.least >= 2 });
+  const windowAt = byRate((perHour) => {
     const { blocks, perBlock } = meanWindow(readingsIn(length, perHour), BLOCKS);
     return { blocks: blocks - 1, perBlock };
-  };
+  });
   const sampleWith = ({ recent, level }: State, point: Point) =>
-    sampleOf(meanWith(recent, point[what], windowAt(point.perHour)), level.range.max);
+    sampleOf(meanWith(recent, point.plain, windowAt(point.perHour)), level.range.max);
   const isFull = ({ recent }: State, perHour: number) => recent.blocks.length >= windowAt(perHour).blocks;
   return {
-    name,
-    sees,
+    name: "level_novelty",
+    sees: "a level outside all recent levels",
     version: 2,
     warmUp: length.least - 1 + parameters.warmUp,
     start: () => ({ level: startNovelty(), recent: startMean() }),
@@ -80,13 +65,13 @@ function levelOf(
     learn(state, point) {
       const { level, recent } = state;
       const { perHour } = point;
-      if (isFull(state, perHour)) learnNovelty(level, sampleWith(state, point), sizeAt(parameters, perHour));
-      learnMean(recent, point[what], windowAt(perHour));
+      if (isFull(state, perHour)) learnNovelty(level, sampleWith(state, point), sizeAt(perHour));
+      learnMean(recent, point.plain, windowAt(perHour));
     },
     // The mean of fewer readings scatters more.
     repace: ({ level }, factor) => factor > 1 ? widenRange(level.range, Math.sqrt(factor)) : undefined,
     facts: (state, point) => ({
-      level: meanWith(state.recent, point[what], windowAt(point.perHour)),
+      level: meanWith(state.recent, point.plain, windowAt(point.perHour)),
       ...noveltyFacts(state.level, sampleWith(state, point)),
     }),
   };

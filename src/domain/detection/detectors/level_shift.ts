@@ -13,7 +13,7 @@
  * Example: slack 0.5 and decision 20: a shift by 2 sd adds 1.5 a reading, and is over the decision after 14 readings.
  * Source: E. S. Page, Biometrika 41, 1954; frozen reference as in online-ml/river, river/drift/cusum.py.
  */
-import { readingsIn, type Span, spanRules } from "../stats/span.ts";
+import { byRate, readingsIn, type Span, spanRules } from "../stats/span.ts";
 import { type Moments, spread, startMoments, updateMoments } from "../stats/welford.ts";
 import { checkParameters, type Detector } from "./detector.ts";
 
@@ -41,6 +41,7 @@ export function levelShift({ warmUp, slack, decision, clip, relearn }: LevelShif
     "clip > slack": clip > slack,
     ...spanRules("relearn", relearn),
   });
+  const relearnAt = byRate((perHour) => readingsIn(relearn, perHour));
   const departure = ({ baseline }: State, value: number) => {
     const z = (value - baseline.mean) / spread(baseline);
     return Math.min(Math.max(z, -clip), clip);
@@ -71,7 +72,7 @@ export function levelShift({ warmUp, slack, decision, clip, relearn }: LevelShif
       state.up = up;
       state.down = down;
       state.over = Math.max(up, down) > decision ? state.over + 1 : 0;
-      if (state.over < readingsIn(relearn, perHour)) return;
+      if (state.over < relearnAt(perHour)) return;
       state.baseline = startMoments();
       state.up = 0;
       state.down = 0;

@@ -16,7 +16,7 @@ import {
   noveltyOf,
   type NoveltyParameters,
   sampleOf,
-  sizeAt,
+  sizeByRate,
   startNovelty,
 } from "../stats/novelty.ts";
 import { widenRange } from "../stats/trailing_range.ts";
@@ -30,6 +30,7 @@ interface State {
 
 export function rateOfChange(parameters: NoveltyParameters): Detector<State> {
   checkNovelty("rate_of_change", parameters);
+  const sizeAt = sizeByRate(parameters);
   return {
     name: "rate_of_change",
     sees: "a larger step than any lately",
@@ -41,7 +42,7 @@ export function rateOfChange(parameters: NoveltyParameters): Detector<State> {
     learn(state, { plain, perHour }) {
       const { step, previous } = state;
       if (previous !== undefined) {
-        learnNovelty(step, sampleOf(plain - previous, previous), sizeAt(parameters, perHour));
+        learnNovelty(step, sampleOf(plain - previous, previous), sizeAt(perHour));
       }
       state.previous = plain;
     },

@@ -19,10 +19,10 @@ import {
   noveltyOf,
   type NoveltyParameters,
   sampleOf,
-  sizeAt,
+  sizeByRate,
   startNovelty,
 } from "../stats/novelty.ts";
-import { readingsIn, type Span, spanRules } from "../stats/span.ts";
+import { byRate, readingsIn, type Span, spanRules } from "../stats/span.ts";
 import { checkParameters, type Detector } from "./detector.ts";
 
 const DAY_MS = 86_400_000;
@@ -43,13 +43,20 @@ interface State {
 export function timeOfDayNovelty(parameters: TimeOfDayParameters): Detector<State> {
   const { parts, memory, atLeast } = parameters;
   checkNovelty("time_of_day_novelty", parameters);
+  const sizeAt = sizeByRate(parameters);
   checkParameters("time_of_day_novelty", {
     "1 <= parts <= 96": parts >= 1 && parts <= 96,
     ...spanRules("memory", memory),
     ...spanRules("atLeast", atLeast),
     "atLeast <= memory": atLeast.hours <= memory.hours && atLeast.least <= memory.least,
   });
-  const partOf = (ts: number) => Math.floor(((ts % DAY_MS + DAY_MS) % DAY_MS) / DAY_MS * parts);
+  const leastAt = byRate((perHour) => readingsIn(atLeast, perHour));
+  const mostAt = byRate((perHour) => readingsIn(memory, perHour));
+  const partMs = DAY_MS / parts;
+  const partOf = (ts: number) => {
+    const part = Math.floor(ts / partMs);
+    return part - Math.floor(part / parts) * parts;
+  };
   return {
     name: "time_of_day_novelty",
     sees: "a value that is unusual at this time of day",
@@ -59,23 +66,23 @@ export function timeOfDayNovelty(parameters: TimeOfDayParameters): Detector<Stat
     start: () => ({ residual: startNovelty(), counts: Array(parts).fill(0), means: Array(parts).fill(0) }),
     score(state, { ts, plain, perHour }) {
       const part = partOf(ts);
-      return state.counts[part] < readingsIn(atLeast, perHour)
+      return state.counts[part] < leastAt(perHour)
         ? NaN
         : noveltyOf(state.residual, sampleOf(plain - state.means[part], state.means[part]), parameters);
     },
     excess(state, { ts, plain, perHour }) {
       const part = partOf(ts);
-      return state.counts[part] < readingsIn(atLeast, perHour)
+      return state.counts[part] < leastAt(perHour)
         ? 0
         : excessOf(state.residual, sampleOf(plain - state.means[part], state.means[part]), parameters);
     },
     learn(state, { ts, plain, perHour }) {
       const part = partOf(ts);
       const residual = plain - state.means[part];
-      if (state.counts[part] >= readingsIn(atLeast, perHour)) {
-        learnNovelty(state.residual, sampleOf(residual, state.means[part]), sizeAt(parameters, perHour));
+      if (state.counts[part] >= leastAt(perHour)) {
+        learnNovelty(state.residual, sampleOf(residual, state.means[part]), sizeAt(perHour));
       }
-      state.counts[part] = Math.min(state.counts[part] + 1, readingsIn(memory, perHour));
+      state.counts[part] = Math.min(state.counts[part] + 1, mostAt(perHour));
       state.means[part] += residual / state.counts[part];
     },
     facts(state, { ts, plain }) {

@@ -16,13 +16,14 @@ import {
   noveltyOf,
   type NoveltyParameters,
   sampleOf,
-  sizeAt,
+  sizeByRate,
   startNovelty,
 } from "../stats/novelty.ts";
 import type { Detector } from "./detector.ts";
 
 export function valueNovelty(parameters: NoveltyParameters): Detector<Novelty> {
   checkNovelty("value_novelty", parameters);
+  const sizeAt = sizeByRate(parameters);
   return {
     name: "value_novelty",
     sees: "a value outside all of its recent range",
@@ -33,7 +34,7 @@ export function valueNovelty(parameters: NoveltyParameters): Detector<Novelty> {
     excess: (state, { value }) => excessOf(state, sampleOf(value, state.range.max), parameters),
     learn(state, { value, held, perHour }) {
       // As it came and not as steady as it may be: spikes that come again and again are usual for this sensor.
-      if (!held) learnNovelty(state, sampleOf(value, state.range.max), sizeAt(parameters, perHour));
+      if (!held) learnNovelty(state, sampleOf(value, state.range.max), sizeAt(perHour));
     },
     facts: (state, { value }) => noveltyFacts(state, sampleOf(value, state.range.max)),
   };

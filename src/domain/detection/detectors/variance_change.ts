@@ -16,7 +16,7 @@ import {
   noveltyFacts,
   noveltyOf,
   type NoveltyParameters,
-  sizeAt,
+  sizeByRate,
   startNovelty,
 } from "../stats/novelty.ts";
 import { checkParameters, type Detector } from "./detector.ts";
@@ -46,6 +46,7 @@ const NARROWEST = 0.1;
 export function varianceChange(parameters: VarianceParameters): Detector<State> {
   const { length } = parameters;
   checkNovelty("variance_change", parameters);
+  const sizeAt = sizeByRate(parameters);
   checkParameters("variance_change", { "4 <= length <= 100": length >= 4 && length <= 100 });
   const every = Math.max(1, Math.floor(length / 4));
   return {
@@ -67,7 +68,7 @@ export function varianceChange(parameters: VarianceParameters): Detector<State> 
       }
       if (state.recent.length < length || ++state.age < every) return;
       if (state.last !== undefined) {
-        learnNovelty(state.scatter, { x: state.last, floor: NARROWEST }, sizeAt(parameters, perHour));
+        learnNovelty(state.scatter, { x: state.last, floor: NARROWEST }, sizeAt(perHour));
       }
       state.last = Math.log(sampleStandardDeviation(state.recent) + FLOOR * (1 + Math.abs(plain)));
       state.age = 0;

@@ -10,7 +10,7 @@
  * Source: B. P. Welford, Technometrics 4(3), 1962; D. H. D. West, CACM 22(9), 1979.
  */
 import { type Moments, spread, startMoments, updateMoments } from "../stats/welford.ts";
-import { readingsIn, type Span, spanRules } from "../stats/span.ts";
+import { byRate, readingsIn, type Span, spanRules } from "../stats/span.ts";
 import { checkParameters, type Detector } from "./detector.ts";
 
 export interface ZscoreParameters {
@@ -27,6 +27,7 @@ export function zscore({ sigma, cap, memory, warmUp }: ZscoreParameters): Detect
     ...spanRules("memory", memory),
     "warmUp >= 2": warmUp >= 2,
   });
+  const memoryAt = byRate((perHour) => readingsIn(memory, perHour));
   const distance = (state: Moments, value: number) => {
     const deviation = Math.abs(value - state.mean);
     return deviation === 0 ? 0 : deviation / spread(state);
@@ -43,7 +44,7 @@ export function zscore({ sigma, cap, memory, warmUp }: ZscoreParameters): Detect
       return Math.min(Math.max((distance(state, plain) - sigma) / (cap - sigma), 0), 1);
     },
     learn(state, { plain, perHour }) {
-      updateMoments(state, plain, readingsIn(memory, perHour));
+      updateMoments(state, plain, memoryAt(perHour));
     },
     facts(state, { plain }) {
       return { mean: state.mean, sd: Math.sqrt(state.variance), z: distance(state, plain), sigma, cap };

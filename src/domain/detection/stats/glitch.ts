@@ -11,7 +11,7 @@
  */
 import { quantileSorted } from "simple-statistics";
 import { readingsIn, type Span } from "./span.ts";
-import { rangeOf, startRange, type TrailingRange, updateRange } from "./trailing_range.ts";
+import { rangeOf, startRange, type TrailingRange, updateRange, type WindowSize } from "./trailing_range.ts";
 
 export interface GlitchRules {
   /** Data time that the range is of. */
@@ -26,6 +26,20 @@ export interface GlitchRules {
   readonly lasts: Span;
   /** Where far readings are a greater share than this (about the last 300 readings), they belong to the sensor. */
   readonly rare: number;
+}
+
+/** The rules in readings. */
+export interface GlitchLimits {
+  readonly first: number;
+  readonly far: number;
+  readonly rare: number;
+  readonly lasts: number;
+  readonly size: WindowSize;
+}
+
+export function glitchLimits({ window, blocks, first, far, rare, lasts }: GlitchRules, perHour: number): GlitchLimits {
+  const perBlock = Math.ceil(readingsIn(window, perHour) / blocks);
+  return { first, far, rare, lasts: readingsIn(lasts, perHour), size: { blocks, perBlock } };
 }
 
 export interface GlitchState {
@@ -57,26 +71,25 @@ export interface Believed {
   steady: number;
   plain: number;
   held: boolean;
-  perHour: number;
 }
 
 /** Says of `reading.value` what can be believed of it. */
 export function believe(
   { range: { min, max, blocks }, first, far, share }: GlitchState,
   reading: Believed,
-  rules: GlitchRules,
+  { far: widths, rare, lasts }: GlitchLimits,
 ): void {
-  const { value, perHour } = reading;
+  const { value } = reading;
   reading.steady = value;
   reading.plain = value;
   reading.held = false;
   if (blocks.length === 0 || (first.length > 0 && first.length < SOME)) return;
-  const reach = rules.far * widthOf(min, max);
+  const reach = widths * widthOf(min, max);
   // Without a width there is nothing to measure by.
   if ((value <= max + reach && value >= min - reach) || reach === 0) return;
-  if (far + 1 >= readingsIn(rules.lasts, perHour)) return;
+  if (far + 1 >= lasts) return;
   reading.steady = value > max ? max : min;
-  reading.plain = share >= rules.rare ? value : value > max ? max + reach : min - reach;
+  reading.plain = share >= rare ? value : value > max ? max + reach : min - reach;
   reading.held = far > 0;
 }
 
@@ -87,10 +100,9 @@ function widthOf(min: number, max: number): number {
 /** Takes a reading in, of which `believe` has said what can be believed. */
 export function learnGlitch(
   state: GlitchState,
-  { value, steady, plain, perHour }: Believed,
-  { window, blocks, first, far, lasts }: GlitchRules,
+  { value, steady, plain }: Believed,
+  { first, far, lasts, size }: GlitchLimits,
 ): void {
-  const size = { blocks, perBlock: Math.ceil(readingsIn(window, perHour) / blocks) };
   if (state.first.length > 0 || state.range.blocks.length === 0) {
     state.first.push(value);
     updateRange(state.range, { x: plain, floor: 0 }, size);
@@ -108,7 +120,7 @@ export function learnGlitch(
   const isFar = value > state.range.max + far * width || value < state.range.min - far * width;
   state.far = isFar ? state.far + 1 : 0;
   state.share += (Number(isFar) - state.share) / MEMORY;
-  if (!isFar || state.far >= readingsIn(lasts, perHour)) updateRange(state.range, { x: value, floor: width }, size);
+  if (!isFar || state.far >= lasts) updateRange(state.range, { x: value, floor: width }, size);
 }
 
 function firstRange(values: readonly number[]): TrailingRange {

@@ -6,7 +6,7 @@
  * Formula: e = distance outside the trailing range / that range; score = e / (e + half).
  */
 import { checkParameters } from "../detectors/detector.ts";
-import { readingsIn, type Span, spanRules } from "./span.ts";
+import { byRate, readingsIn, type Span, spanRules } from "./span.ts";
 import { excess, type Sample, startRange, type TrailingRange, updateRange, type WindowSize } from "./trailing_range.ts";
 
 export interface NoveltyParameters {
@@ -61,9 +61,11 @@ export function excessOf({ n, range }: Novelty, sample: Sample, { warmUp }: Nove
   return n < warmUp ? 0 : Math.min(excess(range, sample), Number.MAX_VALUE);
 }
 
-/** The window's size for a sensor that gives `perHour` readings an hour. */
-export function sizeAt({ window, blocks }: NoveltyParameters, perHour: number): WindowSize {
-  return { blocks, perBlock: Math.ceil(readingsIn(window, perHour) / blocks) };
+/** The window's size for a sensor that gives so many readings an hour. */
+export function sizeByRate(
+  { window, blocks }: Pick<NoveltyParameters, "window" | "blocks">,
+): (perHour: number) => WindowSize {
+  return byRate((perHour) => ({ blocks, perBlock: Math.ceil(readingsIn(window, perHour) / blocks) }));
 }
 
 export function learnNovelty(novelty: Novelty, sample: Sample, size: WindowSize): void {

@@ -16,6 +16,22 @@ export function readingsIn({ hours, least }: Span, perHour: number): number {
   return readings > least ? readings : least;
 }
 
+/**
+ * `make` for the rate that is asked for, computed once while that stays the same: a sensor's rate hardly ever changes,
+ * and this is asked for each of its readings.
+ */
+export function byRate<T>(make: (perHour: number) => T): (perHour: number) => T {
+  let known = NaN;
+  let made: T | undefined;
+  return (perHour) => {
+    if (perHour !== known) {
+      made = make(perHour);
+      known = perHour;
+    }
+    return made as T;
+  };
+}
+
 /** Rules for `checkParameters`, in the words of the parameter `name`. */
 export function spanRules(name: string, { hours, least }: Span, most = Infinity): Record<string, boolean> {
   return {

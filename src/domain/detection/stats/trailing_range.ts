@@ -48,21 +48,25 @@ export function widenRange(range: TrailingRange, factor: number): void {
 
 /** Takes `sample` in, at most one width of the range (at least its floor) beyond what the range holds. */
 export function updateRange(range: TrailingRange, sample: Sample, size: WindowSize): void {
-  const { blocks } = range;
-  const x = within(range, sample);
+  const { blocks, min, max } = range;
+  const x = sample.x >= min && sample.x <= max ? sample.x : within(range, sample);
   if (blocks.length === 0 || range.filled >= size.perBlock) openBlock(range, x, size);
   range.filled++;
   const newest = blocks.length - 2;
-  if (x < blocks[newest]) blocks[newest] = x;
-  if (x > blocks[newest + 1]) blocks[newest + 1] = x;
-  if (x < range.min) range.min = x;
-  if (x > range.max) range.max = x;
+  if (x < blocks[newest]) {
+    blocks[newest] = x;
+    if (x < min) range.min = x;
+  }
+  if (x > blocks[newest + 1]) {
+    blocks[newest + 1] = x;
+    if (x > max) range.max = x;
+  }
 }
 
 function within({ min, max, blocks }: TrailingRange, { x, floor }: Sample): number {
   const width = Math.max(max - min, floor);
   // Without a width there is nothing to measure a step by.
-  if (blocks.length === 0 || width === 0 || (x >= min && x <= max)) return x;
+  if (blocks.length === 0 || width === 0) return x;
   return Math.min(Math.max(x, min - width), max + width);
 }
 
