@@ -126,7 +126,7 @@ function judgeEnsemble(state: SensorState, news: number, { fold, score, critical
     rules: settings.episode,
     perHour: point.perHour,
     criticality,
-    level: point.plain,
+    level: point.steady,
     normal: () => normalBands(state),
     evidence: () => ensembleEvidence(state, { fold, score }),
   });
@@ -171,7 +171,7 @@ export function learn(state: SensorState, { set, point, limits }: Fold, score: n
     for (let d = 0; d < detectors.length; d++) detectors[d].learn(state.detectors[d], point);
   }
   for (let w = 0; w < watches.length; w++) watches[w].learn(state.watches[w].detector, point);
-  learnLevel(state.level, point.plain, limits.level);
+  learnLevel(state.level, point.steady, limits.level);
   learnGlitch(state.glitches, point, limits.glitch);
   const factor = learnPace(state.pace, point.ts);
   if (factor !== 1) repace(state, { detectors, watches, factor });
