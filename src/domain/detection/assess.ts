@@ -12,7 +12,6 @@ import { type Band, bandOf, learnLevel } from "./level.ts";
 import type { Criticality } from "../plant/asset.ts";
 import type { Series } from "../plant/reading.ts";
 import type { SensorRules, SensorState } from "./sensor_state.ts";
-import type { DetectionSettings } from "./settings.ts";
 import { believe, learnGlitch } from "./stats/glitch.ts";
 import { learnPace, readingsPerHour } from "./stats/pace.ts";
 

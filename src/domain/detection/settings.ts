@@ -93,7 +93,7 @@ export const DEFAULT_SETTINGS: DetectionSettings = {
     },
     {
       kind: "drift",
-      detector: { name: "drift", parameters: { days: 10, weight: 0.2, halfRange: 0.5, halfMean: 3, share: 0.5 } },
+      detector: { name: "drift", parameters: { days: 10, weight: 0.3, halfRange: 0.25, halfMean: 2, share: 0.5 } },
       episode: {
         threshold: 0.5,
         deadband: 0.1,
