@@ -12,6 +12,7 @@ import { LOOKUP_COST } from "../cost.ts";
 import { asResult } from "../errors.ts";
 import { rowId } from "../ids.ts";
 import { connectionOf, firstArgs, firstOf, listCost, PAGE_ARGS, pageCost } from "../page.ts";
+import { assetOf } from "../loaders.ts";
 import { AssetRef, SensorRef } from "../nodes.ts";
 
 const ReprocessStateEnum = builder.enumType("ReprocessState", {
@@ -47,8 +48,15 @@ const ReprocessedAlertRef = builder.objectRef<ReprocessedAlert>("ReprocessedAler
     }),
     sensor: t.field({
       type: SensorRef,
-      description: "The sensor whose readings are unusual.",
-      resolve: ({ sensorId }, _args, { loaders }) => loaders.sensors.load(sensorId),
+      nullable: true,
+      description: "The sensor that it would be about; null when it would be about an asset.",
+      resolve: ({ sensorId }, _args, { loaders }) => sensorId === undefined ? null : loaders.sensors.load(sensorId),
+    }),
+    asset: t.field({
+      type: AssetRef,
+      nullable: true,
+      description: "The asset that it would be about, or that its sensor belongs to; null when its sensor has none.",
+      resolve: (alert, _args, { loaders }) => assetOf(alert, loaders),
     }),
   }),
 });
@@ -121,6 +129,7 @@ const ReprocessingConnection = builder.connectionObject({ type: ReprocessRunRef,
 
 builder.queryFields((t) => ({
   reprocessing: t.field({
+    access: "read",
     type: ReprocessRunRef,
     nullable: true,
     description: "The run that has this id; null when there is none.",
@@ -130,6 +139,7 @@ builder.queryFields((t) => ({
       (await scope.store.reprocessing.byIds(scope.tenant.id, [rowId<ReprocessRunId>(String(id.id))])).at(0),
   }),
   reprocessings: t.field({
+    access: "read",
     type: ReprocessingConnection,
     description: "All runs, the last asked for first.",
     args: PAGE_ARGS,
@@ -157,6 +167,7 @@ const StartReprocessingPayload = builder.objectRef<{ reprocessing: ReprocessRun 
 
 builder.mutationField("startReprocessing", (t) =>
   t.field({
+    access: "configure",
     type: StartReprocessingPayload,
     description: "Folds stored readings again, to see which alerts there would be.",
     errors: {},
@@ -180,6 +191,7 @@ const CancelReprocessingPayload = builder.objectRef<{ reprocessing: ReprocessRun
 
 builder.mutationField("cancelReprocessing", (t) =>
   t.field({
+    access: "configure",
     type: CancelReprocessingPayload,
     description: "Ends a run before it is through; one that has ended is left as it is.",
     errors: {},
