@@ -130,9 +130,10 @@ export function createGateway(options: GatewayOptions): Gateway {
       return await yoga.fetch(request, { client, entry });
     },
     async dispose() {
-      ending.abort();
       await watching.stop();
+      // Clients begin again behind a line that broke, and take a subscription that completes for one that is over.
       await sockets.close();
+      ending.abort();
       await yoga.dispose();
     },
   };
