@@ -22,6 +22,7 @@ const choice = {
 const SCHEMA = z.strictObject({
   version: z.string().min(1),
   detectors: z.array(z.strictObject({ ...choice, weight: share })).min(1),
+  caution: z.strictObject({ readings, power: z.number().min(0) }),
   rest: z.strictObject({ length: readings, floor: share }),
   episode,
   watches: z.array(z.strictObject({ kind: z.string().min(1), detector: z.strictObject(choice), episode })),

@@ -5,7 +5,7 @@
 import { learnBaseline } from "./baseline.ts";
 import type { DetectorSet } from "./detector_set.ts";
 import { bounded, type Detector, type Point } from "./detectors/detector.ts";
-import { afterRest, noisyOr } from "./ensemble.ts";
+import { afterRest, noisyOr, withCaution } from "./ensemble.ts";
 import { type Contribution, type Decision, type Evidence, stepEpisode } from "./episode.ts";
 import type { Series } from "../plant/reading.ts";
 import type { SensorRules, SensorState } from "./sensor_state.ts";
@@ -50,9 +50,10 @@ export interface Fold {
 }
 
 /** The ensemble's score of a reading; each detector's goes to `scores`. Learns nothing. */
-export function scoreOne(state: SensorState, { set: { detectors, weights }, point, scores }: Fold): number {
+export function scoreOne(state: SensorState, { set, point, scores }: Fold): number {
+  const { detectors, weights, settings } = set;
   for (let d = 0; d < detectors.length; d++) scores[d] = detectors[d].score(state.detectors[d], point);
-  return noisyOr(scores, weights);
+  return withCaution(noisyOr(scores, weights), state.readings, settings.caution);
 }
 
 interface Judging extends SensorRules {

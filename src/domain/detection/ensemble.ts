@@ -13,6 +13,25 @@ export function noisyOr(scores: ArrayLike<number>, weights: ArrayLike<number>): 
   return 1 - calm;
 }
 
+/** How much less a score says of a sensor that is hardly known. */
+export interface CautionRules {
+  /** Readings from which on a score counts fully. */
+  readonly readings: number;
+  /** The odds of a score are multiplied by (readings known / `readings`) to this power; 0: never any caution. */
+  readonly power: number;
+}
+
+/**
+ * The score of a sensor of which `known` readings are known. Among n readings that come in any order the newest is the
+ * least or greatest with probability 2 / n: early records are no news, so the odds s / (1 - s) of a score grow with
+ * what is known.
+ */
+export function withCaution(score: number, known: number, { readings, power }: CautionRules): number {
+  if (known >= readings || score <= 0) return score;
+  const part = (known / readings) ** power;
+  return score * part / (1 - score + score * part);
+}
+
 /** How long a score keeps lower ones quiet. */
 export interface Rest {
   /** Highest score of the current rest. */

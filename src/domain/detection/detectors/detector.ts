@@ -21,6 +21,8 @@ export function bounded(value: number): number {
 export interface Detector<State> {
   /** Names it in evidence and settings. */
   readonly name: string;
+  /** What it has seen when it speaks, in words for people. */
+  readonly sees: string;
   /** Raised whenever a stored state would be misread. */
   readonly version: number;
   /**
@@ -32,6 +34,12 @@ export interface Detector<State> {
   start(): State;
   /** 0 to 1, higher is more unusual; NaN while it cannot judge. Leaves the state as it is. */
   score(state: State, point: Point): number;
+  /**
+   * How far the reading is from what is usual, in widths of the usual range: 0 inside it and while it cannot judge.
+   * Unlike the score it never saturates, so alerts of all sensors can be ranked by it. Left out where a detector has no
+   * such measure; where it is there, `facts` has it as `excess`.
+   */
+  excess?(state: State, point: Point): number;
   learn(state: State, point: Point): void;
   /** The numbers behind `score` for the same arguments, for people. */
   facts(state: State, point: Point): Record<string, number>;

@@ -36,6 +36,7 @@ export function flatline({ least, warmUp, changes }: FlatlineParameters): Detect
   const runWith = (state: State, value: number) => state.n > 0 && value === state.value ? state.run + 1 : 1;
   return {
     name: "flatline",
+    sees: "the same value for far longer than usual",
     version: 1,
     // The run that a reading is in does not count.
     warmUp: warmUp + 1,

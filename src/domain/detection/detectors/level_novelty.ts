@@ -12,6 +12,7 @@
  */
 import {
   checkNovelty,
+  excessOf,
   learnNovelty,
   type Novelty,
   noveltyFacts,
@@ -43,26 +44,28 @@ export function levelNovelty(parameters: LevelParameters): Detector<State> {
     for (let i = 0; i < recent.length; i++) sum += recent[i];
     return sum / length;
   };
+  const sampleWith = (state: State, value: number) => sampleOf(levelWith(state, value), state.level.range.max);
   const full = ({ recent }: State) => recent.length === length - 1;
   return {
     name: "level_novelty",
-    version: 1,
+    sees: "a level outside all recent levels",
+    version: 2,
     warmUp: length - 1 + parameters.warmUp,
     start: () => ({ level: startNovelty(), recent: [], next: 0 }),
-    score: (state, { value }) =>
-      full(state) ? noveltyOf(state.level, sampleOf(levelWith(state, value), state.level.range.max), parameters) : NaN,
+    score: (state, { value }) => full(state) ? noveltyOf(state.level, sampleWith(state, value), parameters) : NaN,
+    excess: (state, { value }) => full(state) ? excessOf(state.level, sampleWith(state, value), parameters) : 0,
     learn(state, { value }) {
       if (!full(state)) {
         state.recent.push(value);
         return;
       }
-      learnNovelty(state.level, levelWith(state, value), parameters);
+      learnNovelty(state.level, sampleWith(state, value), parameters);
       state.recent[state.next] = value;
       state.next = (state.next + 1) % (length - 1);
     },
     facts: (state, { value }) => ({
       level: levelWith(state, value),
-      ...noveltyFacts(state.level, sampleOf(levelWith(state, value), state.level.range.max)),
+      ...noveltyFacts(state.level, sampleWith(state, value)),
     }),
   };
 }

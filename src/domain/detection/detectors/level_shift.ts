@@ -51,6 +51,7 @@ export function levelShift({ warmUp, slack, decision, clip, relearn }: LevelShif
   const isReady = ({ baseline }: State) => baseline.n >= warmUp && baseline.variance > 0;
   return {
     name: "level_shift",
+    sees: "small departures in one direction that add up",
     version: 1,
     warmUp,
     start: () => ({ baseline: startMoments(), up: 0, down: 0, over: 0 }),

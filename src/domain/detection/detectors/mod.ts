@@ -1,6 +1,7 @@
 /** The detectors of single sensors, by name: settings choose among them and give their parameters. */
 import type { NoveltyParameters } from "../stats/novelty.ts";
 import type { Detector } from "./detector.ts";
+import { exemplar, type ExemplarParameters } from "./exemplar.ts";
 import { flatline, type FlatlineParameters } from "./flatline.ts";
 import { levelNovelty, type LevelParameters } from "./level_novelty.ts";
 import { levelShift, type LevelShiftParameters } from "./level_shift.ts";
@@ -17,6 +18,7 @@ export interface DetectorParameters {
   readonly value_novelty: NoveltyParameters;
   readonly time_of_day_novelty: TimeOfDayParameters;
   readonly level_novelty: LevelParameters;
+  readonly exemplar: ExemplarParameters;
   readonly level_shift: LevelShiftParameters;
   readonly variance_change: VarianceParameters;
   readonly rate_of_change: NoveltyParameters;
@@ -31,6 +33,7 @@ const MAKERS: { readonly [Name in DetectorName]: (parameters: DetectorParameters
   value_novelty: valueNovelty,
   time_of_day_novelty: timeOfDayNovelty,
   level_novelty: levelNovelty,
+  exemplar,
   level_shift: levelShift,
   variance_change: varianceChange,
   rate_of_change: rateOfChange,

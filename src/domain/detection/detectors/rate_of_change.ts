@@ -30,13 +30,16 @@ export function rateOfChange(parameters: NoveltyParameters): Detector<State> {
   checkNovelty("rate_of_change", parameters);
   return {
     name: "rate_of_change",
-    version: 1,
+    sees: "a larger step than any lately",
+    version: 2,
     warmUp: parameters.warmUp + 1,
     start: () => ({ step: startNovelty() }),
     score: ({ step, previous }, { value }) =>
       previous === undefined ? NaN : noveltyOf(step, sampleOf(value - previous, previous), parameters),
     learn(state, { value }) {
-      if (state.previous !== undefined) learnNovelty(state.step, value - state.previous, parameters);
+      if (state.previous !== undefined) {
+        learnNovelty(state.step, sampleOf(value - state.previous, state.previous), parameters);
+      }
       state.previous = value;
     },
     facts: ({ step, previous = 0 }, { value }) => ({

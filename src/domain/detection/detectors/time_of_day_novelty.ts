@@ -12,6 +12,7 @@
  */
 import {
   checkNovelty,
+  excessOf,
   learnNovelty,
   type Novelty,
   noveltyFacts,
@@ -47,7 +48,8 @@ export function timeOfDayNovelty(parameters: TimeOfDayParameters): Detector<Stat
   const partOf = (ts: number) => Math.floor(((ts % DAY_MS + DAY_MS) % DAY_MS) / DAY_MS * parts);
   return {
     name: "time_of_day_novelty",
-    version: 1,
+    sees: "a value that is unusual at this time of day",
+    version: 2,
     // The first readings of a part of the day have no mean to be compared with.
     warmUp: atLeast + parameters.warmUp,
     start: () => ({ residual: startNovelty(), counts: Array(parts).fill(0), means: Array(parts).fill(0) }),
@@ -57,10 +59,18 @@ export function timeOfDayNovelty(parameters: TimeOfDayParameters): Detector<Stat
         ? NaN
         : noveltyOf(state.residual, sampleOf(value - state.means[part], state.means[part]), parameters);
     },
+    excess(state, { ts, value }) {
+      const part = partOf(ts);
+      return state.counts[part] < atLeast
+        ? 0
+        : excessOf(state.residual, sampleOf(value - state.means[part], state.means[part]), parameters);
+    },
     learn(state, { ts, value }) {
       const part = partOf(ts);
       const residual = value - state.means[part];
-      if (state.counts[part] >= atLeast) learnNovelty(state.residual, residual, parameters);
+      if (state.counts[part] >= atLeast) {
+        learnNovelty(state.residual, sampleOf(residual, state.means[part]), parameters);
+      }
       state.counts[part] = Math.min(state.counts[part] + 1, memory);
       state.means[part] += residual / state.counts[part];
     },

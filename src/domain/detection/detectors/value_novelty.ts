@@ -9,6 +9,7 @@
  */
 import {
   checkNovelty,
+  excessOf,
   learnNovelty,
   type Novelty,
   noveltyFacts,
@@ -23,11 +24,13 @@ export function valueNovelty(parameters: NoveltyParameters): Detector<Novelty> {
   checkNovelty("value_novelty", parameters);
   return {
     name: "value_novelty",
-    version: 1,
+    sees: "a value outside all of its recent range",
+    version: 2,
     warmUp: parameters.warmUp,
     start: startNovelty,
     score: (state, { value }) => noveltyOf(state, sampleOf(value, state.range.max), parameters),
-    learn: (state, { value }) => learnNovelty(state, value, parameters),
+    excess: (state, { value }) => excessOf(state, sampleOf(value, state.range.max), parameters),
+    learn: (state, { value }) => learnNovelty(state, sampleOf(value, state.range.max), parameters),
     facts: (state, { value }) => noveltyFacts(state, sampleOf(value, state.range.max)),
   };
 }

@@ -49,7 +49,8 @@ export function varianceChange(parameters: VarianceParameters): Detector<State> 
   const every = Math.max(1, Math.floor(length / 4));
   return {
     name: "variance_change",
-    version: 1,
+    sees: "more or less scatter than usual",
+    version: 2,
     warmUp: length - 1 + every * (1 + parameters.warmUp),
     start: () => ({ scatter: startNovelty(), recent: [], next: 0, age: 0 }),
     // Judged on what is known before this reading: a single outlier is the business of others.
@@ -64,7 +65,7 @@ export function varianceChange(parameters: VarianceParameters): Detector<State> 
         state.next = (state.next + 1) % length;
       }
       if (state.recent.length < length || ++state.age < every) return;
-      if (state.last !== undefined) learnNovelty(state.scatter, state.last, parameters);
+      if (state.last !== undefined) learnNovelty(state.scatter, { x: state.last, floor: NARROWEST }, parameters);
       state.last = Math.log(sampleStandardDeviation(state.recent) + FLOOR * (1 + Math.abs(value)));
       state.age = 0;
     },

@@ -32,6 +32,7 @@ export function zscore({ sigma, cap, memory, warmUp }: ZscoreParameters): Detect
   };
   return {
     name: "zscore",
+    sees: "a value many standard deviations from the mean",
     version: 1,
     warmUp,
     start: startMoments,

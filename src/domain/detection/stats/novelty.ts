@@ -6,7 +6,7 @@
  * Formula: e = distance outside the trailing range / that range; score = e / (e + half).
  */
 import { checkParameters } from "../detectors/detector.ts";
-import { excess, startRange, type TrailingRange, updateRange, type WindowSize } from "./trailing_range.ts";
+import { excess, type Sample, startRange, type TrailingRange, updateRange, type WindowSize } from "./trailing_range.ts";
 
 export interface NoveltyParameters extends WindowSize {
   /** Share of the range at which the score is 0.5: higher is calmer. */
@@ -35,12 +35,6 @@ export function startNovelty(): Novelty {
   return { n: 0, range: startRange() };
 }
 
-/** A value of the feature, and the least width that its range can have, in the same unit. */
-export interface Sample {
-  readonly x: number;
-  readonly floor: number;
-}
-
 /** Less than this share of a sensor's value may be its resolution. */
 const RESOLUTION = 0.02;
 
@@ -57,9 +51,14 @@ export function noveltyOf({ n, range }: Novelty, sample: Sample, { half, warmUp 
   return e === Infinity ? 1 : e / (e + half);
 }
 
-export function learnNovelty(novelty: Novelty, x: number, parameters: NoveltyParameters): void {
+/** How far outside the range, in its widths; 0 inside, and while it cannot judge. */
+export function excessOf({ n, range }: Novelty, sample: Sample, { warmUp }: NoveltyParameters): number {
+  return n < warmUp ? 0 : Math.min(excess(range, sample), Number.MAX_VALUE);
+}
+
+export function learnNovelty(novelty: Novelty, sample: Sample, parameters: NoveltyParameters): void {
   novelty.n++;
-  updateRange(novelty.range, x, parameters);
+  updateRange(novelty.range, sample, parameters);
 }
 
 export function noveltyFacts({ range }: Novelty, sample: Sample): Record<string, number> {

@@ -21,6 +21,7 @@ export const DETECTOR_CASES: { readonly [Name in DetectorName]: DetectorCase<Nam
   value_novelty: { parameters: defaultsOf("value_novelty"), outlier: "found" },
   time_of_day_novelty: { parameters: defaultsOf("time_of_day_novelty"), outlier: "found" },
   level_novelty: { parameters: defaultsOf("level_novelty"), outlier: "found" },
+  exemplar: { parameters: defaultsOf("exemplar"), outlier: "found" },
   level_shift: {
     parameters: defaultsOf("level_shift"),
     outlier: { ignoredBecause: "one outlier is no shift: it is clipped", instead: noiseAround(5, 300) },

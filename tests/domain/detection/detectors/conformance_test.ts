@@ -90,6 +90,7 @@ for (const name of DETECTOR_NAMES) {
   Deno.test(`${name}: is known to this suite, and names itself as it is registered, with a version`, () => {
     const { detector } = caseOf(name);
     assert.equal(detector.name, name, "evidence and stored states would name another detector");
+    assert.match(detector.sees, /^\S.*[^.]$/, "what people read when it speaks");
     assert.ok(Number.isInteger(detector.version) && detector.version >= 1, `version ${detector.version}`);
   });
   if (!Object.hasOwn(DETECTOR_CASES, name)) continue;
@@ -152,6 +153,21 @@ for (const name of DETECTOR_NAMES) {
       assert.ok(scores.slice(calm).some((score) => score >= FOUND));
     });
   }
+
+  Deno.test(`${name}: the excess, where it has one, is that of its facts, finite, and 0 wherever the score is 0 or none`, () => {
+    if (detector.excess === undefined) return;
+    for (const [input, points] of Object.entries(INPUTS)) {
+      const state = detector.start();
+      for (const point of points) {
+        const excess = detector.excess(state, point);
+        const score = detector.score(state, point);
+        assert.ok(Number.isFinite(excess) && excess >= 0, `${excess} of ${input}`);
+        assert.equal(excess > 0, score > 0, input);
+        if (score > 0) assert.equal(detector.facts(state, point).excess, excess, input);
+        detector.learn(state, point);
+      }
+    }
+  });
 
   Deno.test(`${name}: facts are finite numbers`, () => {
     const state = detector.start();

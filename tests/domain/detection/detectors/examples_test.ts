@@ -1,6 +1,7 @@
 /** The examples of the detectors' descriptions, and the exact rows at which they speak on small series. */
 import assert from "node:assert/strict";
 import type { Detector } from "../../../../src/domain/detection/detectors/detector.ts";
+import { exemplar } from "../../../../src/domain/detection/detectors/exemplar.ts";
 import { flatline } from "../../../../src/domain/detection/detectors/flatline.ts";
 import { levelNovelty } from "../../../../src/domain/detection/detectors/level_novelty.ts";
 import { levelShift } from "../../../../src/domain/detection/detectors/level_shift.ts";
@@ -10,6 +11,7 @@ import { timeOfDayNovelty } from "../../../../src/domain/detection/detectors/tim
 import { valueNovelty } from "../../../../src/domain/detection/detectors/value_novelty.ts";
 import { varianceChange } from "../../../../src/domain/detection/detectors/variance_change.ts";
 import { zscore } from "../../../../src/domain/detection/detectors/zscore.ts";
+import { withCaution } from "../../../../src/domain/detection/ensemble.ts";
 import { limitsOf, zoneOf } from "../../../../src/domain/detection/iso_20816_3.ts";
 
 const NOVELTY = { blocks: 4, perBlock: 100, half: 0.1, warmUp: 20 };
@@ -70,6 +72,38 @@ Deno.test("level novelty: sees a shift within the range of values", () => {
   const { scores } = feed(detector, [...wave(200, 0, 10).map((value, i) => value + i % 7 / 10), ...Array(10).fill(9)]);
   assert.ok(Math.max(...scores.slice(40, 200)) < 0.1);
   assert.ok(Math.max(...scores.slice(200)) > 0.5);
+});
+
+Deno.test("exemplar: a usual value at a level where it never was", () => {
+  const detector = exemplar({ ...NOVELTY, half: 0.08, near: 0.08, length: 10, prototypes: 16 });
+  const { state } = feed(detector, Array.from({ length: 400 }, (_, i) => Math.floor(i / 100) % 2 ? 10 : 0));
+  const usual = detector.facts(state, { ts: 0, value: 10 });
+  assert.deepEqual([usual.level, usual.distance, usual.excess], [10, 0, 0]);
+  // After 100 readings at 10 it has always been 0 that came, and a step up or down; never 5.
+  const { score, excess } = detector;
+  close(score(state, { ts: 0, value: 5 }), 0.42 / 0.5);
+  close(excess!(state, { ts: 0, value: 5 }), 0.42);
+});
+
+Deno.test("exemplar: forgets what was not used for longest when there are enough", () => {
+  const detector = exemplar({ ...NOVELTY, half: 0.08, near: 0.01, length: 2, prototypes: 4 });
+  const { state } = feed(detector, wave(200, 0, 10).map((value, i) => value + i % 13));
+  assert.equal((state as { exemplars: number[] }).exemplars.length, 8);
+});
+
+Deno.test("a range grows by at most its own width a reading, so one glitch does not make all that follows normal", () => {
+  const detector = valueNovelty(NOVELTY);
+  const { state } = feed(detector, [...wave(50, 10, 20), 9_999]);
+  assert.deepEqual([state.range.min, state.range.max], [10, 30]);
+  assert.ok(detector.score(state, { ts: 0, value: 60 }) > 0.9);
+  assert.equal(detector.excess!(state, { ts: 0, value: 60 }), 1.5);
+});
+
+Deno.test("caution: the odds of a score grow with what is known, up to the score itself", () => {
+  const rules = { readings: 4_000, power: 0.5 };
+  close(withCaution(0.5, 1_000, rules), 1 / 3);
+  assert.equal(withCaution(0.5, 4_000, rules), 0.5);
+  assert.deepEqual([withCaution(0, 10, rules), withCaution(1, 10, rules)], [0, 1]);
 });
 
 Deno.test("level shift: two deviations add up to the decision after as many readings as the formula says", () => {
