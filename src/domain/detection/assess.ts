@@ -2,12 +2,15 @@
  * Assessment: a fold over one sensor's readings in data time. The same function serves live batches, reprocessing and
  * evaluation, and a result never depends on where a batch was cut.
  */
+import { announce } from "./announcement.ts";
 import { learnBaseline } from "./baseline.ts";
 import type { DetectorSet } from "./detector_set.ts";
 import { bounded, type Detector, type Point } from "./detectors/detector.ts";
 import { afterRest, noisyOr, withCaution } from "./ensemble.ts";
 import { type Contribution, type Decision, type Evidence, stepEpisode } from "./episode.ts";
 import type { Series } from "../plant/reading.ts";
+import { explainRarity, type Rarity } from "./rarity.ts";
+import { type SensorDay, turnDay } from "./sensor_day.ts";
 import type { SensorRules, SensorState } from "./sensor_state.ts";
 
 /**
@@ -17,6 +20,8 @@ export interface Assessment {
   readonly decisions: readonly Decision[];
   readonly folded: number;
   readonly late: readonly number[];
+  /** Days of data time that are over: a later one has begun. */
+  readonly days: readonly SensorDay[];
 }
 
 /** Kind of the ensemble's episodes. */
@@ -28,6 +33,7 @@ export function assess(state: SensorState, series: Series, rules: SensorRules): 
   const fold: Fold = { set, point: { ts: 0, value: 0 }, scores: new Float64Array(set.detectors.length) };
   const decisions: Decision[] = [];
   const late: number[] = [];
+  const days: SensorDay[] = [];
   for (let i = 0; i < series.ts.length; i++) {
     if (state.watermark !== undefined && series.ts[i] <= state.watermark) {
       late.push(i);
@@ -35,11 +41,13 @@ export function assess(state: SensorState, series: Series, rules: SensorRules): 
     }
     fold.point.ts = series.ts[i];
     fold.point.value = bounded(series.value[i]);
+    const over = turnDay(state, series.ts[i]);
+    if (over !== undefined) days.push(over);
     const score = scoreOne(state, fold);
     judge(state, { ...rules, fold, score, decisions });
     learn(state, fold, score);
   }
-  return { decisions, folded: series.ts.length - late.length, late };
+  return { decisions, folded: series.ts.length - late.length, late, days };
 }
 
 /** One reading on its way through the detectors; `point` and `scores` are used again for the next. */
@@ -62,18 +70,33 @@ interface Judging extends SensorRules {
   readonly decisions: Decision[];
 }
 
-function judge(state: SensorState, { fold, score, criticality, decisions }: Judging): void {
+function judge(state: SensorState, { fold, score, criticality, lineAt, decisions }: Judging): void {
   const { set: { settings, watches }, point } = fold;
+  const evidence = () => ensembleEvidence(state, { fold, score });
+  const news = afterRest(state.rest, score, settings.rest);
+  const wasQuiet = state.episode.start === undefined;
+  const rules = settings.episode;
   const decision = stepEpisode(state.episode, {
     kind: ANOMALY,
     ts: point.ts,
     score,
-    news: afterRest(state.rest, score, settings.rest),
-    rules: settings.episode,
+    news,
+    rules,
     criticality,
-    evidence: () => ensembleEvidence(state, { fold, score }),
+    evidence,
   });
-  if (decision !== undefined) decisions.push(decision);
+  if (!wasQuiet || state.episode.start !== undefined) {
+    const announced = announce(state.announcing ??= {}, {
+      episode: state.episode,
+      decision,
+      kind: ANOMALY,
+      ts: point.ts,
+      rarity: score >= rules.threshold ? () => rarityNow(state, fold) : undefined,
+      line: lineAt?.(point.ts) ?? 0,
+      evidence,
+    });
+    if (announced !== undefined) decisions.push(announced);
+  }
   for (let w = 0; w < watches.length; w++) {
     const watched = watches[w].score(state.watches[w].detector, point);
     const alone = stepEpisode(state.watches[w].episode, {
@@ -116,7 +139,12 @@ function ensembleEvidence(
   { fold: { set, point, scores }, score }: { fold: Fold; score: number },
 ): Evidence {
   const parts = set.detectors.map((detector, d) => [detector, state.detectors[d], scores[d]] as const);
-  return evidenceOf(point, { score, threshold: set.settings.episode.threshold, parts });
+  const evidence = evidenceOf(point, { score, threshold: set.settings.episode.threshold, parts });
+  return { ...evidence, rarity: rarityNow(state, { set, point, scores }) };
+}
+
+function rarityNow({ detectors, readings }: SensorState, { set, point }: Fold): Rarity {
+  return explainRarity(detectors, set, { point, readings });
 }
 
 interface Proving {

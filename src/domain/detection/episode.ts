@@ -3,6 +3,7 @@
  * turn scores into episodes; what an episode does is a decision, and a decision carries its reason.
  */
 import type { Criticality } from "../plant/asset.ts";
+import type { Rarity } from "./rarity.ts";
 import { isAbove, type Severity, severityOf } from "./severity.ts";
 
 /**
@@ -25,9 +26,17 @@ export interface Evidence {
   readonly contributions: readonly Contribution[];
   /** Detectors of the settings that gave no score here, for example because they are still warming up. */
   readonly missing: readonly string[];
+  /** Of this reading; left out for watches, which judge facts, and by earlier releases. */
+  readonly rarity?: Rarity;
 }
 
-interface Occasion {
+/** The greatest rarity of an episode so far, beside the line of the decision's data time. */
+export interface RarityNow {
+  readonly rarity: Rarity;
+  readonly line: number;
+}
+
+interface Occasion extends Partial<RarityNow> {
   /** What the episode is about; with its start it names the episode within its sensor. */
   readonly kind: string;
   /** Data time (ms) of the first anomaly. */
@@ -42,10 +51,30 @@ interface Occasion {
  * `peak` is the highest score of the episode so far, and why it was given: an alert's score and reason always belong
  * together.
  */
-export type Decision =
-  | Occasion & { readonly type: "opened"; readonly severity: Severity; readonly evidence: Evidence }
+export type EpisodeChange =
+  | Occasion & {
+    readonly type: "opened";
+    readonly severity: Severity;
+    readonly evidence: Evidence;
+    /** The episode was kept below the line before. */
+    readonly wasKept?: boolean;
+  }
   | Occasion & { readonly type: "raised"; readonly severity: Severity; readonly evidence: Evidence }
   | Occasion & { readonly type: "closed" };
+
+/**
+ * What happens to an episode below the line (announcement.ts): it begins, becomes rarer or more urgent, ends without
+ * having been announced.
+ */
+export type Candidacy =
+  & Occasion
+  & RarityNow
+  & (
+    | { readonly type: "kept" | "rarer"; readonly severity: Severity; readonly evidence: Evidence }
+    | { readonly type: "passed" }
+  );
+
+export type Decision = EpisodeChange | Candidacy;
 
 export interface Peak {
   readonly score: number;
@@ -95,7 +124,7 @@ export interface Step {
 }
 
 /** Takes one score into the episode and answers what that decided. */
-export function stepEpisode(state: EpisodeState, step: Step): Decision | undefined {
+export function stepEpisode(state: EpisodeState, step: Step): EpisodeChange | undefined {
   const { score, news, rules } = step;
   if (state.start === undefined && news < rules.threshold) return undefined;
   if (score >= rules.threshold) return anomaly(state, step);
@@ -108,8 +137,8 @@ export function stepEpisode(state: EpisodeState, step: Step): Decision | undefin
   return state.quiet < rules.offDelay ? undefined : close(state, step);
 }
 
-function close(state: EpisodeState, { kind, ts, rules }: Step): Decision {
-  const closed: Decision = {
+function close(state: EpisodeState, { kind, ts, rules }: Step): EpisodeChange {
+  const closed: EpisodeChange = {
     type: "closed",
     kind,
     episodeStart: state.start!,
@@ -121,7 +150,10 @@ function close(state: EpisodeState, { kind, ts, rules }: Step): Decision {
   return closed;
 }
 
-function anomaly(state: EpisodeState, { kind, ts, score, rules, criticality, evidence }: Step): Decision | undefined {
+function anomaly(
+  state: EpisodeState,
+  { kind, ts, score, rules, criticality, evidence }: Step,
+): EpisodeChange | undefined {
   state.start ??= ts;
   state.anomalies++;
   state.quiet = 0;

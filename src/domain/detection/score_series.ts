@@ -7,14 +7,19 @@ import { type Fold, learn, scoreOne } from "./assess.ts";
 import { startState } from "./sensor_state.ts";
 import type { DetectorSet } from "./detector_set.ts";
 import { afterRest } from "./ensemble.ts";
+import { rarityOf } from "./rarity.ts";
+
+/** What a row is given: the ensemble's score, or its rarity R as R / (R + 1); each after a rest of its own. */
+export type Measure = "score" | "rarity";
 
 /**
- * One score per row, 0 to 1, after rest. `ts` in ms and `value` have the same length; rows are taken in the order
+ * One number per row, 0 to 1, after rest. `ts` in ms and `value` have the same length; rows are taken in the order
  * given, whatever their times.
  */
 export function scoreSeries(
   set: DetectorSet,
   { ts, value }: { ts: ArrayLike<number>; value: ArrayLike<number> },
+  measure: Measure = "score",
 ): Float64Array {
   const state = startState(set);
   const fold: Fold = { set, point: { ts: 0, value: 0 }, scores: new Float64Array(set.detectors.length) };
@@ -23,8 +28,13 @@ export function scoreSeries(
     fold.point.ts = ts[i];
     fold.point.value = bounded(value[i]);
     const score = scoreOne(state, fold);
-    out[i] = afterRest(state.rest, score, set.settings.rest);
+    const share = measure === "score" ? score : shareOf(rarityOf(state.detectors, set, fold.point));
+    out[i] = afterRest(state.rest, share, set.settings.rest);
     learn(state, fold, score);
   }
   return out;
+}
+
+function shareOf(rarity: number): number {
+  return rarity / (rarity + 1);
 }
