@@ -1,5 +1,4 @@
 /** The parts of a fleet: labelled series as sensors, and generated healthy ones. */
-import { join } from "node:path";
 import { healthySeries } from "./healthy_series.ts";
 import { readNab } from "./nab_files.ts";
 import { readSkab, type SkabSeries } from "./skab_files.ts";

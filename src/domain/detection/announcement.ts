@@ -41,7 +41,8 @@ export function announce(announcing: Announcing, step: Announced): Decision | un
   if (!episode.open || announcing.rarity === undefined) return undefined;
   const now = { rarity: announcing.rarity, line };
   if (announcing.announced) return decision && { ...decision, ...now };
-  const reached = announcing.rarity.value >= line;
+  // Whatever is not below the line is announced, also when the line is no number.
+  const reached = !(announcing.rarity.value < line);
   if (!reached && decision?.type !== "opened" && decision?.type !== "raised" && !grew) return undefined;
   const proof = decision !== undefined && decision.type !== "closed" ? decision.evidence : step.evidence();
   const begins = decision?.type === "opened";
