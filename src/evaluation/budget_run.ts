@@ -2,10 +2,12 @@
 import {
   type AgeGroup,
   ageGroupOf,
+  ageOf,
   type AlarmDay,
   BURST_MS,
   corrected,
   countedOf,
+  judgedOn,
   LAG_DAYS,
   lineOf,
 } from "../domain/alerting/budget.ts";
@@ -44,7 +46,7 @@ export function runBudget(fleet: readonly GeneratedSeries[], rules: BudgetRules)
     const closes = days.length - LAG_DAYS;
     const before = lines.at(-1)?.correction ?? 0;
     const correction = closes < 0 ? before : corrected({ ...lines[closes], correction: before }, days[closes].counted);
-    const population = groupsOf(populations.get(day - LAG_DAYS) ?? []);
+    const population = judgedOn(groupsOf(populations.get(day - LAG_DAYS) ?? []));
     const { alertsPerDay } = rules;
     const line = lineOf({ alertsPerDay, correction, population });
     lines.push({ day, alertsPerDay, correction, line, sensors: population.reduce((sum, one) => sum + one.sensors, 0) });
@@ -87,8 +89,8 @@ function foldDay(sensor: Folding, { set, line, until }: { set: DetectorSet; line
 }
 
 function groupsOf(days: readonly SensorDay[]): AgeGroup[] {
-  return [...Map.groupBy(days, ageGroupOf)].map(([ageDays, group]) => ({
-    ageDays,
+  return [...Map.groupBy(days, ageGroupOf)].map(([age, group]) => ({
+    ageDays: ageOf(age),
     sensors: group.length,
     readings: group.reduce((sum, { readings }) => sum + readings, 0),
   })).sort((a, b) => a.ageDays - b.ageDays);

@@ -46,15 +46,37 @@ export interface AgeGroup {
   readonly readings: number;
 }
 
-/** Ages are told apart up to the last band of the curve. */
+/** Ages are told apart by quarters of a sensor-day, up to the last band of the curve. */
+const AGES_PER_DAY = 4;
+
+/** Number of the group of ages that a sensor belongs to. */
 export function ageGroupOf({ known }: SensorDay): number {
-  return Math.min(Math.floor(known / READINGS_PER_DAY), AGE_BANDS[AGE_BANDS.length - 1]);
+  const days = Math.min(known / READINGS_PER_DAY, AGE_BANDS[AGE_BANDS.length - 1]);
+  return Math.floor(AGES_PER_DAY * days);
+}
+
+/** The age (sensor-days) that a group begins at. */
+export function ageOf(group: number): number {
+  return group / AGES_PER_DAY;
+}
+
+/** Readings that sensors learn from before any of their detectors judges. */
+const WARM_UP_DAYS = 200 / READINGS_PER_DAY;
+
+/** Those of a population that are old enough to be judged on the day of the line, before it ends. */
+export function judgedOn(population: readonly AgeGroup[]): AgeGroup[] {
+  return population.filter((group) => group.ageDays + (LAG_DAYS + 1) * paceOf(group) > WARM_UP_DAYS);
+}
+
+/** Sensor-days that each of the group has in a day. */
+function paceOf({ sensors, readings }: AgeGroup): number {
+  return readings / sensors / READINGS_PER_DAY;
 }
 
 export interface LineRules {
   readonly alertsPerDay: number | undefined;
   readonly correction: number;
-  /** Of the day that lies `LAG_DAYS` before the line's. Sensors that were silent then are not in it. */
+  /** Of the day that lies `LAG_DAYS` before the line's, who is judged by now. Who was silent then is not in it. */
   readonly population: readonly AgeGroup[];
 }
 
@@ -80,11 +102,10 @@ export function lineOf({ alertsPerDay, correction, population }: LineRules): num
 
 /** Alerts that the curve expects at `rarity` or over it on the day of the line. */
 export function expectedAt(rarity: number, population: readonly AgeGroup[]): number {
-  return population.reduce((sum, { ageDays, sensors, readings }) => {
-    const days = readings / READINGS_PER_DAY;
-    const pace = days / sensors;
-    const from = ageDays + LAG_DAYS * pace;
-    return sum + days * meanRate(rarity, { from, to: from + pace });
+  return population.reduce((sum, group) => {
+    const pace = paceOf(group);
+    const from = group.ageDays + LAG_DAYS * pace;
+    return sum + group.sensors * pace * meanRate(rarity, { from, to: from + pace });
   }, 0);
 }
 
