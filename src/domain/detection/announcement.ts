@@ -10,6 +10,8 @@ import { RARITY_FLOOR } from "./rarity.ts";
 export interface Announcing {
   /** Of the reading with the greatest rarity so far. */
   rarity?: RarityNow["rarity"];
+  /** Under which it was announced, or was last kept. */
+  line?: number;
   announced?: boolean;
 }
 
@@ -30,15 +32,17 @@ export interface Announced {
 /** What the reading leads to, once it is asked whether the episode is announced. */
 export function announce(announcing: Announcing, step: Announced): Decision | undefined {
   const { episode, decision, ts } = step;
-  const line = Math.min(step.line, RARITY_FLOOR);
   if (episode.start === undefined) {
-    const ended = end(announcing, decision, line);
+    const ended = end(announcing, decision);
     delete announcing.rarity;
+    delete announcing.line;
     delete announcing.announced;
     return ended;
   }
   const grew = grow(announcing, step);
   if (!episode.open || announcing.rarity === undefined) return undefined;
+  const line = announcing.announced ? announcing.line! : Math.min(step.line, RARITY_FLOOR);
+  announcing.line = line;
   const now = { rarity: announcing.rarity, line };
   if (announcing.announced) return decision && { ...decision, ...now };
   // Whatever is not below the line is announced, also when the line is no number.
@@ -61,12 +65,8 @@ export function announce(announcing: Announcing, step: Announced): Decision | un
   return { ...occasion, type: "opened", reason, wasKept: !begins };
 }
 
-function end(
-  { rarity, announced }: Announcing,
-  decision: EpisodeChange | undefined,
-  line: number,
-): Decision | undefined {
-  if (decision?.type !== "closed" || rarity === undefined) return decision;
+function end({ rarity, line, announced }: Announcing, decision: EpisodeChange | undefined): Decision | undefined {
+  if (decision?.type !== "closed" || rarity === undefined || line === undefined) return decision;
   return announced ? { ...decision, rarity, line } : { ...decision, type: "passed", rarity, line };
 }
 

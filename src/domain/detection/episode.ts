@@ -30,9 +30,10 @@ export interface Evidence {
   readonly rarity?: Rarity;
 }
 
-/** The greatest rarity of an episode so far, beside the line of the decision's data time. */
+/** The greatest rarity of an episode so far. */
 export interface RarityNow {
   readonly rarity: Rarity;
+  /** The line of the day on which it was announced; of what is kept, of the day on which it was last judged. */
   readonly line: number;
 }
 

@@ -32,7 +32,9 @@ function eventful(seed: number): Series {
   const random = seededRandom(seed);
   let left = 0, size = 0;
   const value = Float64Array.from({ length: READINGS }, (_, i) => {
-    if (i > 220 && left === 0 && random() < 0.02) [left, size] = [Math.ceil(6 * random()), 10 ** (1.8 * random() - 1.6) * (1 + i / 300)];
+    if (i > 220 && left === 0 && random() < 0.02) {
+      [left, size] = [Math.ceil(6 * random()), 10 ** (1.8 * random() - 1.6) * (1 + i / 300)];
+    }
     const out = left > 0 ? size * (1 + random()) * 7 / left-- : 0;
     return 10 + random() + (random() < 0.02 ? 0.3 * random() : 0) + out;
   });
