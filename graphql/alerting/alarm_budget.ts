@@ -161,6 +161,7 @@ const BadActorRef = builder.objectRef<BadActor>("BadActor").implement({
 
 builder.queryFields((t) => ({
   alarmBudget: t.field({
+    access: "read",
     type: AlarmBudgetRef,
     description: "The alarm budget of all sensors, or of an asset and all below it.",
     args: { asset: t.arg.string({ description: "Key of an asset; left out: all that no other budget holds for." }) },
@@ -168,6 +169,7 @@ builder.queryFields((t) => ({
     resolve: (_root, { asset }, { scope }) => readAlarmBudget(scope, { assetKey: asset ?? undefined }),
   }),
   candidates: t.field({
+    access: "read",
     type: CandidateListRef,
     description: "Episodes below the line of the alarm budget, the rarest first.",
     args: {
@@ -189,6 +191,7 @@ builder.queryFields((t) => ({
     },
   }),
   badActors: t.field({
+    access: "read",
     type: [BadActorRef],
     description:
       `The ${BAD_ACTORS} sensors with the most announced alerts of the last 30 days of data time, the worst first.`,
@@ -216,6 +219,7 @@ const SetAlarmBudgetPayload = builder.objectRef<{ alarmBudget: AlarmBudgetView }
 
 builder.mutationField("setAlarmBudget", (t) =>
   t.field({
+    access: "configure",
     type: SetAlarmBudgetPayload,
     description:
       "Sets the alarm budget. It holds from the next day of data time on; what was announced before stays as it is.",

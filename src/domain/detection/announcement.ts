@@ -32,13 +32,7 @@ export interface Announced {
 /** What the reading leads to, once it is asked whether the episode is announced. */
 export function announce(announcing: Announcing, step: Announced): Decision | undefined {
   const { episode, decision, ts } = step;
-  if (episode.start === undefined) {
-    const ended = end(announcing, decision);
-    delete announcing.rarity;
-    delete announcing.line;
-    delete announcing.announced;
-    return ended;
-  }
+  if (episode.start === undefined) return endAnnouncing(announcing, decision);
   const grew = grow(announcing, step);
   if (!episode.open || announcing.rarity === undefined) return undefined;
   const line = announcing.announced ? announcing.line! : Math.min(step.line, RARITY_FLOOR);
@@ -65,9 +59,14 @@ export function announce(announcing: Announcing, step: Announced): Decision | un
   return { ...occasion, type: "opened", reason, wasKept: !begins };
 }
 
-function end({ rarity, line, announced }: Announcing, decision: EpisodeChange | undefined): Decision | undefined {
-  if (decision?.type !== "closed" || rarity === undefined || line === undefined) return decision;
-  return announced ? { ...decision, rarity, line } : { ...decision, type: "passed", rarity, line };
+/** The episode is over: what its end is for the alert, or for what is kept. */
+export function endAnnouncing(announcing: Announcing, change: EpisodeChange | undefined): Decision | undefined {
+  const { rarity, line, announced } = announcing;
+  delete announcing.rarity;
+  delete announcing.line;
+  delete announcing.announced;
+  if (change?.type !== "closed" || rarity === undefined || line === undefined) return change;
+  return announced ? { ...change, rarity, line } : { ...change, type: "passed", rarity, line };
 }
 
 /** Takes the reading's rarity in; true when the episode's has grown. */

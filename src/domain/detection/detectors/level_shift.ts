@@ -5,14 +5,15 @@
  *   well within the range of values.
  * Formula: z = (value - mean) / sd of the baseline, clipped to +-`clip`; up = max(0, up + z - slack), down = max(0,
  *   down - z - slack); score = s / (s + 2 decision) for s = max(up, down) over `decision`, else 0. After an excursion
- *   over `decision` that lasts `relearn` readings the level is taken as the new normal, and the baseline is learnt
+ *   over `decision` that lasts for `relearn` the level is taken as the new normal, and the baseline is learnt
  *   anew.
  * Parameters: `warmUp` (readings) of the baseline, which is frozen then; `slack` (sd) under which departures do not
  *   count; `decision` (sd) where the score leaves 0: higher is calmer; `clip` (sd), so that one outlier is no shift;
- *   `relearn` (readings).
+ *   `relearn` (a span of data time).
  * Example: slack 0.5 and decision 20: a shift by 2 sd adds 1.5 a reading, and is over the decision after 14 readings.
  * Source: E. S. Page, Biometrika 41, 1954; frozen reference as in online-ml/river, river/drift/cusum.py.
  */
+import { byRate, readingsIn, type Span, spanRules } from "../stats/span.ts";
 import { type Moments, spread, startMoments, updateMoments } from "../stats/welford.ts";
 import { checkParameters, type Detector } from "./detector.ts";
 
@@ -21,7 +22,7 @@ export interface LevelShiftParameters {
   readonly slack: number;
   readonly decision: number;
   readonly clip: number;
-  readonly relearn: number;
+  readonly relearn: Span;
 }
 
 interface State {
@@ -38,8 +39,9 @@ export function levelShift({ warmUp, slack, decision, clip, relearn }: LevelShif
     "slack >= 0": slack >= 0,
     "decision > 0": decision > 0,
     "clip > slack": clip > slack,
-    "relearn >= 1": relearn >= 1,
+    ...spanRules("relearn", relearn),
   });
+  const relearnAt = byRate((perHour) => readingsIn(relearn, perHour));
   const departure = ({ baseline }: State, value: number) => {
     const z = (value - baseline.mean) / spread(baseline);
     return Math.min(Math.max(z, -clip), clip);
@@ -52,34 +54,34 @@ export function levelShift({ warmUp, slack, decision, clip, relearn }: LevelShif
   return {
     name: "level_shift",
     sees: "small departures in one direction that add up",
-    version: 1,
+    version: 2,
     warmUp,
     start: () => ({ baseline: startMoments(), up: 0, down: 0, over: 0 }),
-    score(state, { value }) {
+    score(state, { plain }) {
       if (!isReady(state)) return NaN;
-      const { up, down } = sumsWith(state, value);
+      const { up, down } = sumsWith(state, plain);
       const excess = Math.max(up, down) - decision;
       return excess > 0 ? excess / (excess + 2 * decision) : 0;
     },
-    learn(state, { value }) {
+    learn(state, { plain, perHour }) {
       if (!isReady(state)) {
-        updateMoments(state.baseline, value, Infinity);
+        updateMoments(state.baseline, plain, Infinity);
         return;
       }
-      const { up, down } = sumsWith(state, value);
+      const { up, down } = sumsWith(state, plain);
       state.up = up;
       state.down = down;
       state.over = Math.max(up, down) > decision ? state.over + 1 : 0;
-      if (state.over < relearn) return;
+      if (state.over < relearnAt(perHour)) return;
       state.baseline = startMoments();
       state.up = 0;
       state.down = 0;
       state.over = 0;
     },
-    facts: (state, { value }) => ({
+    facts: (state, { plain }) => ({
       mean: state.baseline.mean,
       sd: Math.sqrt(state.baseline.variance),
-      ...sumsWith(state, value),
+      ...sumsWith(state, plain),
       decision,
     }),
   };

@@ -32,27 +32,41 @@ export function startRange(): TrailingRange {
   return { filled: 0, blocks: [], min: 0, max: 0 };
 }
 
-export function isEmptyRange(range: TrailingRange): boolean {
-  return range.blocks.length === 0;
+/** The range of `filled` readings between `min` and `max`. */
+export function rangeOf(min: number, max: number, filled: number): TrailingRange {
+  return { filled, blocks: [min, max], min, max };
+}
+
+/** Makes the range `factor` as wide about its centre. */
+export function widenRange(range: TrailingRange, factor: number): void {
+  const centre = range.min / 2 + range.max / 2;
+  const moved = (x: number) => centre + (x - centre) * factor;
+  range.min = moved(range.min);
+  range.max = moved(range.max);
+  range.blocks = range.blocks.map(moved);
 }
 
 /** Takes `sample` in, at most one width of the range (at least its floor) beyond what the range holds. */
 export function updateRange(range: TrailingRange, sample: Sample, size: WindowSize): void {
-  const { blocks } = range;
-  const x = within(range, sample);
-  if (blocks.length === 0 || range.filled === size.perBlock) openBlock(range, x, size);
+  const { blocks, min, max } = range;
+  const x = sample.x >= min && sample.x <= max ? sample.x : within(range, sample);
+  if (blocks.length === 0 || range.filled >= size.perBlock) openBlock(range, x, size);
   range.filled++;
   const newest = blocks.length - 2;
-  if (x < blocks[newest]) blocks[newest] = x;
-  if (x > blocks[newest + 1]) blocks[newest + 1] = x;
-  if (x < range.min) range.min = x;
-  if (x > range.max) range.max = x;
+  if (x < blocks[newest]) {
+    blocks[newest] = x;
+    if (x < min) range.min = x;
+  }
+  if (x > blocks[newest + 1]) {
+    blocks[newest + 1] = x;
+    if (x > max) range.max = x;
+  }
 }
 
 function within({ min, max, blocks }: TrailingRange, { x, floor }: Sample): number {
   const width = Math.max(max - min, floor);
   // Without a width there is nothing to measure a step by.
-  if (blocks.length === 0 || width === 0 || (x >= min && x <= max)) return x;
+  if (blocks.length === 0 || width === 0) return x;
   return Math.min(Math.max(x, min - width), max + width);
 }
 
