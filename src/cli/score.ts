@@ -4,6 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { createAssetStream } from "../domain/detection/asset_stream.ts";
 import { type DetectorSet, makeSet } from "../domain/detection/detector_set.ts";
+import { beginOwnStart, pushOwnStart, SLOW_MS } from "../domain/detection/own_start.ts";
 import { type Measure, scoreSeries } from "../domain/detection/score_series.ts";
 import { DEFAULT_SETTINGS } from "../domain/detection/settings.ts";
 import { csvCell } from "../csv.ts";
@@ -121,9 +122,15 @@ async function scoreAll(pairs: readonly Pair[], scoring: Scoring): Promise<numbe
 function scoreFile({ ts, columns }: SeriesFile, { set, measure }: Scoring): ArrayLike<number> {
   if (columns.length === 1) return scoreSeries(set, { ts, value: columns[0] }, measure);
   const stream = createAssetStream(columns.length);
+  const ownStart = isSlow(ts) ? beginOwnStart(columns.length) : undefined;
   const row = new Float64Array(columns.length);
   return Array.from(ts, (at, i) => {
     for (let c = 0; c < columns.length; c++) row[c] = columns[c][i];
-    return stream.push(at, row);
+    return Math.max(stream.push(at, row), ownStart === undefined ? 0 : pushOwnStart(ownStart, row));
   });
+}
+
+/** By the first interval, since no row may be judged by what comes after it. */
+function isSlow(ts: ArrayLike<number>): boolean {
+  return ts.length > 1 && ts[1] - ts[0] >= SLOW_MS;
 }

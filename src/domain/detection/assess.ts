@@ -15,7 +15,6 @@ import type { Series } from "../plant/reading.ts";
 import { explainRarity, type Rarity } from "./rarity.ts";
 import { type SensorDay, turnDay } from "./sensor_day.ts";
 import type { SensorRules, SensorState } from "./sensor_state.ts";
-import type { DetectionSettings } from "./settings.ts";
 import { believe, learnGlitch } from "./stats/glitch.ts";
 import { learnPace, readingsPerHour } from "./stats/pace.ts";
 
@@ -139,7 +138,7 @@ function judgeEnsemble(
     rules: settings.episode,
     perHour: point.perHour,
     criticality,
-    level: point.plain,
+    level: point.steady,
     normal: () => normalBands(state),
     evidence,
   });
@@ -193,7 +192,7 @@ export function learn(state: SensorState, { set, point, limits }: Fold, score: n
     for (let d = 0; d < detectors.length; d++) detectors[d].learn(state.detectors[d], point);
   }
   for (let w = 0; w < watches.length; w++) watches[w].learn(state.watches[w].detector, point);
-  learnLevel(state.level, point.plain, limits.level);
+  learnLevel(state.level, point.steady, limits.level);
   learnGlitch(state.glitches, point, limits.glitch);
   const factor = learnPace(state.pace, point.ts);
   if (factor !== 1) repace(state, { detectors, watches, factor });

@@ -14,13 +14,14 @@ import { type CurveBand, RARITY_CURVE } from "./rarity_curve.ts";
 export const READINGS_PER_DAY = 288;
 
 /**
- * Excess that a healthy sensor reaches once in a hundred sensor-days: half generated sensors, half real normal rows.
- * Detectors that are not here add nothing.
+ * Excess (range widths) that a healthy sensor reaches once in a hundred sensor-days: half generated sensors, half real
+ * normal rows. Detectors that are not here add nothing.
  */
 export const USUAL_EXCESS: Readonly<Record<string, number>> = {
   value_novelty: 0.22,
   time_of_day_novelty: 0.26,
   level_novelty: 0.1,
+  steady_level: 0.41,
   exemplar: 0.13,
 };
 

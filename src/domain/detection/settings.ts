@@ -69,7 +69,13 @@ export const DEFAULT_SETTINGS: DetectionSettings = {
     {
       name: "level_shift",
       weight: 0.2,
-      parameters: { warmUp: 300, slack: 1, decision: 100, clip: 3, relearn: { hours: 42, least: 300 } },
+      parameters: {
+        warmUp: { hours: 25, least: 300 },
+        slack: 1,
+        decision: 100,
+        clip: 3,
+        relearn: { hours: 42, least: 300 },
+      },
     },
     { name: "zscore", weight: 0.1, parameters: { sigma: 4, cap: 12, memory: WINDOW, warmUp: 200 } },
   ],
@@ -78,7 +84,7 @@ export const DEFAULT_SETTINGS: DetectionSettings = {
   glitch: { window: WINDOW, blocks: 4, first: 60, far: 10, lasts: { hours: 1, least: 12 }, rare: 0.02 },
   caution: { window: WINDOW, readings: 5_000, power: 0.3 },
   rest: { length: { hours: 10, least: 20 }, floor: 0.2 },
-  episode: { threshold: 0.22, deadband: 0.15, onDelay: AT_ONCE, offDelay: CALM, newNormal: WEEK },
+  episode: { threshold: 0.22, deadband: 0.02, onDelay: AT_ONCE, offDelay: CALM, newNormal: WEEK },
   watches: [
     {
       kind: "flatline",
@@ -87,7 +93,7 @@ export const DEFAULT_SETTINGS: DetectionSettings = {
     },
     {
       kind: "drift",
-      detector: { name: "drift", parameters: { days: 10, weight: 0.2, halfRange: 0.5, halfMean: 3, share: 0.5 } },
+      detector: { name: "drift", parameters: { days: 10, weight: 0.3, halfRange: 0.25, halfMean: 2, share: 0.5 } },
       episode: {
         threshold: 0.5,
         deadband: 0.1,

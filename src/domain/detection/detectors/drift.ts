@@ -107,7 +107,8 @@ function addDay(state: State, value: number, weight: number): void {
     const [low, high] = [min(days), max(days)];
     const width = Math.max(high - low, RESOLUTION * Math.abs(high));
     const beyond = Math.max(0, value - high, low - value);
-    state.outside = beyond === 0 ? 0 : Math.min(beyond / width, Number.MAX_VALUE);
+    // A record among few days says little: see withCaution in ensemble.ts.
+    state.outside = beyond === 0 ? 0 : Math.min(beyond / width, Number.MAX_VALUE) * (days.length / MOST_DAYS);
     value = roundedTo(value, RESOLUTION * width);
   }
   const before = days.length >= LEAST + WEEK ? days.slice(0, -WEEK + 1) : days;

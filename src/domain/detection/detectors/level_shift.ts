@@ -7,7 +7,7 @@
  *   down - z - slack); score = s / (s + 2 decision) for s = max(up, down) over `decision`, else 0. After an excursion
  *   over `decision` that lasts for `relearn` the level is taken as the new normal, and the baseline is learnt
  *   anew.
- * Parameters: `warmUp` (readings) of the baseline, which is frozen then; `slack` (sd) under which departures do not
+ * Parameters: `warmUp` (a span of data time, a whole day or more) of the baseline, which is frozen then; `slack` (sd) under which departures do not
  *   count; `decision` (sd) where the score leaves 0: higher is calmer; `clip` (sd), so that one outlier is no shift;
  *   `relearn` (a span of data time).
  * Example: slack 0.5 and decision 20: a shift by 2 sd adds 1.5 a reading, and is over the decision after 14 readings.
@@ -18,7 +18,7 @@ import { type Moments, spread, startMoments, updateMoments } from "../stats/welf
 import { checkParameters, type Detector } from "./detector.ts";
 
 export interface LevelShiftParameters {
-  readonly warmUp: number;
+  readonly warmUp: Span;
   readonly slack: number;
   readonly decision: number;
   readonly clip: number;
@@ -35,12 +35,14 @@ interface State {
 
 export function levelShift({ warmUp, slack, decision, clip, relearn }: LevelShiftParameters): Detector<State> {
   checkParameters("level_shift", {
-    "warmUp >= 10": warmUp >= 10,
+    ...spanRules("warmUp", warmUp),
+    "warmUp.least >= 10": warmUp.least >= 10,
     "slack >= 0": slack >= 0,
     "decision > 0": decision > 0,
     "clip > slack": clip > slack,
     ...spanRules("relearn", relearn),
   });
+  const warmUpAt = byRate((perHour) => readingsIn(warmUp, perHour));
   const relearnAt = byRate((perHour) => readingsIn(relearn, perHour));
   const departure = ({ baseline }: State, value: number) => {
     const z = (value - baseline.mean) / spread(baseline);
@@ -50,21 +52,21 @@ export function levelShift({ warmUp, slack, decision, clip, relearn }: LevelShif
     const z = departure(state, value);
     return { up: Math.max(0, state.up + z - slack), down: Math.max(0, state.down - z - slack) };
   };
-  const isReady = ({ baseline }: State) => baseline.n >= warmUp && baseline.variance > 0;
+  const isReady = ({ baseline }: State, perHour: number) => baseline.n >= warmUpAt(perHour) && baseline.variance > 0;
   return {
     name: "level_shift",
     sees: "small departures in one direction that add up",
     version: 2,
-    warmUp,
+    warmUp: warmUp.least,
     start: () => ({ baseline: startMoments(), up: 0, down: 0, over: 0 }),
-    score(state, { plain }) {
-      if (!isReady(state)) return NaN;
+    score(state, { plain, perHour }) {
+      if (!isReady(state, perHour)) return NaN;
       const { up, down } = sumsWith(state, plain);
       const excess = Math.max(up, down) - decision;
       return excess > 0 ? excess / (excess + 2 * decision) : 0;
     },
     learn(state, { plain, perHour }) {
-      if (!isReady(state)) {
+      if (!isReady(state, perHour)) {
         updateMoments(state.baseline, plain, Infinity);
         return;
       }

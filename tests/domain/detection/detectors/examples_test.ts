@@ -109,13 +109,13 @@ Deno.test("caution: the odds of a score grow with what is known, up to the score
 });
 
 Deno.test("level shift: two deviations add up to the decision after as many readings as the formula says", () => {
-  const detector = levelShift({ warmUp: 100, slack: 0.5, decision: 20, clip: 4, relearn: readings(1_000) });
+  const detector = levelShift({ warmUp: readings(100), slack: 0.5, decision: 20, clip: 4, relearn: readings(1_000) });
   const { scores } = feed(detector, [...wave(100, -1, 1), ...Array(30).fill(2)]);
   assert.equal(scores.findIndex((score) => score > 0), 100 + 13);
 });
 
 Deno.test("level shift: takes a level that stays as the new normal", () => {
-  const detector = levelShift({ warmUp: 100, slack: 0.5, decision: 20, clip: 4, relearn: readings(50) });
+  const detector = levelShift({ warmUp: readings(100), slack: 0.5, decision: 20, clip: 4, relearn: readings(50) });
   const { scores } = feed(detector, [...wave(100, -1, 1), ...wave(300, 9, 11)]);
   assert.ok(scores.slice(-100).every((score) => score === 0));
 });
