@@ -4,7 +4,9 @@
  */
 import type { KeyStore } from "./access/key.ts";
 import type { TenantStore } from "./access/tenant.ts";
+import type { AlarmBudgetStore } from "./alerting/alarm_budget.ts";
 import type { AlertStore } from "./alerting/alert.ts";
+import type { CandidateStore } from "./alerting/candidate.ts";
 import type { DetectorStateStore } from "./detection/detector_state.ts";
 import type { EventStore } from "./event.ts";
 import type { ReprocessStore } from "./history/reprocess.ts";
@@ -39,6 +41,8 @@ export interface Store {
   readonly readings: ReadingStore;
   readonly detectorStates: DetectorStateStore;
   readonly alerts: AlertStore;
+  readonly candidates: CandidateStore;
+  readonly alarmBudgets: AlarmBudgetStore;
   readonly events: EventStore;
   readonly reprocessing: ReprocessStore;
   readonly retention: RetentionStore;
