@@ -1,7 +1,7 @@
 /**
- * Alerts per sensor-day that reach a rarity, by age of the sensor (sensor-days since it began to learn): healthy sensors
- * of src/evaluation/healthy_series.ts, settings "generic-2".
- * Made by: deno task curve --seed 100 --sensors 6000 --days 30
+ * Alerts per sensor-day that reach a rarity, by age of the sensor (sensor-days since it began to learn): healthy
+ * sensors of src/evaluation/healthy_series.ts, settings "generic-2". Made by: deno task curve --seed 100 --sensors 6000
+ * --days 30
  */
 
 export interface CurveBand {
