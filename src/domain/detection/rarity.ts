@@ -38,7 +38,9 @@ export interface RarityPart {
   readonly rarity: number;
 }
 
-/** Why something counts as rare: the sum, its parts (the largest first), and how seldom it comes to a healthy sensor. */
+/**
+ * Why something counts as rare: the sum, its parts (the largest first), and how seldom it comes to a healthy sensor.
+ */
 export interface Rarity {
   readonly value: number;
   readonly parts: readonly RarityPart[];

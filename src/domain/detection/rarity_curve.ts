@@ -1,6 +1,6 @@
 /**
- * Alerts per sensor-day that reach a rarity, by age of the sensor (sensor-days since it began to learn): healthy sensors
- * of src/evaluation/healthy_series.ts, settings "generic-2".
+ * Alerts per sensor-day that reach a rarity, by age of the sensor (sensor-days since it began to learn): healthy
+ * sensors of src/evaluation/healthy_series.ts, settings "generic-2".
  * Made by: deno task curve --seed 100 --sensors 6000 --days 30
  */
 
