@@ -60,6 +60,7 @@ export type Observation =
     readonly actor: string;
   }
   | { readonly kind: "key.revoked"; readonly key: string; readonly tenant: string; readonly actor: string }
+  | { readonly kind: "wall.missing"; readonly reason: string }
   | { readonly kind: "keys.refused"; readonly count: number }
   | ({ readonly kind: "audit.not_written"; readonly tenantId: number; readonly cause: unknown } & AuditEntry)
   | { readonly kind: "sensors.registered"; readonly batchId: number; readonly count: number }
@@ -112,6 +113,7 @@ export function levelOf(observation: Observation): Level {
       { kind: "retention.failed" },
       { kind: "readings.late" },
       { kind: "keys.refused" },
+      { kind: "wall.missing" },
       { kind: "installation.renewed" },
       { kind: "sensor.relearns" },
       () => "warn",
