@@ -10,6 +10,7 @@ import type { Observe } from "../src/observation.ts";
 import type { FetchHandler } from "../src/serve.ts";
 import { useAdmission } from "./admission.ts";
 import type { RequestContext } from "./builder.ts";
+import { compressed } from "./compress.ts";
 import { type ContextOptions, createContext } from "./context.ts";
 import { plainIntrospectionRule } from "./limits.ts";
 import { mask } from "./mask.ts";
@@ -31,6 +32,8 @@ export interface GatewayOptions extends ContextOptions {
   /** Serve GraphiQL to browsers, and answer introspection. */
   readonly graphiql: boolean;
   readonly subscriptions: SharesOptions;
+  /** Answers requests for the page that people look at; undefined for others. */
+  readonly page: (request: Request) => Promise<Response | undefined>;
   /** Answers paths under /health; undefined for others. */
   readonly health: (path: string) => Promise<Response | undefined>;
 }
@@ -50,7 +53,7 @@ const WELCOME = `{
 `;
 
 export function createGateway(options: GatewayOptions): Gateway {
-  const { observe, allowed, bodyBytesMax, bodyMaxMs, graphiql, health } = options;
+  const { observe, allowed, bodyBytesMax, bodyMaxMs, graphiql, health, page } = options;
   const ending = new AbortController();
   const contextOf = (request: Request, client: string) =>
     createContext(options, { request, client, ending: ending.signal });
@@ -91,11 +94,14 @@ export function createGateway(options: GatewayOptions): Gateway {
           status: 403,
         });
       }
-      if (pathname === "/") return Response.redirect(new URL("/graphql", request.url), 302);
+      if (pathname !== "/graphql") {
+        const shown = await page(request);
+        if (shown !== undefined) return shown;
+      }
       if (pathname === "/graphql" && request.headers.get("upgrade")?.toLowerCase() === "websocket") {
         return sockets.upgrade(request, client);
       }
-      return await yoga.fetch(request, { client });
+      return compressed(request, await yoga.fetch(request, { client }));
     },
     async dispose() {
       ending.abort();

@@ -153,7 +153,7 @@ async function compose(config: Config, { parts, observe, cleanups }: Composing):
     cleanups.push(async () => void await Promise.all([sweeping.stop(), planning.stop(), vacuuming.stop()]));
     observe({ kind: "started", part: "worker", detail: `takes up to ${activitiesMax} activities at once` });
   }
-  const url = parts.includes("gateway") ? await openGateway(config, { deps, cleanups }) : undefined;
+  const url = parts.includes("gateway") ? await openGateway(config, { deps, observe, cleanups }) : undefined;
   if (url !== undefined) observe({ kind: "started", part: "gateway", detail: url });
   return {
     deps,
@@ -240,12 +240,16 @@ function readTurns({ edition }: StoreConnection, { poolSize }: Config): TurnsOpt
 
 async function openGateway(
   config: Config,
-  { deps, cleanups }: { deps: Deps; cleanups: Composing["cleanups"] },
+  { deps, observe, cleanups }: { deps: Deps } & Opening,
 ): Promise<string> {
   // Loaded here, so that a worker on Node need not load it.
   const { createGateway } = await import("../graphql/server.ts");
   const { answerHealth } = await import("../graphql/health.ts");
   const { serve } = await import("./serve.ts");
+  const { buildPage } = await import("./page/build_page.ts");
+  const { servePage } = await import("./page/serve_page.ts");
+  const building = buildPage(join(config.home, "cache"));
+  building.catch((cause) => observe({ kind: "fault", part: "page", cause }));
   const tenant = await deps.store.tenants.byKey("default");
   if (tenant === undefined) throw new Error("the store has no default tenant");
   const expectedSchema = await expectedVersion(MIGRATIONS);
@@ -258,6 +262,7 @@ async function openGateway(
     graphiql: config.gateway.graphiql,
     subscriptions: config.gateway.subscriptions,
     waitMaxMs: 30_000,
+    page: servePage(building),
     health: (path) => answerHealth(path, { ...deps, expectedSchema, behindMaxMs: config.limits.behindMaxMs }),
   });
   const server = serve(gateway.fetch, {
