@@ -1,4 +1,5 @@
 import type { Sensor, SensorId, SensorProgress } from "../../src/domain/plant/sensor.ts";
+import { detectorSet } from "../../src/domain/detection/detector_set.ts";
 import { readingsUntilJudged } from "../../src/domain/detection/sensor_state.ts";
 import { registerSensor } from "../../src/operations/plant/register_sensor.ts";
 import { builder } from "../builder.ts";
@@ -79,7 +80,7 @@ builder.node(SensorRef, {
     judgesAfter: t.int({
       description: "Readings that the sensor has yet to learn from before it is judged; 0: it is judged.",
       resolve: async ({ id, quantity }, _args, { loaders }) =>
-        readingsUntilJudged((await loaders.progress.load(id)).state, quantity),
+        readingsUntilJudged((await loaders.progress.load(id)).state, detectorSet(quantity)),
     }),
     late: t.field({
       type: LateRef,

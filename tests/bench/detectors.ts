@@ -1,13 +1,14 @@
 /** Detectors of single sensors one by one and together, and what a state costs to keep. */
 import { assess } from "../../src/domain/detection/assess.ts";
-import { decodeState, encodeState, newState } from "../../src/domain/detection/sensor_state.ts";
+import { decodeState, encodeState, startState } from "../../src/domain/detection/sensor_state.ts";
 import { detectorSet, makeSet } from "../../src/domain/detection/detector_set.ts";
 import { scoreSeries } from "../../src/domain/detection/score_series.ts";
 import { seededRandom } from "../../src/domain/detection/stats/random.ts";
 import { DEFAULT_SETTINGS } from "../../src/domain/detection/settings.ts";
 
 const READINGS = 400_000;
-const RULES = { quantity: "generic", criticality: "B" } as const;
+const SET = detectorSet("generic");
+const RULES = { set: SET, criticality: "B" } as const;
 
 export function run(): Promise<void> {
   const random = seededRandom(1);
@@ -36,16 +37,16 @@ export function run(): Promise<void> {
   console.log(`${"all together".padEnd(22)} ${Math.round(together).toString().padStart(11)}`);
   console.log(
     `${"and episodes".padEnd(22)} ${
-      Math.round(rate(() => assess(newState(RULES), series, RULES))).toString().padStart(11)
+      Math.round(rate(() => assess(startState(SET), series, RULES))).toString().padStart(11)
     }`,
   );
 
-  const state = newState(RULES);
+  const state = startState(SET);
   assess(state, series, RULES);
   const text = encodeState(state);
   const times = 20_000;
   const beganMs = performance.now();
-  for (let i = 0; i < times; i++) decodeState(encodeState(state), RULES);
+  for (let i = 0; i < times; i++) decodeState(encodeState(state), SET);
   const us = (performance.now() - beganMs) / times * 1_000;
   console.log(`\na sensor's state: ${text.length} bytes, ${us.toFixed(1)} us to write and read\n`);
   return Promise.resolve();

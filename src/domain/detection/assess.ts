@@ -3,7 +3,7 @@
  * evaluation, and a result never depends on where a batch was cut.
  */
 import { learnBaseline } from "./baseline.ts";
-import { type DetectorSet, detectorSet } from "./detector_set.ts";
+import type { DetectorSet } from "./detector_set.ts";
 import { bounded, type Detector, type Point } from "./detectors/detector.ts";
 import { afterRest, noisyOr } from "./ensemble.ts";
 import { type Contribution, type Decision, type Evidence, stepEpisode } from "./episode.ts";
@@ -24,7 +24,7 @@ export const ANOMALY = "anomaly";
 
 /** Folds `series` into `state`, which it changes in place, and says what that decided. */
 export function assess(state: SensorState, series: Series, rules: SensorRules): Assessment {
-  const set = detectorSet(rules.quantity);
+  const { set } = rules;
   const fold: Fold = { set, point: { ts: 0, value: 0 }, scores: new Float64Array(set.detectors.length) };
   const decisions: Decision[] = [];
   const late: number[] = [];

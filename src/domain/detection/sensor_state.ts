@@ -2,14 +2,15 @@
  * The life of a sensor's detection state: how it begins, how it is stored and read, and when it has to be learnt anew.
  */
 import { type Baseline, startBaseline } from "./baseline.ts";
-import { type DetectorSet, detectorSet } from "./detector_set.ts";
+import type { DetectorSet } from "./detector_set.ts";
 import { type Rest, startRest } from "./ensemble.ts";
 import { type EpisodeState, startEpisode } from "./episode.ts";
 import type { Criticality } from "../plant/asset.ts";
 
 /** What an assessment needs to know of a sensor besides its readings. */
 export interface SensorRules {
-  readonly quantity: string;
+  /** The detectors that judge it, made from its settings. */
+  readonly set: DetectorSet;
   readonly criticality: Criticality;
 }
 
@@ -34,10 +35,6 @@ export interface SensorState {
   watches: { detector: unknown; episode: EpisodeState }[];
 }
 
-export function newState({ quantity }: Pick<SensorRules, "quantity">): SensorState {
-  return startState(detectorSet(quantity));
-}
-
 export function startState(set: DetectorSet, baselineVersion = 1): SensorState {
   return {
     version: set.version,
@@ -52,25 +49,22 @@ export function startState(set: DetectorSet, baselineVersion = 1): SensorState {
 }
 
 /** Whether the sensor is judged yet, and after how many readings more. */
-export function learning(
-  state: SensorState,
-  { quantity }: Pick<SensorRules, "quantity">,
-): { judges: boolean; readingsLeft: number } {
-  const warmUp = Math.min(...detectorSet(quantity).detectors.map((detector) => detector.warmUp));
+export function learning(state: SensorState, set: DetectorSet): { judges: boolean; readingsLeft: number } {
+  const warmUp = Math.min(...set.detectors.map((detector) => detector.warmUp));
   return { judges: state.readings >= warmUp, readingsLeft: Math.max(0, warmUp - state.readings) };
 }
 
 /** The same from a state as it is stored. */
-export function readingsUntilJudged(text: string, quantity: string): number {
-  return learning(decodeState(text, { quantity }).state, { quantity }).readingsLeft;
+export function readingsUntilJudged(text: string, set: DetectorSet): number {
+  return learning(decodeState(text, set).state, set).readingsLeft;
 }
 
 /**
  * The state after a maintenance event: what was normal before says nothing about a repaired machine, so everything is
  * learnt anew, under the next version of the baseline. Readings up to the watermark stay folded.
  */
-export function relearn(state: SensorState, { quantity }: Pick<SensorRules, "quantity">): SensorState {
-  const fresh = startState(detectorSet(quantity), state.baseline.version + 1);
+export function relearn(state: SensorState, set: DetectorSet): SensorState {
+  const fresh = startState(set, state.baseline.version + 1);
   fresh.watermark = state.watermark;
   if (state.newest !== undefined) fresh.newest = state.newest;
   return fresh;
@@ -83,9 +77,9 @@ export function encodeState(state: SensorState): string {
 /** The state that `text` stands for. One of another version starts anew, and `relearns` says why. */
 export function decodeState(
   text: string,
-  rules: Pick<SensorRules, "quantity">,
+  set: DetectorSet,
 ): { state: SensorState; relearns: string | undefined } {
-  const { version } = detectorSet(rules.quantity);
+  const { version } = set;
   let stored: Partial<SensorState> | null;
   try {
     stored = JSON.parse(text);
@@ -94,7 +88,7 @@ export function decodeState(
     stored = null;
   }
   if (stored?.version === version) return { state: stored as SensorState, relearns: undefined };
-  const fresh = newState(rules);
+  const fresh = startState(set);
   // What was folded stays folded: going back behind the watermark would judge it twice.
   fresh.watermark = typeof stored?.watermark === "number" ? stored.watermark : undefined;
   // What is held back is folded when its time comes, by whatever code.

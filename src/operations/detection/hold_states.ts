@@ -5,10 +5,11 @@
 import {
   decodeState,
   encodeState,
-  newState,
   type SensorRules,
   type SensorState,
+  startState,
 } from "../../domain/detection/sensor_state.ts";
+import { detectorSet } from "../../domain/detection/detector_set.ts";
 import type { BatchId } from "../../domain/intake/batch.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
 import type { LockedState } from "../../ports/detection/detector_state.ts";
@@ -74,7 +75,7 @@ export async function holdStates(
 function hold(row: LockedState, state: SensorState): Held {
   const held: Held = {
     state,
-    rules: row,
+    rules: { ...row, set: detectorSet(row.quantity) },
     revision: row.revision,
     late: 0,
     lateFrom: undefined,
@@ -91,8 +92,8 @@ function hold(row: LockedState, state: SensorState): Held {
 
 /** A state that this code cannot read starts anew; the sensor says so and the others are untouched. */
 function readState({ observe }: Scope, { row, batchId }: { row: LockedState; batchId: BatchId }): SensorState {
-  if (row.state === undefined || row.state === "") return newState(row);
-  const { state, relearns } = decodeState(row.state, row);
+  if (row.state === undefined || row.state === "") return startState(detectorSet(row.quantity));
+  const { state, relearns } = decodeState(row.state, detectorSet(row.quantity));
   if (relearns !== undefined) observe({ kind: "sensor.relearns", sensorId: row.sensorId, batchId, reason: relearns });
   return state;
 }

@@ -5,7 +5,8 @@
  * goes on where the last one ended.
  */
 import { assess } from "../../domain/detection/assess.ts";
-import { decodeState, encodeState, newState } from "../../domain/detection/sensor_state.ts";
+import { detectorSet } from "../../domain/detection/detector_set.ts";
+import { decodeState, encodeState, startState } from "../../domain/detection/sensor_state.ts";
 import type { Decision } from "../../domain/detection/episode.ts";
 import type { ReprocessRun, ReprocessRunId } from "../../domain/history/reprocess.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
@@ -29,7 +30,8 @@ export async function reprocessPage(
   return await scope.store.transaction(async (store) => {
     const cursor = await store.reprocessing.lockNext(tenant.id, runId);
     if (cursor === undefined) return { folded: 0, finished: true };
-    const state = cursor.state === "" ? newState(cursor) : decodeState(cursor.state, cursor).state;
+    const set = detectorSet(cursor.quantity);
+    const state = cursor.state === "" ? startState(set) : decodeState(cursor.state, set).state;
     const from = cursor.watermark === undefined ? EARLIEST_MS : cursor.watermark + MICROSECOND_MS;
     const series = await store.readings.series(tenant.id, cursor.sensorId, {
       from,
@@ -39,7 +41,7 @@ export async function reprocessPage(
     // Asked behind the readings: whatever has gone until then may be missing among them.
     const { rolledUpBefore } = await store.horizons.of(tenant.id);
     if (from < rolledUpBefore) await store.reprocessing.noteGone(tenant.id, runId, rolledUpBefore);
-    const { decisions, folded } = assess(state, series, cursor);
+    const { decisions, folded } = assess(state, series, { set, criticality: cursor.criticality });
     for (const decision of decisions) {
       if (decision.episodeStart >= run.from) {
         await record(store, { tenantId: tenant.id, runId, sensorId: cursor.sensorId, decision });

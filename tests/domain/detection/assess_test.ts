@@ -6,10 +6,10 @@ import {
   decodeState,
   encodeState,
   learning,
-  newState,
   relearn,
   type SensorRules,
   type SensorState,
+  startState,
 } from "../../../src/domain/detection/sensor_state.ts";
 import { detectorSet } from "../../../src/domain/detection/detector_set.ts";
 import { type Decision, startEpisode, stepEpisode } from "../../../src/domain/detection/episode.ts";
@@ -19,7 +19,8 @@ import { SEVERITIES, type Severity } from "../../../src/domain/detection/severit
 import { seededRandom } from "../../../src/domain/detection/stats/random.ts";
 
 const SEED = 20_240_102;
-const RULES: SensorRules = { quantity: "generic", criticality: "B" };
+const SET = detectorSet("generic");
+const RULES: SensorRules = { set: SET, criticality: "B" };
 const T0 = Date.UTC(2024, 0, 1);
 const MINUTE = 60_000;
 
@@ -48,12 +49,12 @@ function calm(rows: number): number[] {
 
 /** Folds in pieces, each from a state that was written and read, as batches and pages do. */
 function foldInPieces(series: Series, cuts: readonly number[]): { decisions: Decision[]; state: SensorState } {
-  let state = newState(RULES);
+  let state = startState(SET);
   const decisions: Decision[] = [];
   const edges = [0, ...[...cuts].sort((a, b) => a - b), series.ts.length];
   for (let i = 1; i < edges.length; i++) {
     decisions.push(...assess(state, slice(series, edges[i - 1], edges[i]), RULES).decisions);
-    state = decodeState(encodeState(state), RULES).state;
+    state = decodeState(encodeState(state), SET).state;
   }
   return { decisions, state };
 }
@@ -75,7 +76,7 @@ Deno.test("reading by reading gives the same as all at once", () => {
 });
 
 Deno.test("readings at or before the watermark are late: not folded, and named by their place", () => {
-  const state = newState(RULES);
+  const state = startState(SET);
   assess(state, toSeries([1, 2, 3]), RULES);
   const before = encodeState(state);
   const again = assess(state, toSeries([1, 2, 3]), RULES);
@@ -84,22 +85,22 @@ Deno.test("readings at or before the watermark are late: not folded, and named b
 });
 
 Deno.test("an unknown sensor does not take its first reading as truth: it says when it will judge, and judges no sooner", () => {
-  const state = newState({ quantity: "never heard of" });
-  assert.deepEqual(learning(state, RULES), { judges: false, readingsLeft: 200 });
+  const state = startState(detectorSet("never heard of"));
+  assert.deepEqual(learning(state, SET), { judges: false, readingsLeft: 200 });
   const wild = Array.from({ length: 199 }, (_, i) => (i % 2 ? 1 : -1) * 10 ** (i % 9));
   assert.deepEqual(assess(state, toSeries(wild), RULES).decisions, []);
-  assert.equal(learning(state, RULES).readingsLeft, 1);
+  assert.equal(learning(state, SET).readingsLeft, 1);
 });
 
 Deno.test("negative values are legal", () => {
   const values = calm(600).map((value) => value - 200);
-  assert.deepEqual(assess(newState(RULES), toSeries(values), RULES).decisions, []);
-  const cold = assess(newState(RULES), toSeries([...values, -260]), RULES).decisions;
+  assert.deepEqual(assess(startState(SET), toSeries(values), RULES).decisions, []);
+  const cold = assess(startState(SET), toSeries([...values, -260]), RULES).decisions;
   assert.deepEqual(cold.map(({ type }) => type), ["opened"]);
 });
 
 Deno.test("an alert opens at the row of the anomaly, with the numbers that raised it", () => {
-  const { decisions } = assess(newState(RULES), toSeries([...calm(500), 40, ...calm(100)]), RULES);
+  const { decisions } = assess(startState(SET), toSeries([...calm(500), 40, ...calm(100)]), RULES);
   const [opened, closed] = decisions.filter(({ type }) => type !== "raised");
   assert.ok(opened.type === "opened" && closed.type === "closed");
   assert.equal(opened.ts, T0 + 500 * MINUTE);
@@ -114,21 +115,21 @@ Deno.test("an alert opens at the row of the anomaly, with the numbers that raise
 });
 
 Deno.test("detectors that cannot judge are named as missing", () => {
-  const { decisions: [opened] } = assess(newState(RULES), toSeries([...calm(250), 90]), RULES);
+  const { decisions: [opened] } = assess(startState(SET), toSeries([...calm(250), 90]), RULES);
   assert.ok(opened.type === "opened" && opened.evidence.missing.includes("level_shift"));
 });
 
 Deno.test("a gap neither opens nor ends an episode", () => {
   const values = [...calm(500), 40, ...calm(30)];
   const times = values.map((_, i) => T0 + i * MINUTE + (i > 510 ? 30 * 86_400_000 : 0));
-  const state = newState(RULES);
+  const state = startState(SET);
   const { decisions } = assess(state, toSeries(values, times), RULES);
   assert.deepEqual(decisions.map(({ type }) => type).filter((type) => type !== "raised"), ["opened"]);
   assert.equal(state.episode.open, true);
 });
 
 Deno.test("a stuck sensor opens an alert of its own kind, which ends with the first other value", () => {
-  const { decisions } = assess(newState(RULES), toSeries([...calm(400), ...Array(80).fill(20.5), ...calm(3)]), RULES);
+  const { decisions } = assess(startState(SET), toSeries([...calm(400), ...Array(80).fill(20.5), ...calm(3)]), RULES);
   assert.deepEqual(
     decisions.filter(({ kind, type }) => kind === "flatline" && type !== "raised").map(({ type }) => type),
     ["opened", "closed"],
@@ -146,7 +147,9 @@ Deno.test("CRITICAL is reachable, and so are all four severities", () => {
   for (const burst of Object.values(bursts)) {
     for (const criticality of ["A", "B", "C"] as const) {
       const rules = { ...RULES, criticality };
-      for (const decision of assess(newState(rules), toSeries([...calm(600), ...burst, ...calm(5)]), rules).decisions) {
+      for (
+        const decision of assess(startState(rules.set), toSeries([...calm(600), ...burst, ...calm(5)]), rules).decisions
+      ) {
         if (decision.type !== "closed") reached.add(decision.severity);
       }
     }
@@ -155,19 +158,19 @@ Deno.test("CRITICAL is reachable, and so are all four severities", () => {
 });
 
 Deno.test("a state of another version relearns instead of failing, and does not judge the past again", () => {
-  const state = newState(RULES);
+  const state = startState(SET);
   assess(state, toSeries(calm(300)), RULES);
   const other = encodeState({ ...state, version: "older" });
-  const { state: fresh, relearns } = decodeState(other, RULES);
+  const { state: fresh, relearns } = decodeState(other, SET);
   assert.match(relearns!, /of version older/);
   assert.deepEqual([fresh.readings, fresh.watermark], [0, state.watermark]);
-  for (const text of ["", "null", "{", "[1]", '"x"']) assert.equal(decodeState(text, RULES).state.readings, 0);
+  for (const text of ["", "null", "{", "[1]", '"x"']) assert.equal(decodeState(text, SET).state.readings, 0);
 });
 
 Deno.test("the state of the default set stays under 4 KB for every quantity", () => {
   for (const quantity of Object.keys(QUANTITY_DEFAULTS)) {
-    const rules = { ...RULES, quantity };
-    const state = newState(rules);
+    const rules = { ...RULES, set: detectorSet(quantity) };
+    const state = startState(rules.set);
     assess(state, toSeries(eventful(3, 9_000)), rules);
     const bytes = new TextEncoder().encode(encodeState(state)).length;
     assert.ok(bytes < 4_096, `${quantity}: ${bytes} bytes`);
@@ -175,14 +178,14 @@ Deno.test("the state of the default set stays under 4 KB for every quantity", ()
 });
 
 Deno.test("the baseline freezes after warm-up, without the anomalies, and a maintenance event begins the next version", () => {
-  const state = newState(RULES);
+  const state = startState(SET);
   assess(state, toSeries([...calm(200), 900, ...calm(200)]), RULES);
   assert.equal(state.baseline.frozen, true);
   assert.ok(state.baseline.max < 22);
   const frozen = JSON.stringify(state.baseline);
   assess(state, toSeries(calm(50), calm(50).map((_, i) => T0 + (1_000 + i) * MINUTE)), RULES);
   assert.equal(JSON.stringify(state.baseline), frozen);
-  const repaired = relearn(state, RULES);
+  const repaired = relearn(state, SET);
   assert.deepEqual([repaired.baseline.version, repaired.readings, repaired.watermark], [2, 0, state.watermark]);
 });
 
