@@ -1,3 +1,4 @@
+import type { Health } from "../src/operations/check_health.ts";
 import type { Scope } from "../src/operations/scope.ts";
 import type { RequestContext } from "./builder.ts";
 import { createLoaders } from "./loaders.ts";
@@ -6,6 +7,8 @@ export interface ContextOptions {
   /** On whose behalf a request is. */
   readonly scope: (request: Request) => Promise<Scope>;
   readonly waitMaxMs: number;
+  /** How the service itself is. */
+  readonly checkHealth: () => Promise<Health>;
 }
 
 export interface Asking {
@@ -17,7 +20,7 @@ export interface Asking {
 }
 
 export async function createContext(
-  { scope: scopeOf, waitMaxMs }: ContextOptions,
+  { scope: scopeOf, waitMaxMs, checkHealth }: ContextOptions,
   { request, client, ending }: Asking,
 ): Promise<RequestContext> {
   const writing = await scopeOf(request);
@@ -26,6 +29,7 @@ export async function createContext(
     scope,
     writing,
     waitMaxMs,
+    checkHealth,
     loaders: createLoaders(scope.store, scope.tenant.id),
     signal: AbortSignal.any([request.signal, ending]),
     lastEventId: request.headers.get("last-event-id") ?? undefined,

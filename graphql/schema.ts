@@ -13,6 +13,13 @@ import "./intake/recover.ts";
 import "./alerting/alert.ts";
 import "./history/reprocess.ts";
 import "./history/retention.ts";
+import "./plant/overview.ts";
+import "./plant/trend.ts";
+import "./detection/score.ts";
+import "./alerting/episode.ts";
+import "./intake/look.ts";
+import "./system.ts";
+import "./search.ts";
 import { builder } from "./builder.ts";
 import { acceptOtherValues } from "./other_values.ts";
 

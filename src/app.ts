@@ -252,7 +252,9 @@ async function openGateway(
   building.catch((cause) => observe({ kind: "fault", part: "page", cause }));
   const tenant = await deps.store.tenants.byKey("default");
   if (tenant === undefined) throw new Error("the store has no default tenant");
+  const { checkHealth } = await import("./operations/check_health.ts");
   const expectedSchema = await expectedVersion(MIGRATIONS);
+  const healthDeps = { ...deps, expectedSchema, behindMaxMs: config.limits.behindMaxMs };
   const gateway = createGateway({
     scope: () => Promise.resolve({ ...deps, tenant, actor: LOCAL }),
     observe: deps.observe,
@@ -263,7 +265,8 @@ async function openGateway(
     subscriptions: config.gateway.subscriptions,
     waitMaxMs: 30_000,
     page: servePage(building),
-    health: (path) => answerHealth(path, { ...deps, expectedSchema, behindMaxMs: config.limits.behindMaxMs }),
+    health: (path) => answerHealth(path, healthDeps),
+    checkHealth: () => checkHealth(healthDeps),
   });
   const server = serve(gateway.fetch, {
     ...config.gateway,

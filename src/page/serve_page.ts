@@ -96,7 +96,13 @@ function documentOf(script: string, style: string): string {
 }
 
 function answer(request: Request, file: PackedFile, caching: string, status = 200): Response {
-  const headers = { ...SECURITY, "content-type": file.type, "cache-control": caching, etag: file.etag, vary: "accept-encoding" };
+  const headers = {
+    ...SECURITY,
+    "content-type": file.type,
+    "cache-control": caching,
+    etag: file.etag,
+    vary: "accept-encoding",
+  };
   if (request.headers.get("if-none-match") === file.etag) return new Response(null, { status: 304, headers });
   const packed = /\bgzip\b/.test(request.headers.get("accept-encoding") ?? "");
   const body = request.method === "HEAD" ? null : packed ? file.gzip : file.plain;

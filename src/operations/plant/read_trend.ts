@@ -155,6 +155,11 @@ async function episodesOf(
   sensor: Sensor,
   range: Stretch,
 ): Promise<(ts: number) => boolean> {
-  const found = await store.episodes.overlapping(tenant.id, { ...range, sensorIds: [sensor.id], limit: EPISODES_MAX });
-  return (ts) => found.some(({ episodeStart, endedAt }) => ts >= episodeStart && (endedAt === undefined || ts <= endedAt));
+  const found = await store.episodes.overlapping(tenant.id, {
+    ...range,
+    subjects: { sensorIds: [sensor.id], assetIds: [] },
+    limit: EPISODES_MAX,
+  });
+  return (ts) =>
+    found.some(({ episodeStart, endedAt }) => ts >= episodeStart && (endedAt === undefined || ts <= endedAt));
 }

@@ -51,9 +51,10 @@ export function overviewStore(sql: Sql): OverviewStore {
           count(*) FILTER (WHERE state = 'returned_unacknowledged')::float8 AS returned,
           (extract(epoch FROM min(opened_at) FILTER (WHERE stands)) * 1000)::float8 AS oldest
         FROM (
-          SELECT sensor_id, severity, state, opened_at, state IN ('unacknowledged', 'acknowledged') AS stands FROM alert
+          SELECT sensor_id, asset_id, severity, state, opened_at, state IN ('unacknowledged', 'acknowledged') AS stands FROM alert
           WHERE tenant_id = ${tenantId} AND state IN ('unacknowledged', 'acknowledged', 'returned_unacknowledged')
-        ) AS open JOIN sensor ON sensor.id = open.sensor_id JOIN below ON ${isBelow(sql)}
+        ) AS open LEFT JOIN sensor ON sensor.id = open.sensor_id
+        JOIN below ON below.id = 0 OR below.id = coalesce(open.asset_id, sensor.asset_id)
         GROUP BY top`;
       return new Map(rows.map((row) => [row.top, {
         bySeverity: { CRITICAL: row.critical, HIGH: row.high, MEDIUM: row.medium, LOW: row.low },
@@ -76,7 +77,7 @@ export function overviewStore(sql: Sql): OverviewStore {
             ${warmUp} ELSE ${otherwise}::int END)::float8 AS learning,
           count(*) FILTER (WHERE watermark IS NOT NULL AND extract(epoch FROM watermark) * 1000 <
             ${nowMs}::float8 - ${silentAfterIntervals}::float8 * expected_interval_ms)::float8 AS silent
-        FROM sensor JOIN below ON ${isBelow(sql)}
+        FROM sensor JOIN below ON below.id = 0 OR below.id = sensor.asset_id
         LEFT JOIN detector_state ON detector_state.tenant_id = ${tenantId} AND detector_state.sensor_id = sensor.id
         WHERE sensor.tenant_id = ${tenantId} AND sensor.retired_at IS NULL GROUP BY top`;
       return new Map(rows.map(({ top, ...counts }) => [top, counts]));
@@ -89,9 +90,10 @@ export function overviewStore(sql: Sql): OverviewStore {
           (ARRAY['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'])[max(array_position(ARRAY['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'], severity))]
             AS worst
         FROM (
-          SELECT sensor_id, severity, date_trunc('hour', opened_at) AS hour FROM alert
+          SELECT sensor_id, asset_id, severity, date_trunc('hour', opened_at) AS hour FROM alert
           WHERE tenant_id = ${tenantId} AND opened_at >= ${time(from)} AND opened_at < ${time(to)}
-        ) AS opened JOIN sensor ON sensor.id = opened.sensor_id JOIN below ON ${isBelow(sql)}
+        ) AS opened LEFT JOIN sensor ON sensor.id = opened.sensor_id
+        JOIN below ON below.id = 0 OR below.id = coalesce(opened.asset_id, sensor.asset_id)
         GROUP BY top, hour ORDER BY hour`;
       const grouped = Map.groupBy(rows, ({ top }) => top);
       return new Map(Array.from(grouped, ([top, rows]) => [top, rows.map(({ top: _, ...row }) => row)]));
@@ -125,8 +127,4 @@ function below(sql: Sql, tenantId: TenantId, ids: readonly AssetId[]) {
       UNION
       SELECT top, asset.id FROM asset JOIN below ON asset.parent_id = below.id WHERE asset.tenant_id = ${tenantId}
     )`;
-}
-
-function isBelow(sql: Sql) {
-  return sql`(sensor.asset_id = below.id OR below.id = 0)`;
 }
