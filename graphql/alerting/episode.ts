@@ -1,5 +1,6 @@
 /** Alerts by number, by the time that their episodes take, and by what came before. */
 import type { AlertId } from "../../src/domain/alerting/alert.ts";
+import { type Cause, causeOf } from "../../src/domain/alerting/cause.ts";
 import { listEpisodes } from "../../src/operations/alerting/list_episodes.ts";
 import { builder } from "../builder.ts";
 import { LOOKUP_COST } from "../cost.ts";
@@ -11,7 +12,28 @@ const SIMILAR = { usually: 5, most: 50 };
 const EPISODES = { usually: 100, most: 1_000 };
 const URGENT = { usually: 5, most: 50 };
 
+const CauseRef = builder.objectRef<Cause>("AlertCause").implement({
+  description: "Why an alert was opened or last raised, in parts.",
+  fields: (t) => ({
+    detector: t.exposeString("detector", { description: "The detector that scored highest." }),
+    value: t.exposeFloat("value", { description: "Value of the reading." }),
+    usual: t.exposeFloat("usual", {
+      nullable: true,
+      description: "What was usual by the numbers that it was judged by; null when none of them says.",
+    }),
+  }),
+});
+
 builder.objectFields(AlertRef, (t) => ({
+  cause: t.field({
+    type: CauseRef,
+    nullable: true,
+    description: "Why it was opened or last raised, in parts; `reason` says it in a sentence.",
+    resolve: async ({ id }, _args, { loaders }) => {
+      const last = (await loaders.proofs.load(id)).at(-1);
+      return last && causeOf(last.evidence);
+    },
+  }),
   number: t.exposeFloat("id", { description: "Short, for people: `alertByNumber` finds it by this." }),
   similar: t.field({
     type: [AlertRef],

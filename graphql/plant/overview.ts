@@ -114,7 +114,7 @@ builder.objectFields(AssetRef, (t) => ({
     type: [AlertHourRef],
     description: "Hours in which alerts were opened on it or below it.",
     args: RANGE,
-    complexity: { multiplier: 24 },
+    complexity: { multiplier: 6 },
     resolve: ({ id }, range, context) => hours(context, range).load(id),
   }),
 }));
@@ -192,13 +192,13 @@ const PlantRef = builder.objectRef<Record<never, never>>("Plant").implement({
       type: [AlertHourRef],
       description: "Hours in which alerts were opened.",
       args: RANGE,
-      complexity: { multiplier: 24 },
+      complexity: { multiplier: 6 },
       resolve: (_plant, range, context) => hours(context, range).load(PLANT),
     }),
     roots: t.field({
       type: [AssetRef],
       description: "Assets that are a part of nothing, by name.",
-      complexity: { field: LOOKUP_COST, multiplier: 50 },
+      complexity: { field: LOOKUP_COST, multiplier: 20 },
       resolve: async (_plant, _args, { scope, loaders }) => {
         const ids = await scope.store.overview.roots(scope.tenant.id);
         return await Promise.all(ids.map((id) => loaders.assets.load(id)));

@@ -1,0 +1,283 @@
+/**
+ * Drawing trends with uPlot: what was measured, between what it lay, what was usual, episodes, gaps and marks. Colours
+ * come from the style sheet, times are in the zone in sight.
+ */
+import uPlot from "uplot";
+import type { Scores, Trend } from "./queries_plant.ts";
+
+export interface Span {
+  readonly from: number;
+  /** Undefined: it lasts. */
+  readonly to: number | undefined;
+  /** Drawn stronger than the others. */
+  readonly strong?: boolean;
+}
+
+export interface Mark {
+  readonly at: number;
+  readonly text: string;
+}
+
+export interface ChartOptions {
+  readonly width: number;
+  readonly height: number;
+  readonly zone: string;
+  readonly unit: string;
+  readonly from: number;
+  readonly to: number;
+  readonly spans: readonly Span[];
+  readonly marks: readonly Mark[];
+  /** A part of the range was drawn over with the mouse. */
+  readonly onRange: (from: number, to: number) => void;
+}
+
+const SYNC = "trend";
+
+/** A colour of the style sheet: registered there, so that `light-dark()` is resolved. */
+function colour(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+}
+
+type Column = (number | null)[];
+
+/** The columns as uPlot wants them: seconds, and a hole where readings are missing, so that no line leads over it. */
+export function trendColumns(trend: Trend): [number[], ...Column[]] {
+  const gapAt = trend.gaps.map(({ from, to }) => (Date.parse(from) + Date.parse(to)) / 2);
+  const times: number[] = [];
+  const columns: Column[] = [[], [], [], [], []];
+  let gap = 0;
+  for (let i = 0; i < trend.times.length; i++) {
+    while (gap < gapAt.length && gapAt[gap] < trend.times[i]) {
+      times.push(gapAt[gap++] / 1_000);
+      for (const column of columns) column.push(null);
+    }
+    times.push(trend.times[i] / 1_000);
+    const row = [trend.max[i], trend.min[i], trend.mean[i], trend.usualHigh[i], trend.usualLow[i]];
+    for (const [c, column] of columns.entries()) column.push(row[c]);
+  }
+  return [times, ...columns];
+}
+
+export function drawTrend(host: HTMLElement, trend: Trend, options: ChartOptions): uPlot {
+  const line = (name: string, width: number): uPlot.Series => ({
+    stroke: () => colour(name),
+    width,
+    points: { show: false },
+    spanGaps: false,
+  });
+  const chart = new uPlot(
+    {
+      ...sharedOptions(options),
+      scales: {
+        x: { time: true, range: () => [options.from / 1_000, options.to / 1_000] },
+        y: { range: (_chart, min, max) => padded(min, max) },
+      },
+      series: [
+        {},
+        line("plot-band-edge", 1),
+        line("plot-band-edge", 1),
+        { ...line("text", 1.25), points: { show: trend.times.length < 60, size: 4 } },
+        line("plot-usual-edge", 0),
+        line("plot-usual-edge", 0),
+      ],
+      bands: [
+        { series: [1, 2], fill: () => colour("plot-band") },
+        { series: [4, 5], fill: () => colour("plot-usual") },
+      ],
+      axes: [axis(), { ...axis(), size: 62, label: options.unit, labelSize: 18, labelFont: "12px system-ui" }],
+      hooks: {
+        drawClear: [(chart) => drawSpans(chart, options.spans), (chart) => drawGaps(chart, trend.gaps)],
+        draw: [(chart) => drawMarks(chart, options.marks)],
+        setSelect: [(chart) => selected(chart, options.onRange)],
+      },
+    },
+    trendColumns(trend) as uPlot.AlignedData,
+    host,
+  );
+  return chart;
+}
+
+/** The lane below a trend: the highest score of each stretch, against the threshold. */
+export function drawScores(host: HTMLElement, scores: Scores, options: ChartOptions): uPlot {
+  return new uPlot(
+    {
+      ...sharedOptions(options),
+      scales: {
+        x: { time: true, range: () => [options.from / 1_000, options.to / 1_000] },
+        y: { range: () => [0, 1] },
+      },
+      series: [{}, {
+        stroke: () => colour("text"),
+        width: 1,
+        fill: () => colour("plot-band"),
+        points: { show: false },
+      }],
+      axes: [
+        { ...axis(), show: false },
+        {
+          ...axis(),
+          size: 62,
+          splits: () => [0, scores.threshold, 1],
+          label: "score",
+          labelSize: 18,
+          labelFont: "12px system-ui",
+        },
+      ],
+      hooks: {
+        drawClear: [(chart) => drawSpans(chart, options.spans)],
+        draw: [(chart) => drawLevel(chart, scores.threshold)],
+        setSelect: [(chart) => selected(chart, options.onRange)],
+      },
+    },
+    [scores.times.map((time) => time / 1_000), [...scores.scores]] as uPlot.AlignedData,
+    host,
+  );
+}
+
+/** Episodes laid over each other from their start: hours since then, and the value. */
+export function drawOverlay(host: HTMLElement, series: readonly Trend[], starts: readonly number[], options: {
+  width: number;
+  height: number;
+  unit: string;
+}): uPlot {
+  const tables = series.map((trend, i): uPlot.AlignedData => [
+    trend.times.map((time) => (time - starts[i]) / 3_600_000),
+    [...trend.mean],
+  ]);
+  return new uPlot(
+    {
+      width: options.width,
+      height: options.height,
+      legend: { show: false },
+      cursor: { drag: { x: false, y: false } },
+      scales: { x: { time: false }, y: { range: (_chart, min, max) => padded(min, max) } },
+      series: [
+        {},
+        ...series.map((_, i): uPlot.Series => ({
+          stroke: () => colour(i === 0 ? "text" : "plot-other"),
+          width: i === 0 ? 2 : 1,
+          dash: i === 0 ? [] : [4, 3],
+          spanGaps: true,
+          points: { show: false },
+        })),
+      ],
+      axes: [
+        { ...axis(), values: (_chart, splits) => splits.map((hours) => `${hours} h`) },
+        { ...axis(), size: 62, label: options.unit, labelSize: 18, labelFont: "12px system-ui" },
+      ],
+    },
+    uPlot.join(tables),
+    host,
+  );
+}
+
+function sharedOptions({ width, height, zone }: ChartOptions) {
+  return {
+    width,
+    height,
+    legend: { show: false },
+    tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1_000), zone),
+    cursor: { sync: { key: SYNC }, drag: { x: true, y: false, setScale: false } },
+  };
+}
+
+function axis(): uPlot.Axis {
+  return {
+    stroke: () => colour("muted"),
+    grid: { stroke: () => colour("plot-grid"), width: 1 },
+    ticks: { show: false },
+    font: "12px system-ui",
+    values: undefined,
+  };
+}
+
+function padded(min: number, max: number): [number, number] {
+  if (min === null || max === null || !Number.isFinite(min)) return [0, 1];
+  const margin = (max - min) * 0.06 || Math.abs(max) * 0.05 || 1;
+  return [min - margin, max + margin];
+}
+
+function selected(chart: uPlot, onRange: ChartOptions["onRange"]): void {
+  const { left, width } = chart.select;
+  if (width < 4) return;
+  const at = (px: number) => chart.posToVal(px, "x") * 1_000;
+  chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+  onRange(at(left), at(left + width));
+}
+
+function drawSpans(chart: uPlot, spans: readonly Span[]): void {
+  const { ctx, bbox: { left, top, width, height } } = chart;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(left, top, width, height);
+  ctx.clip();
+  for (const { from, to, strong } of spans) {
+    const x = chart.valToPos(from / 1_000, "x", true);
+    const end = to === undefined ? left + width : chart.valToPos(to / 1_000, "x", true);
+    ctx.fillStyle = colour(strong === true ? "plot-episode-strong" : "plot-episode");
+    ctx.fillRect(x, top, Math.max(2, end - x), height);
+  }
+  ctx.restore();
+}
+
+function drawGaps(chart: uPlot, gaps: Trend["gaps"]): void {
+  const { ctx, bbox: { left, top, width, height } } = chart;
+  ctx.save();
+  ctx.strokeStyle = colour("plot-gap");
+  ctx.lineWidth = 1;
+  for (const { from, to } of gaps) {
+    const x = Math.max(left, chart.valToPos(Date.parse(from) / 1_000, "x", true));
+    const end = Math.min(left + width, chart.valToPos(Date.parse(to) / 1_000, "x", true));
+    if (end - x < 3) continue;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(x, top, end - x, height);
+    ctx.clip();
+    ctx.beginPath();
+    for (let at = x - height; at < end; at += 9) {
+      ctx.moveTo(at, top + height);
+      ctx.lineTo(at + height, top);
+    }
+    ctx.stroke();
+    ctx.restore();
+  }
+  ctx.restore();
+}
+
+function drawMarks(chart: uPlot, marks: readonly Mark[]): void {
+  const { ctx, bbox: { left, top, width, height } } = chart;
+  const scale = devicePixelRatio;
+  ctx.save();
+  ctx.strokeStyle = ctx.fillStyle = colour("text");
+  ctx.font = `${11 * scale}px system-ui`;
+  ctx.setLineDash([3 * scale, 3 * scale]);
+  let lastEnd = -Infinity;
+  for (const { at, text } of marks) {
+    const x = chart.valToPos(at / 1_000, "x", true);
+    if (x < left || x > left + width) continue;
+    ctx.beginPath();
+    ctx.moveTo(x, top);
+    ctx.lineTo(x, top + height);
+    ctx.stroke();
+    const long = ctx.measureText(text).width;
+    const start = Math.min(x + 3 * scale, left + width - long);
+    // Words that would lie over each other are left out: the timeline has them.
+    if (start < lastEnd) continue;
+    ctx.fillText(text, start, top + 11 * scale);
+    lastEnd = start + long + 4 * scale;
+  }
+  ctx.restore();
+}
+
+function drawLevel(chart: uPlot, level: number): void {
+  const { ctx, bbox: { left, width } } = chart;
+  const y = chart.valToPos(level, "y", true);
+  ctx.save();
+  ctx.strokeStyle = colour("text");
+  ctx.setLineDash([2, 4]);
+  ctx.beginPath();
+  ctx.moveTo(left, y);
+  ctx.lineTo(left + width, y);
+  ctx.stroke();
+  ctx.restore();
+}
