@@ -3,7 +3,7 @@
  * what they were built from. Nothing built is in the repository, and nothing has to be installed to build it.
  */
 import { build, type BuildOptions, stop } from "esbuild";
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -29,7 +29,7 @@ export async function buildPage(cacheFolder: string): Promise<BuiltPage> {
 }
 
 async function buildInto(folder: string, version: string): Promise<BuiltPage> {
-  const draft = `${folder}.${process.pid}`;
+  const draft = `${folder}.${randomUUID()}`;
   const options: BuildOptions = {
     absWorkingDir: WEB,
     entryPoints: { page: "main.tsx", style: "style.css" },
@@ -47,9 +47,7 @@ async function buildInto(folder: string, version: string): Promise<BuiltPage> {
     jsxImportSource: "preact",
     logLevel: "silent",
   };
-  await build(options);
-  // Its process would stay for the next build, and there is none.
-  await stop();
+  await buildAlone(options);
   await rename(draft, folder).catch(async (error: NodeJS.ErrnoException) => {
     // Another process was quicker; it built the same.
     if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
@@ -57,6 +55,15 @@ async function buildInto(folder: string, version: string): Promise<BuiltPage> {
   });
   const built = await readBuilt(folder, version);
   if (built === undefined) throw new Error(`The page was built, and is not in ${folder}.`);
+  return built;
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** One build after the other: the builder's process ends with each, since hardly ever another one follows. */
+function buildAlone(options: BuildOptions): Promise<void> {
+  const built = last.then(() => build(options)).finally(() => stop()).then(() => {});
+  last = built.catch(() => {});
   return built;
 }
 

@@ -1,14 +1,17 @@
 /** Level 3, an alert: what happened, why it was raised, what it was like before, and where it comes from. */
+import { Rows } from "./rows.tsx";
+import { type Signal, useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { addressOf, params, setParams } from "./address.ts";
 import { useAsked } from "./asked.ts";
 import { Contributions } from "./contributions.tsx";
 import { duration, number, words } from "./format.ts";
 import { Asking, Chip, Path, SensorLink, STATE_WORDS, subjectOf, Time } from "./parts.tsx";
-import { useFresh } from "./plant.tsx";
+import { useFresh } from "./fresh.ts";
 import { ALERT, type AlertDetail } from "./queries_alerting.ts";
 import { Similar } from "./similar.tsx";
 import { Siblings } from "./siblings.tsx";
+import type { Trend } from "./queries_plant.ts";
 import { serviceNowMs } from "./standing.ts";
 import { type Range, TrendView } from "./trend.tsx";
 import { why } from "./triage_row.tsx";
@@ -18,6 +21,7 @@ const HOUR_MS = 3_600_000;
 export function AlertScreen({ id }: { id: string }) {
   const asked = useAsked(ALERT, /^\d{1,15}$/.test(id) ? { number: Number(id) } : { number: 0 });
   useFresh(asked);
+  const others = useSignal<readonly Trend[]>([]);
   const alert = asked.answer?.alertByNumber;
   if (alert === null) {
     return (
@@ -46,7 +50,7 @@ export function AlertScreen({ id }: { id: string }) {
       </h1>
       <Asking asked={asked} what="the alert" />
       <Summary alert={alert} />
-      {alert.sensor !== null && <AlertTrend alert={alert} sensor={alert.sensor.key} />}
+      {alert.sensor !== null && <AlertTrend alert={alert} sensor={alert.sensor.key} others={others} />}
       <div class="halves">
         <Contributions evidence={alert.evidence} unit={alert.sensor?.unit ?? null} />
         <div>
@@ -54,7 +58,11 @@ export function AlertScreen({ id }: { id: string }) {
           <Lineage alert={alert} />
         </div>
       </div>
-      <Siblings alert={alert} />
+      <Siblings
+        asset={alert.asset?.name ?? ""}
+        trends={others.value}
+        range={rangeInAddress(episodeRange(alert))}
+      />
       <Similar alert={alert} />
     </section>
   );
@@ -102,10 +110,20 @@ export function episodeRange(alert: Pick<AlertDetail, "episodeStart" | "endedAt"
     ? Math.max(start + HOUR_MS, Math.min(serviceNowMs(), start + 6 * HOUR_MS))
     : Date.parse(alert.endedAt);
   const before = Math.max(2 * (end - start), 6 * HOUR_MS);
-  return { from: start - before, to: end + before / 4 };
+  return { from: start - before, to: Math.min(end + before / 4, Math.max(end, serviceNowMs())) };
 }
 
-function AlertTrend({ alert, sensor }: { alert: AlertDetail; sensor: string }) {
+/** Small pictures beside the large one. */
+const OTHERS_MAX = 8;
+
+interface AlertTrendProps {
+  readonly alert: AlertDetail;
+  readonly sensor: string;
+  readonly others: Signal<readonly Trend[]>;
+}
+
+function AlertTrend({ alert, sensor, others }: AlertTrendProps) {
+  const keys = (alert.asset?.sensors ?? []).map(({ key }) => key).filter((key) => key !== sensor).slice(0, OTHERS_MAX);
   const first = useMemo(() => episodeRange(alert), [alert.episodeStart, alert.endedAt]);
   const start = Date.parse(alert.episodeStart);
   const spans = [{ from: start, to: alert.endedAt === null ? undefined : Date.parse(alert.endedAt), strong: true }];
@@ -118,6 +136,8 @@ function AlertTrend({ alert, sensor }: { alert: AlertDetail; sensor: string }) {
       spans={spans}
       marks={marks}
       onRange={setRange}
+      others={keys}
+      onAnswer={(answer) => others.value = answer.others}
     />
   );
 }
@@ -136,7 +156,7 @@ function Timeline({ alert }: { alert: AlertDetail }) {
   return (
     <>
       <h2>Timeline</h2>
-      <table class="rows">
+      <Rows label="Timeline">
         <thead>
           <tr>
             <th scope="col">Data time</th>
@@ -159,7 +179,7 @@ function Timeline({ alert }: { alert: AlertDetail }) {
             </tr>
           ))}
         </tbody>
-      </table>
+      </Rows>
     </>
   );
 }

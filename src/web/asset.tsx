@@ -1,11 +1,13 @@
 /** Level 2, an asset: what stands on it, its parts, its sensors. */
+import { Rows } from "./rows.tsx";
 import { signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { useAsked } from "./asked.ts";
 import { addressOf } from "./address.ts";
 import { AssetTable } from "./asset_table.tsx";
 import { Asking, Chip, Counts, Path, subjectOf, Time } from "./parts.tsx";
-import { lastDay, useFresh } from "./plant.tsx";
+import { lastDay, useFresh } from "./fresh.ts";
+import { why } from "./triage_row.tsx";
 import { ALERTS } from "./queries_alerting.ts";
 import { ASSET } from "./queries_plant.ts";
 import { SensorTable } from "./sensor_table.tsx";
@@ -63,7 +65,7 @@ function OpenAlerts({ asset }: { asset: string }) {
   if (asked.answer === undefined) return <Asking asked={asked} what="alerts" />;
   if (alerts.length === 0) return <p class="calm">No alert stands here.</p>;
   return (
-    <table class="rows urgent">
+    <Rows label="Open alerts" kind="urgent">
       <thead class="hidden">
         <tr>
           <th>Severity</th>
@@ -81,13 +83,13 @@ function OpenAlerts({ asset }: { asset: string }) {
             <td>
               <a href={addressOf(["alerts", alert.number])} dir="auto">{subjectOf(alert)}</a>
             </td>
-            <td class="why">{alert.reason}</td>
+            <td class="why" title={alert.reason}>{why(alert)}</td>
             <td class="num">
               <Time at={alert.openedAt} ago />
             </td>
           </tr>
         ))}
       </tbody>
-    </table>
+    </Rows>
   );
 }

@@ -1,4 +1,5 @@
 /** Assets with what stands on them and below: worst first. */
+import { Rows } from "./rows.tsx";
 import { AssetLink, Chip, Hours, SEVERITIES, Time } from "./parts.tsx";
 import type { AssetRow } from "./queries_plant.ts";
 
@@ -10,26 +11,24 @@ export function AssetTable({ assets, range }: { assets: readonly Row[]; range: {
     ...worstFirst(asset.children ?? []).map((child) => ({ asset: child, depth: 1 })),
   ]);
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Assets">
-      <table class="rows assets">
-        <thead>
-          <tr>
-            <th scope="col">Asset</th>
-            <th scope="col">Worst</th>
-            <th scope="col" class="num" title="Alerts whose condition stands">Standing</th>
-            <th scope="col" class="num" title="Of these, those that nobody has seen">New</th>
-            <th scope="col">Alerts opened, 24 h</th>
-            <th scope="col" class="num">Sensors</th>
-            <th scope="col" class="num">Learning</th>
-            <th scope="col" class="num">Silent</th>
-            <th scope="col" class="num">Oldest standing</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ asset, depth }) => <AssetRowView key={asset.key} asset={asset} depth={depth} range={range} />)}
-        </tbody>
-      </table>
-    </div>
+    <Rows label="Assets" kind="assets">
+      <thead>
+        <tr>
+          <th scope="col">Asset</th>
+          <th scope="col">Worst</th>
+          <th scope="col" class="num" title="Alerts whose condition stands">Standing</th>
+          <th scope="col" class="num" title="Of these, those that nobody has seen">New</th>
+          <th scope="col">Alerts opened, 24 h</th>
+          <th scope="col" class="num">Sensors</th>
+          <th scope="col" class="num">Learning</th>
+          <th scope="col" class="num">Silent</th>
+          <th scope="col" class="num">Oldest standing</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ asset, depth }) => <AssetRowView key={asset.key} asset={asset} depth={depth} range={range} />)}
+      </tbody>
+    </Rows>
   );
 }
 

@@ -1,11 +1,12 @@
 /** Level 4: what came in, how far each batch got, and what waits. */
+import { Rows } from "./rows.tsx";
 import { useSignal } from "@preact/signals";
 import { addressOf, params, setParams } from "./address.ts";
 import { useAsked } from "./asked.ts";
 import { count, duration, words } from "./format.ts";
 import { ask, Fault } from "./gateway.ts";
 import { Asking, Chip, subjectOf, Time } from "./parts.tsx";
-import { useFresh } from "./plant.tsx";
+import { useFresh } from "./fresh.ts";
 import { BATCH, type BatchDetail, BATCHES, type BatchRow, RETRY, type Source } from "./queries_intake.ts";
 import { serviceNowMs } from "./standing.ts";
 import { why } from "./triage_row.tsx";
@@ -52,50 +53,48 @@ export function BatchesScreen() {
       </form>
       {batches !== undefined && batches.edges.length === 0 && <p class="calm">No batch is here.</p>}
       {batches !== undefined && batches.edges.length > 0 && (
-        <div class="scroll" tabIndex={0} role="region" aria-label="Batches">
-          <table class="rows">
-            <thead>
-              <tr>
-                <th scope="col" class="num">Batch</th>
-                <th scope="col">Source</th>
-                <th scope="col">Received</th>
-                <th scope="col">Stages</th>
-                <th scope="col">State</th>
-                <th scope="col" class="num">Readings</th>
-                <th scope="col" class="num">Stored</th>
-                <th scope="col" class="num">Quarantined</th>
-                <th scope="col" class="num">Late</th>
-                <th scope="col" class="num">Duplicates</th>
-                <th scope="col" class="num">Alerts</th>
+        <Rows label="Batches">
+          <thead>
+            <tr>
+              <th scope="col" class="num">Batch</th>
+              <th scope="col">Source</th>
+              <th scope="col">Received</th>
+              <th scope="col">Stages</th>
+              <th scope="col">State</th>
+              <th scope="col" class="num">Readings</th>
+              <th scope="col" class="num">Stored</th>
+              <th scope="col" class="num">Quarantined</th>
+              <th scope="col" class="num">Late</th>
+              <th scope="col" class="num">Duplicates</th>
+              <th scope="col" class="num">Alerts</th>
+            </tr>
+          </thead>
+          <tbody>
+            {batches.edges.map(({ node }) => (
+              <tr key={node.id}>
+                <th scope="row" class="num">
+                  <a href={addressOf(["batches", node.number])}>{node.number}</a>
+                </th>
+                <td>
+                  <bdi>{node.source}</bdi>
+                </td>
+                <td>
+                  <Time at={node.receivedAt} />
+                </td>
+                <td>
+                  <Stages batch={node} />
+                </td>
+                <td>{node.state === "FAILED" ? <strong>failed</strong> : words(node.state)}</td>
+                <td class="num">{count(node.readings)}</td>
+                <td class="num">{some(node.stored)}</td>
+                <td class="num">{some(node.quarantined)}</td>
+                <td class="num">{some(node.late)}</td>
+                <td class="num">{some(node.duplicates)}</td>
+                <td class="num">{some(node.alertsOpened)}</td>
               </tr>
-            </thead>
-            <tbody>
-              {batches.edges.map(({ node }) => (
-                <tr key={node.id}>
-                  <th scope="row" class="num">
-                    <a href={addressOf(["batches", node.number])}>{node.number}</a>
-                  </th>
-                  <td>
-                    <bdi>{node.source}</bdi>
-                  </td>
-                  <td>
-                    <Time at={node.receivedAt} />
-                  </td>
-                  <td>
-                    <Stages batch={node} />
-                  </td>
-                  <td>{node.state === "FAILED" ? <strong>failed</strong> : words(node.state)}</td>
-                  <td class="num">{count(node.readings)}</td>
-                  <td class="num">{some(node.stored)}</td>
-                  <td class="num">{some(node.quarantined)}</td>
-                  <td class="num">{some(node.late)}</td>
-                  <td class="num">{some(node.duplicates)}</td>
-                  <td class="num">{some(node.alertsOpened)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+            ))}
+          </tbody>
+        </Rows>
       )}
       {batches?.pageInfo.hasNextPage && (
         <p>
@@ -139,40 +138,36 @@ function Stages({ batch }: { batch: BatchRow }) {
 export function SourceTable({ sources }: { sources: readonly Source[] }) {
   if (sources.length === 0) return null;
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Sources">
-      <table class="rows">
-        <thead>
-          <tr>
-            <th scope="col">Source</th>
-            <th scope="col" class="num">Batches</th>
-            <th scope="col">Last received</th>
-            <th scope="col" class="num">Unfinished</th>
-            <th scope="col">Oldest waits</th>
-            <th scope="col" class="num">Failed</th>
+    <Rows label="Sources">
+      <thead>
+        <tr>
+          <th scope="col">Source</th>
+          <th scope="col" class="num">Batches</th>
+          <th scope="col">Last received</th>
+          <th scope="col" class="num">Unfinished</th>
+          <th scope="col">Oldest waits</th>
+          <th scope="col" class="num">Failed</th>
+        </tr>
+      </thead>
+      <tbody>
+        {sources.map(({ key, batches, lastReceivedAt, unfinished, oldestUnfinishedAt, failed }) => (
+          <tr key={key}>
+            <th scope="row">
+              <a href={addressOf(["batches"], { source: key })} dir="auto">{key}</a>
+            </th>
+            <td class="num">{count(batches)}</td>
+            <td>
+              <Time at={lastReceivedAt} ago />
+            </td>
+            <td class="num">{some(unfinished)}</td>
+            <td>{oldestUnfinishedAt === null ? "" : duration(serviceNowMs() - Date.parse(oldestUnfinishedAt))}</td>
+            <td class="num">
+              {failed === 0 ? some(0) : <a href={addressOf(["batches"], { source: key, state: "failed" })}>{failed}</a>}
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {sources.map(({ key, batches, lastReceivedAt, unfinished, oldestUnfinishedAt, failed }) => (
-            <tr key={key}>
-              <th scope="row">
-                <a href={addressOf(["batches"], { source: key })} dir="auto">{key}</a>
-              </th>
-              <td class="num">{count(batches)}</td>
-              <td>
-                <Time at={lastReceivedAt} ago />
-              </td>
-              <td class="num">{some(unfinished)}</td>
-              <td>{oldestUnfinishedAt === null ? "" : duration(serviceNowMs() - Date.parse(oldestUnfinishedAt))}</td>
-              <td class="num">
-                {failed === 0
-                  ? some(0)
-                  : <a href={addressOf(["batches"], { source: key, state: "failed" })}>{failed}</a>}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </Rows>
   );
 }
 
@@ -241,7 +236,7 @@ function Detail({ batch, again }: { batch: BatchDetail; again: () => void }) {
       {batch.failure !== null && <Failure batch={batch} again={again} />}
       <h2>Alerts ({batch.alertsOpened})</h2>
       {batch.alerts.length === 0 ? <p class="calm">It opened none.</p> : (
-        <table class="rows">
+        <Rows label="Alerts of the batch">
           <thead>
             <tr>
               <th scope="col">Severity</th>
@@ -262,12 +257,12 @@ function Detail({ batch, again }: { batch: BatchDetail; again: () => void }) {
               </tr>
             ))}
           </tbody>
-        </table>
+        </Rows>
       )}
       {batch.quarantine.length > 0 && (
         <>
           <h2>Quarantine ({count(batch.quarantined)})</h2>
-          <table class="rows">
+          <Rows label="Readings in quarantine">
             <thead>
               <tr>
                 <th scope="col" class="num">Place</th>
@@ -288,7 +283,7 @@ function Detail({ batch, again }: { batch: BatchDetail; again: () => void }) {
                 </tr>
               ))}
             </tbody>
-          </table>
+          </Rows>
         </>
       )}
     </>

@@ -3,6 +3,7 @@
  * come from the style sheet, times are in the zone in sight.
  */
 import uPlot from "uplot";
+import { clock, day } from "./format.ts";
 import type { Scores, Trend } from "./queries_plant.ts";
 
 export interface Span {
@@ -32,6 +33,7 @@ export interface ChartOptions {
 }
 
 const SYNC = "trend";
+const RIGHT_PX = 16;
 
 /** A colour of the style sheet: registered there, so that `light-dark()` is resolved. */
 function colour(name: string): string {
@@ -52,7 +54,7 @@ export function trendColumns(trend: Trend): [number[], ...Column[]] {
       for (const column of columns) column.push(null);
     }
     times.push(trend.times[i] / 1_000);
-    const row = [trend.max[i], trend.min[i], trend.mean[i], trend.usualHigh[i], trend.usualLow[i]];
+    const row = [trend.usualHigh[i], trend.usualLow[i], trend.max[i], trend.min[i], trend.mean[i]];
     for (const [c, column] of columns.entries()) column.push(row[c]);
   }
   return [times, ...columns];
@@ -74,17 +76,24 @@ export function drawTrend(host: HTMLElement, trend: Trend, options: ChartOptions
       },
       series: [
         {},
+        // What is drawn later lies above.
+        line("plot-usual-edge", 0),
+        line("plot-usual-edge", 0),
         line("plot-band-edge", 1),
         line("plot-band-edge", 1),
         { ...line("text", 1.25), points: { show: trend.times.length < 60, size: 4 } },
-        line("plot-usual-edge", 0),
-        line("plot-usual-edge", 0),
       ],
       bands: [
-        { series: [1, 2], fill: () => colour("plot-band") },
-        { series: [4, 5], fill: () => colour("plot-usual") },
+        { series: [1, 2], fill: () => colour("plot-usual") },
+        { series: [3, 4], fill: () => colour("plot-band") },
       ],
-      axes: [axis(), { ...axis(), size: 62, label: options.unit, labelSize: 18, labelFont: "12px system-ui" }],
+      axes: [timeAxis(options.zone), {
+        ...axis(),
+        size: 62,
+        label: options.unit,
+        labelSize: 18,
+        labelFont: "12px system-ui",
+      }],
       hooks: {
         drawClear: [(chart) => drawSpans(chart, options.spans), (chart) => drawGaps(chart, trend.gaps)],
         draw: [(chart) => drawMarks(chart, options.marks)],
@@ -102,6 +111,7 @@ export function drawScores(host: HTMLElement, scores: Scores, options: ChartOpti
   return new uPlot(
     {
       ...sharedOptions(options),
+      padding: [8, RIGHT_PX, 8, 0],
       scales: {
         x: { time: true, range: () => [options.from / 1_000, options.to / 1_000] },
         y: { range: () => [0, 1] },
@@ -113,7 +123,7 @@ export function drawScores(host: HTMLElement, scores: Scores, options: ChartOpti
         points: { show: false },
       }],
       axes: [
-        { ...axis(), show: false },
+        { ...axis(), show: false, size: 0 },
         {
           ...axis(),
           size: 62,
@@ -177,6 +187,8 @@ function sharedOptions({ width, height, zone }: ChartOptions) {
     height,
     legend: { show: false },
     tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1_000), zone),
+    // The lanes of one picture have the same edges.
+    padding: [10, RIGHT_PX, 0, 0] as uPlot.Padding,
     cursor: { sync: { key: SYNC }, drag: { x: true, y: false, setScale: false } },
   };
 }
@@ -187,7 +199,30 @@ function axis(): uPlot.Axis {
     grid: { stroke: () => colour("plot-grid"), width: 1 },
     ticks: { show: false },
     font: "12px system-ui",
-    values: undefined,
+  };
+}
+
+const DAY_S = 86_400;
+
+/** Clock times on 24 hours; the day where it begins, and below the first. */
+function timeAxis(zone: string): uPlot.Axis {
+  return {
+    ...axis(),
+    size: 42,
+    values: (_chart, splits, _axis, _space, step) => {
+      let shown = "";
+      return splits.map((seconds, i) => {
+        const date = day(seconds * 1_000, zone);
+        if (step >= 28 * DAY_S) return date.slice(0, 7);
+        const first = date !== shown;
+        shown = date;
+        if (step >= DAY_S) return date.slice(5);
+        const time = clock(seconds * 1_000, zone, step < 60);
+        // A day that ends at the next but one has no room for its name.
+        const room = i > 0 || splits[2] === undefined || day(splits[2] * 1_000, zone) === date;
+        return first && room ? `${time}\n${date}` : time;
+      });
+    },
   };
 }
 
@@ -250,6 +285,7 @@ function drawMarks(chart: uPlot, marks: readonly Mark[]): void {
   ctx.save();
   ctx.strokeStyle = ctx.fillStyle = colour("text");
   ctx.font = `${11 * scale}px system-ui`;
+  ctx.textAlign = "left";
   ctx.setLineDash([3 * scale, 3 * scale]);
   let lastEnd = -Infinity;
   for (const { at, text } of marks) {

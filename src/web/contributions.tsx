@@ -1,4 +1,5 @@
 /** What each detector said when the alert was opened or raised, with the numbers that it judged by. */
+import { Rows } from "./rows.tsx";
 import { useSignal } from "@preact/signals";
 import { number, unit as unitOf, words } from "./format.ts";
 import { Time } from "./parts.tsx";
@@ -33,7 +34,7 @@ export function Contributions({ evidence, unit }: { evidence: readonly Evidence[
         Value {number(proof.value)} {unitOf(unit)} scored {number(proof.score)}; threshold {number(proof.threshold)}.
         {proof.missing.length > 0 && ` No score from: ${proof.missing.map(words).join(", ")}.`}
       </p>
-      <table class="rows contributions">
+      <Rows label="Contributions" kind="contributions">
         <thead>
           <tr>
             <th scope="col">Detector</th>
@@ -56,7 +57,7 @@ export function Contributions({ evidence, unit }: { evidence: readonly Evidence[
             </tr>
           ))}
         </tbody>
-      </table>
+      </Rows>
     </div>
   );
 }

@@ -60,6 +60,11 @@ export function count(value: number): string {
   return value.toLocaleString("en");
 }
 
+/** 1 gap, 2 gaps. */
+export function plural(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+}
+
 /** UCUM codes as people write units: Cel is °C, [degF] is °F. */
 const UNITS: Readonly<Record<string, string>> = { Cel: "°C", "[degF]": "°F", "m3/h": "m³/h", "/min": "1/min", "1": "" };
 

@@ -4,13 +4,16 @@ import { useEffect, useRef } from "preact/hooks";
 import { path, setParams } from "./address.ts";
 import { clock, duration, zoneName } from "./format.ts";
 import { signedOut } from "./gateway.ts";
-import { Jump, jumping } from "./jump.tsx";
+import { jumping } from "./jumping.ts";
+import { lazy } from "./lazy.tsx";
 import { keysInUse, takeKeys } from "./keys.ts";
 import { link } from "./live.ts";
 import { Counts } from "./parts.tsx";
 import { nextTheme, nextZone, prefer, preferences, zone } from "./preferences.ts";
 import { NAVIGATION, Screen } from "./screens.tsx";
 import { announced, serviceNowMs, standing } from "./standing.ts";
+
+const Jump = lazy(() => import("./jump.tsx").then((module) => module.Jump));
 
 const minute = signal(0);
 const helping = signal(false);
@@ -77,7 +80,8 @@ function Header() {
         Go to … <kbd>Ctrl K</kbd>
       </button>
       <span class="fill" />
-      <a class="standing" href="/alerts?state=standing" aria-label="Standing alerts">
+      <a class="standing" href="/alerts?state=standing">
+        <span class="hidden">Standing alerts:</span>
         {standing.value === undefined
           ? <span class="muted">standing: unknown</span>
           : <Counts standing={standing.value} />}

@@ -4,10 +4,9 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { addressOf, go } from "./address.ts";
 import { useAsked } from "./asked.ts";
 import { words } from "./format.ts";
+import { jumping } from "./jumping.ts";
 import { Asking } from "./parts.tsx";
 import { SEARCH } from "./queries_plant.ts";
-
-export const jumping = signal(false);
 
 interface Target {
   readonly noun: string;

@@ -3,7 +3,7 @@
  * link breaks, each goes on behind the last event that it saw, so that nothing is lost and nothing comes twice.
  */
 import { signal } from "@preact/signals";
-import { type Client, createClient } from "graphql-ws";
+import { type Client, createClient } from "graphql-ws/client";
 import { ALERT_EVENTS, type AlertEvent } from "./queries_alerting.ts";
 
 export interface Link {

@@ -1,33 +1,18 @@
 /** Level 1, the whole plant: worst first, with what needs a person now. */
-import { useEffect, useMemo } from "preact/hooks";
+import { Rows } from "./rows.tsx";
+import { useMemo } from "preact/hooks";
 import { signal } from "@preact/signals";
-import { type Asked, useAsked } from "./asked.ts";
+import { useAsked } from "./asked.ts";
+import { lastDay, useFresh } from "./fresh.ts";
 import { addressOf } from "./address.ts";
 import { AssetTable } from "./asset_table.tsx";
 import { count, duration } from "./format.ts";
 import { Asking, Chip, subjectOf, Time } from "./parts.tsx";
 import { SensorTable } from "./sensor_table.tsx";
+import { why } from "./triage_row.tsx";
 import { URGENT } from "./queries_alerting.ts";
 import { PLANT, type PlantAnswer } from "./queries_plant.ts";
-import { alertChanges, serviceNowMs, standing } from "./standing.ts";
-
-export const HOUR_MS = 3_600_000;
-
-/** The last 24 hours, which move on with the hours. */
-export function lastDay(): { from: string; to: string } {
-  const to = Math.ceil(serviceNowMs() / HOUR_MS) * HOUR_MS;
-  return { from: new Date(to - 24 * HOUR_MS).toISOString(), to: new Date(to).toISOString() };
-}
-
-/** Asks again when alerts have changed, and every half minute for what changes without them. */
-export function useFresh(asked: Asked<unknown>): void {
-  const turn = alertChanges.value;
-  useEffect(() => {
-    if (turn > 0) asked.again();
-    const timer = setInterval(asked.again, 30_000);
-    return () => clearInterval(timer);
-  }, [turn]);
-}
+import { serviceNowMs, standing } from "./standing.ts";
 
 export function PlantScreen() {
   const range = useMemo(() => signal(lastDay()), []).value;
@@ -84,7 +69,7 @@ function Urgent({ plant }: { plant: PlantAnswer["plant"] }) {
   return (
     <>
       <h2>Needs a person now</h2>
-      <table class="rows urgent">
+      <Rows label="Needs a person now" kind="urgent">
         <thead class="hidden">
           <tr>
             <th>Severity</th>
@@ -102,7 +87,7 @@ function Urgent({ plant }: { plant: PlantAnswer["plant"] }) {
               <td>
                 <a href={addressOf(["alerts", alert.number])} dir="auto">{subjectOf(alert)}</a>
               </td>
-              <td class="why">{alert.reason}</td>
+              <td class="why" title={alert.reason}>{why(alert)}</td>
               <td class="num">
                 <Time at={alert.openedAt} />{" "}
                 <span class="muted">{duration(serviceNowMs() - Date.parse(alert.openedAt))}</span>
@@ -110,7 +95,7 @@ function Urgent({ plant }: { plant: PlantAnswer["plant"] }) {
             </tr>
           ))}
         </tbody>
-      </table>
+      </Rows>
       <p>
         <a href="/alerts">All alerts</a>
       </p>

@@ -1,9 +1,10 @@
 /** Readings that were not accepted, by reason and as they were sent. */
+import { Rows } from "./rows.tsx";
 import { addressOf, params, setParams } from "./address.ts";
 import { useAsked } from "./asked.ts";
 import { count, words } from "./format.ts";
 import { Asking, Time } from "./parts.tsx";
-import { useFresh } from "./plant.tsx";
+import { useFresh } from "./fresh.ts";
 import { QUARANTINE } from "./queries_intake.ts";
 
 const PAGE = 100;
@@ -25,7 +26,7 @@ export function QuarantineScreen() {
         <p class="calm">Every reading that was sent has been accepted.</p>
       )}
       {quarantineCounts.length > 0 && (
-        <table class="rows">
+        <Rows label="Reasons">
           <thead>
             <tr>
               <th scope="col">Reason</th>
@@ -54,47 +55,46 @@ export function QuarantineScreen() {
               </tr>
             ))}
           </tbody>
-        </table>
+        </Rows>
       )}
       {quarantine.length > 0 && (
         <>
           <h2>Readings{reason === undefined ? "" : `: ${words(reason)}`}</h2>
-          <div class="scroll" tabIndex={0} role="region" aria-label="Readings in quarantine">
-            <table class="rows">
-              <thead>
-                <tr>
-                  <th scope="col" class="num">Batch</th>
-                  <th scope="col">Source</th>
-                  <th scope="col">Received</th>
-                  <th scope="col" class="num">Place</th>
-                  <th scope="col">Reason</th>
-                  <th scope="col">What is wrong</th>
-                  <th scope="col">As it was sent</th>
+          <Rows label="Readings in quarantine">
+            <thead>
+              <tr>
+                <th scope="col" class="num">Batch</th>
+                <th scope="col">Source</th>
+                <th scope="col">Received</th>
+                <th scope="col" class="num">Place</th>
+                <th scope="col">Reason</th>
+                <th scope="col">What is wrong</th>
+                <th scope="col">As it was sent</th>
+              </tr>
+            </thead>
+            <tbody>
+              {quarantine.map((row) => (
+                <tr key={row.cursor}>
+                  <td class="num">
+                    <a href={addressOf(["batches", row.batch.number])}>{row.batch.number}</a>
+                  </td>
+                  <td>
+                    <bdi>{row.batch.source}</bdi>
+                  </td>
+                  <td>
+                    <Time at={row.batch.receivedAt} />
+                  </td>
+                  <td class="num">{row.index}</td>
+                  <td>{words(row.reason)}</td>
+                  <td>{row.detail}</td>
+                  <td>
+                    <code class="raw">{row.raw}</code>
+                  </td>
                 </tr>
-              </thead>
-              <tbody>
-                {quarantine.map((row) => (
-                  <tr key={row.cursor}>
-                    <td class="num">
-                      <a href={addressOf(["batches", row.batch.number])}>{row.batch.number}</a>
-                    </td>
-                    <td>
-                      <bdi>{row.batch.source}</bdi>
-                    </td>
-                    <td>
-                      <Time at={row.batch.receivedAt} />
-                    </td>
-                    <td class="num">{row.index}</td>
-                    <td>{words(row.reason)}</td>
-                    <td>{row.detail}</td>
-                    <td>
-                      <code class="raw">{row.raw}</code>
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+              ))}
+            </tbody>
+          </Rows>
+
           {quarantine.length === PAGE && (
             <p>
               <a

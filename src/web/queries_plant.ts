@@ -104,6 +104,10 @@ export interface Trend {
   readonly rolledUpBefore: string | null;
 }
 
+const DRAWN = `fragment Drawn on Trend {
+  sensor { key name unit } resolution times min max mean status usualLow usualHigh gaps { from to } rolledUpBefore
+}`;
+
 export interface TrendVariables {
   readonly sensors: readonly string[];
   readonly from: string;
@@ -113,10 +117,9 @@ export interface TrendVariables {
 
 export const TRENDS: Document<{ trends: readonly Trend[] }, TrendVariables> = `
 query Trends($sensors: [String!]!, $from: DateTime!, $to: DateTime!, $width: Int!) {
-  trends(sensors: $sensors, from: $from, to: $to, width: $width) {
-    sensor { key name unit } resolution times min max mean status usualLow usualHigh gaps { from to } rolledUpBefore
-  }
-}`;
+  trends(sensors: $sensors, from: $from, to: $to, width: $width) { ...Drawn }
+}
+${DRAWN}`;
 
 export interface Scores {
   readonly complete: boolean;
@@ -126,10 +129,28 @@ export interface Scores {
   readonly scores: readonly (number | null)[];
 }
 
-export const SCORES: Document<{ scores: Scores }, { sensor: string; from: string; to: string; width: number }> = `
-query Scores($sensor: String!, $from: DateTime!, $to: DateTime!, $width: Int!) {
+export interface PictureAnswer {
+  readonly trends: readonly Trend[];
+  readonly scores: Scores;
+  readonly others: readonly Trend[];
+}
+
+export interface PictureVariables {
+  readonly sensor: string;
+  readonly from: string;
+  readonly to: string;
+  readonly width: number;
+  readonly others: readonly string[];
+}
+
+/** A sensor with its scores, and other sensors over the same time in small. */
+export const PICTURE: Document<PictureAnswer, PictureVariables> = `
+query Picture($sensor: String!, $from: DateTime!, $to: DateTime!, $width: Int!, $others: [String!]!) {
+  trends(sensors: [$sensor], from: $from, to: $to, width: $width) { ...Drawn }
   scores(sensor: $sensor, from: $from, to: $to, width: $width) { complete exact threshold times scores }
-}`;
+  others: trends(sensors: $others, from: $from, to: $to, width: 140) { ...Drawn }
+}
+${DRAWN}`;
 
 export interface SensorDetail extends SensorRow {
   readonly rangeMin: number | null;

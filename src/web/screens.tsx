@@ -2,10 +2,10 @@
 import type { ComponentType } from "preact";
 import { lazy } from "./lazy.tsx";
 import { path } from "./address.ts";
-import { PlantScreen } from "./plant.tsx";
-import { TriageScreen } from "./triage.tsx";
 
-/** What is not needed at first is loaded when it is first shown. */
+/** A screen is loaded when it is first shown. */
+const PlantScreen = lazy(() => import("./plant.tsx").then((module) => module.PlantScreen));
+const TriageScreen = lazy(() => import("./triage.tsx").then((module) => module.TriageScreen));
 const AlertScreen = lazy(() => import("./alert.tsx").then((module) => module.AlertScreen));
 const AssetScreen = lazy(() => import("./asset.tsx").then((module) => module.AssetScreen));
 const SensorScreen = lazy(() => import("./sensor.tsx").then((module) => module.SensorScreen));

@@ -1,11 +1,12 @@
 /** A sensor: any range of its readings, its episodes, and what detection makes of it. */
+import { Rows } from "./rows.tsx";
 import { useMemo } from "preact/hooks";
 import { addressOf } from "./address.ts";
 import { rangeInAddress, setRange } from "./alert.tsx";
 import { useAsked } from "./asked.ts";
 import { count, duration, durationMs, number, unit, words } from "./format.ts";
 import { Asking, Chip, Path, STATE_WORDS, Time } from "./parts.tsx";
-import { useFresh } from "./plant.tsx";
+import { useFresh } from "./fresh.ts";
 import { EPISODES } from "./queries_alerting.ts";
 import { SENSOR, type SensorDetail } from "./queries_plant.ts";
 import { stateWords } from "./sensor_table.tsx";
@@ -81,7 +82,7 @@ function Detail({ sensor }: { sensor: SensorDetail }) {
         <div>
           <h2>Episodes in this range ({episodes.length})</h2>
           {episodes.length === 0 ? <p class="calm">None.</p> : (
-            <table class="rows">
+            <Rows label="Episodes">
               <thead>
                 <tr>
                   <th scope="col">Severity</th>
@@ -115,7 +116,7 @@ function Detail({ sensor }: { sensor: SensorDetail }) {
                   </tr>
                 ))}
               </tbody>
-            </table>
+            </Rows>
           )}
           <p>
             <a href={addressOf(["alerts"], { sensor: sensor.key, state: "all" })}>All its alerts</a>

@@ -1,4 +1,5 @@
 /** Sensors with their last value on its usual range, and the last day as a line. */
+import { Rows } from "./rows.tsx";
 import { useMemo } from "preact/hooks";
 import { useAsked } from "./asked.ts";
 import { duration, number, unit, words } from "./format.ts";
@@ -20,23 +21,21 @@ export function SensorTable({ sensors }: { sensors: readonly SensorRow[] }) {
   const asked = useAsked(TRENDS, drawn.length === 0 ? undefined : { sensors: drawn, ...range, width: WIDTH });
   const trends = new Map(asked.answer?.trends.map((trend) => [trend.sensor.key, trend]));
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Sensors">
-      <table class="rows sensors">
-        <thead>
-          <tr>
-            <th scope="col">Sensor</th>
-            <th scope="col" class="num">Last value</th>
-            <th scope="col">On its usual range</th>
-            <th scope="col">24 h</th>
-            <th scope="col">State</th>
-            <th scope="col" class="num">At</th>
-          </tr>
-        </thead>
-        <tbody>
-          {sensors.map((sensor) => <Row key={sensor.key} sensor={sensor} trend={trends.get(sensor.key)} />)}
-        </tbody>
-      </table>
-    </div>
+    <Rows label="Sensors" kind="sensors">
+      <thead>
+        <tr>
+          <th scope="col">Sensor</th>
+          <th scope="col" class="num">Last value</th>
+          <th scope="col">On its usual range</th>
+          <th scope="col">24 h</th>
+          <th scope="col">State</th>
+          <th scope="col" class="num">At</th>
+        </tr>
+      </thead>
+      <tbody>
+        {sensors.map((sensor) => <Row key={sensor.key} sensor={sensor} trend={trends.get(sensor.key)} />)}
+      </tbody>
+    </Rows>
   );
 }
 

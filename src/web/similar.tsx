@@ -1,4 +1,5 @@
 /** Alerts like this one before: when, for how long, what became of them, and laid over this one from their start. */
+import { Rows } from "./rows.tsx";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { addressOf } from "./address.ts";
@@ -28,7 +29,7 @@ export function Similar({ alert }: { alert: AlertDetail }) {
   return (
     <>
       <h2>Similar ({alert.similar.length})</h2>
-      <table class="rows">
+      <Rows label="Similar alerts">
         <thead>
           <tr>
             <th scope="col">Severity</th>
@@ -59,7 +60,7 @@ export function Similar({ alert }: { alert: AlertDetail }) {
             </tr>
           ))}
         </tbody>
-      </table>
+      </Rows>
       {alert.sensor !== null && (
         <p>
           <button type="button" aria-expanded={shown.value} onClick={() => shown.value = !shown.value}>

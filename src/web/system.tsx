@@ -1,11 +1,12 @@
 /** The service itself, in words: its parts, what waits, what is kept, and how many alarms people get. */
+import { Rows } from "./rows.tsx";
 import { signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { useAsked } from "./asked.ts";
 import { SourceTable } from "./batches.tsx";
 import { count, duration, durationMs, words } from "./format.ts";
 import { Asking, Hours, Time } from "./parts.tsx";
-import { HOUR_MS, useFresh } from "./plant.tsx";
+import { HOUR_MS, useFresh } from "./fresh.ts";
 import { SYSTEM, type SystemAnswer } from "./queries_intake.ts";
 import { serviceNowMs } from "./standing.ts";
 
@@ -46,7 +47,7 @@ export function SystemScreen() {
 function Parts({ system }: { system: SystemAnswer["system"] }) {
   const { parts, unfinishedBatches, oldestUnfinishedMs } = system;
   return (
-    <table class="rows">
+    <Rows label="Parts">
       <thead>
         <tr>
           <th scope="col">Part</th>
@@ -71,7 +72,7 @@ function Parts({ system }: { system: SystemAnswer["system"] }) {
           </td>
         </tr>
       </tbody>
-    </table>
+    </Rows>
   );
 }
 
@@ -123,7 +124,7 @@ function Alarms({ hours, range }: { hours: SystemAnswer["plant"]["alertHours"]; 
 function Kept({ retention }: { retention: SystemAnswer["retention"] }) {
   return (
     <>
-      <table class="rows">
+      <Rows label="What is kept">
         <thead>
           <tr>
             <th scope="col">What</th>
@@ -140,7 +141,7 @@ function Kept({ retention }: { retention: SystemAnswer["retention"] }) {
             </tr>
           ))}
         </tbody>
-      </table>
+      </Rows>
       {retention.temporalUrl !== null && (
         <p>
           <a href={retention.temporalUrl} target="_blank" rel="noreferrer">Its schedule in Temporal</a>

@@ -2,13 +2,13 @@
 import { signal, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type uPlot from "uplot";
-import { type Asked, useAsked } from "./asked.ts";
+import { useAsked } from "./asked.ts";
 import type { Mark, Span } from "./chart.ts";
-import { count, day, duration, durationMs, moment, number, unit as unitOf } from "./format.ts";
+import { count, day, duration, durationMs, moment, number, plural, unit as unitOf } from "./format.ts";
 import { takeKeys } from "./keys.ts";
 import { Asking } from "./parts.tsx";
 import { preferences, zone } from "./preferences.ts";
-import { SCORES, type Scores, type Trend, TRENDS } from "./queries_plant.ts";
+import { PICTURE, type PictureAnswer, type Scores, type Trend } from "./queries_plant.ts";
 
 /** The library that draws is loaded with the first picture. */
 const drawing = () => import("./chart.ts");
@@ -30,6 +30,9 @@ export interface TrendViewProps {
   readonly spans: readonly Span[];
   readonly marks: readonly Mark[];
   readonly onRange: (range: Range) => void;
+  /** Other sensors to be asked for along with it, and what to make of the answer. */
+  readonly others?: readonly string[];
+  readonly onAnswer?: (answer: PictureAnswer) => void;
 }
 
 const HOUR_MS = 3_600_000;
@@ -62,9 +65,13 @@ export function TrendView(props: TrendViewProps) {
   // As many points as pixels; steps of a hundred, so that a little wider asks nothing anew.
   const points = Math.min(Math.max(Math.round(width.value / 100) * 100, 100), 4_000);
   const iso = { from: new Date(range.from).toISOString(), to: new Date(range.to).toISOString(), width: points };
-  const asked = useAsked(TRENDS, width.value === 0 ? undefined : { sensors: [sensor], ...iso });
-  const scores = useAsked(SCORES, width.value === 0 ? undefined : { sensor, ...iso });
+  const others = props.others ?? [];
+  const asked = useAsked(PICTURE, width.value === 0 ? undefined : { sensor, ...iso, others });
   const trend = asked.answer?.trends[0];
+
+  useEffect(() => {
+    if (asked.answer !== undefined) props.onAnswer?.(asked.answer);
+  }, [asked.answer]);
 
   const length = range.to - range.from;
   const move = (part: number) => onRange({ from: range.from + part * length, to: range.to + part * length });
@@ -91,7 +98,7 @@ export function TrendView(props: TrendViewProps) {
           <button
             key={name}
             type="button"
-            aria-label={`Show ${about}`}
+            title={about}
             aria-pressed={length === ms}
             onClick={() => endWith(ms)}
           >
@@ -106,7 +113,9 @@ export function TrendView(props: TrendViewProps) {
       </div>
       <Asking asked={asked} what="readings" />
       {trend !== undefined && <Picture {...props} trend={trend} width={width.value} />}
-      {trend !== undefined && trend.times.length > 0 && <ScoreLane {...props} asked={scores} width={width.value} />}
+      {trend !== undefined && trend.times.length > 0 && (
+        <ScoreLane {...props} scores={asked.answer?.scores} width={width.value} />
+      )}
       {trend !== undefined && <Words trend={trend} spans={props.spans} />}
     </div>
   );
@@ -158,9 +167,8 @@ function Picture({ trend, width, range, spans, marks, onRange }: TrendViewProps 
 }
 
 function ScoreLane(
-  { asked, width, range, spans, onRange }: TrendViewProps & { asked: Asked<{ scores: Scores }>; width: number },
+  { scores, width, range, spans, onRange }: TrendViewProps & { scores: Scores | undefined; width: number },
 ) {
-  const scores = asked.answer?.scores;
   const drawable = scores !== undefined && scores.complete;
   const host = useChart(
     async (host) => {
@@ -217,8 +225,8 @@ function Words({ trend, spans }: { trend: Trend; spans: readonly Span[] }) {
     <>
       <p class="small">
         {sentence(trend)}
-        {trend.gaps.length > 0 && ` ${trend.gaps.length} gaps (hatched), ${duration(missing)} in all.`}
-        {spans.length > 0 && ` ${spans.length} episodes (shaded).`}
+        {trend.gaps.length > 0 && ` ${plural(trend.gaps.length, "gap")} (hatched), ${duration(missing)} in all.`}
+        {spans.length > 0 && ` ${plural(spans.length, "episode")} (shaded).`}
         {trend.rolledUpBefore !== null &&
           ` Before ${day(Date.parse(trend.rolledUpBefore), zone.value)} minutes or hours stand for the readings.`}
         {trend.times.length > 0 &&

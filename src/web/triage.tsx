@@ -19,6 +19,11 @@ const STATES: Readonly<Record<string, { readonly name: string; readonly states?:
   all: { name: "all" },
 };
 
+const NARROW_ROW_PX = 46;
+const narrowQuery = matchMedia("(max-width: 720px)");
+const narrow = signal(narrowQuery.matches);
+narrowQuery.addEventListener("change", () => narrow.value = narrowQuery.matches);
+
 const TYPING_MS = 150;
 /** Rows drawn above and below what is in view. */
 const MARGIN = 8;
@@ -56,7 +61,8 @@ export function TriageScreen() {
 
   const selected = useComputed(() => Number(params.value.get("sel") ?? NaN));
   const at = useComputed(() => list.rows.value.findIndex(({ number }) => number === selected.value));
-  const rowPx = preferences.value.rowPx;
+  // Where there is no room beside it, the reason stands in a second line.
+  const rowPx = narrow.value ? NARROW_ROW_PX : preferences.value.rowPx;
 
   const select = (index: number) => {
     const row = list.rows.value[Math.min(Math.max(index, 0), list.rows.value.length - 1)];
@@ -151,7 +157,7 @@ export function TriageScreen() {
         aria-activedescendant={at.value >= first && at.value < last ? `alert-${selected.value}` : undefined}
         onScroll={onScroll}
       >
-        <div class="all" style={{ height: `${rows.length * rowPx}px` }} role="presentation">
+        <div class="all" style={{ height: `${rows.length * rowPx}px`, "--row": `${rowPx}px` }} role="presentation">
           {rows.slice(first, last).map((row, i) => (
             <TriageRow
               key={row.id}
