@@ -1,4 +1,4 @@
-/** Answers go compressed to who takes them so: columns of readings shrink to a fifth. Event streams stay as they are. */
+/** Answers go compressed to who takes them so: columns of readings shrink to a fifth. Streams stay as they are. */
 
 const COMPRESSIBLE = /^application\/(graphql-response\+)?json\b/;
 /** Shorter ones fit into one packet anyway. */

@@ -30,6 +30,7 @@ const SearchResultRef = builder.objectRef<FoundRows>("SearchResult").implement({
 
 builder.queryField("search", (t) =>
   t.field({
+    access: "read",
     type: SearchResultRef,
     description:
       "Assets and sensors that have a text in their key or name, batches and alerts that have it as their number.",

@@ -15,6 +15,7 @@ const COMMANDS: Readonly<
     about: "make readings of a sample plant: to a file, or to a service",
     load: () => import("./cli/generate.ts"),
   },
+  key: { about: "make, list and end the keys that let people and programs in", load: () => import("./cli/key.ts") },
   score: { about: "score CSV series, or rows with --forest", load: () => import("./cli/score.ts") },
   evaluate: { about: "detection quality on public data sets", load: () => import("./cli/evaluate.ts") },
 };

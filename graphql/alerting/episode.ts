@@ -49,6 +49,7 @@ builder.objectFields(AlertRef, (t) => ({
 
 builder.queryFields((t) => ({
   alertByNumber: t.field({
+    access: "read",
     type: AlertRef,
     nullable: true,
     description: "The alert that has this number; null when there is none.",
@@ -58,6 +59,7 @@ builder.queryFields((t) => ({
       (await scope.store.alerts.byIds(scope.tenant.id, [rowId<AlertId>(String(number))])).at(0),
   }),
   urgentAlerts: t.field({
+    access: "read",
     type: [AlertRef],
     description:
       "Alerts that need a person now: whose condition stands and whom nobody has seen, the most urgent first.",
@@ -69,6 +71,7 @@ builder.queryFields((t) => ({
     },
   }),
   episodes: t.field({
+    access: "read",
     type: [AlertRef],
     description: "Alerts whose episodes last into a stretch of data time, the last to begin first.",
     args: {

@@ -48,6 +48,7 @@ const ScoresRef = builder.objectRef<Scores>("Scores").implement({
 
 builder.queryField("scores", (t) =>
   t.field({
+    access: "read",
     type: ScoresRef,
     description: "How unusual the readings of a sensor were over a range.",
     complexity: 5 * LOOKUP_COST,

@@ -102,6 +102,7 @@ const ReasonCountRef = builder.objectRef<ReasonCount>("QuarantineCount").impleme
 
 builder.queryFields((t) => ({
   batchByNumber: t.field({
+    access: "read",
     type: BatchRef,
     nullable: true,
     description: "The batch that has this number; null when there is none.",
@@ -111,6 +112,7 @@ builder.queryFields((t) => ({
       (await scope.store.batches.byIds(scope.tenant.id, [rowId<BatchId>(String(number))])).at(0),
   }),
   sources: t.field({
+    access: "read",
     type: [SourceRef],
     description: "Who sends, the last to have sent first.",
     args: firstArgs(SOURCES),
@@ -118,12 +120,14 @@ builder.queryFields((t) => ({
     resolve: (_root, { first }, { scope }) => scope.store.looks.sources(scope.tenant.id, firstOf(first, SOURCES)),
   }),
   quarantineCounts: t.field({
+    access: "read",
     type: [ReasonCountRef],
     description: "Readings in quarantine by their reasons, the most frequent first.",
     complexity: { field: LOOKUP_COST, multiplier: 14 },
     resolve: (_root, _args, { scope }) => scope.store.looks.quarantineCounts(scope.tenant.id),
   }),
   quarantine: t.field({
+    access: "read",
     type: [QuarantinedOfBatchRef],
     description: "Readings of all batches that were not accepted, those of the last batch first.",
     args: {

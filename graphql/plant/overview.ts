@@ -218,6 +218,7 @@ const PlantRef = builder.objectRef<Record<never, never>>("Plant").implement({
 
 builder.queryField("plant", (t) =>
   t.field({
+    access: "read",
     type: PlantRef,
     description: "The plant at a glance.",
     complexity: LOOKUP_COST,

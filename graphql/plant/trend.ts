@@ -88,6 +88,7 @@ const TrendRef = builder.objectRef<Trend>("Trend").implement({
 
 builder.queryField("trends", (t) =>
   t.field({
+    access: "read",
     type: [TrendRef],
     description:
       "Readings of sensors over a range, each as a picture of this width wants them; in the order of `sensors`.",

@@ -152,13 +152,17 @@ function Keys() {
 
 function SignIn() {
   const fault = useRef(signal("")).current;
-  const send = async (event: SubmitEvent) => {
+  const send = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     const key = String(new FormData(event.target as HTMLFormElement).get("key") ?? "");
-    const response = await fetch("/session", { method: "POST", headers: { authorization: `Bearer ${key}` } })
-      .catch(() => undefined);
-    if (response?.ok) location.reload();
-    else fault.value = response === undefined ? "The service does not answer." : "The service does not take this key.";
+    const response = await fetch("/session", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ key: key.trim() }),
+    }).catch(() => undefined);
+    if (response?.ok) return location.reload();
+    const answer = await response?.json().catch(() => undefined) as { errors?: { message: string }[] } | undefined;
+    fault.value = answer?.errors?.[0]?.message ?? "The service does not answer.";
   };
   return (
     <form class="page" onSubmit={send}>

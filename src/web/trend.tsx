@@ -3,7 +3,7 @@ import { signal, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type uPlot from "uplot";
 import { useAsked } from "./asked.ts";
-import type { Mark, Span } from "./chart.ts";
+import type { Mark, Span } from "./chart_marks.ts";
 import { count, day, duration, durationMs, moment, number, plural, unit as unitOf } from "./format.ts";
 import { takeKeys } from "./keys.ts";
 import { Asking } from "./parts.tsx";

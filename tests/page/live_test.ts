@@ -92,8 +92,8 @@ async function goesBack(browser: Browser, { url }: AppProcess): Promise<void> {
   await settled(page);
   const view = page.locator(".window");
   await page.locator(".row").first().waitFor();
-  await view.evaluate((box) => (box as unknown as { scrollTop: number }).scrollTop = 120);
-  await until("the place in the state", async () => await page.evaluate("history.state?.top") === 120 || undefined);
+  await view.evaluate((box) => (box as unknown as { scrollTop: number }).scrollTop = 60);
+  await until("the place in the state", async () => await page.evaluate("history.state?.top") === 60 || undefined);
   await page.locator(".row .opens").nth(5).click();
   await page.getByRole("heading", { name: "Contributions" }).waitFor();
   await page.goBack();
@@ -102,7 +102,7 @@ async function goesBack(browser: Browser, { url }: AppProcess): Promise<void> {
   assert.equal(await page.getByRole("searchbox").first().inputValue(), "before");
   await until(
     "the place",
-    async () => await view.evaluate((box) => (box as unknown as { scrollTop: number }).scrollTop) === 120 || undefined,
+    async () => await view.evaluate((box) => (box as unknown as { scrollTop: number }).scrollTop) === 60 || undefined,
   );
   await close();
 }

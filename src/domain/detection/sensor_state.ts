@@ -2,9 +2,13 @@
  * The life of a sensor's detection state: how it begins, how it is stored and read, and when it has to be learnt anew.
  */
 import { type Baseline, startBaseline } from "./baseline.ts";
+import type { CounterState } from "./counter.ts";
 import type { DetectorSet } from "./detector_set.ts";
 import { type Rest, startRest } from "./ensemble.ts";
 import { type EpisodeState, startEpisode } from "./episode.ts";
+import { type LevelState, startLevel } from "./level.ts";
+import { type GlitchState, startGlitches } from "./stats/glitch.ts";
+import { type Pace, startPace } from "./stats/pace.ts";
 import type { Criticality } from "../plant/asset.ts";
 
 /** What an assessment needs to know of a sensor besides its readings. */
@@ -26,6 +30,14 @@ export interface SensorState {
   newest?: number;
   /** Readings folded in since it began to learn. */
   readings: number;
+  /** How often it gives a reading. */
+  pace: Pace;
+  /** What readings of its are glitches. */
+  glitches: GlitchState;
+  /** Where it has been. */
+  level: LevelState;
+  /** The newest reading of a counter; empty for all others. */
+  counter: CounterState;
   baseline: Baseline;
   /** One per detector of the ensemble, in its order. */
   detectors: unknown[];
@@ -40,6 +52,10 @@ export function startState(set: DetectorSet, baselineVersion = 1): SensorState {
     version: set.version,
     watermark: undefined,
     readings: 0,
+    pace: startPace(),
+    glitches: startGlitches(),
+    level: startLevel(),
+    counter: {},
     baseline: startBaseline(baselineVersion),
     detectors: set.detectors.map((detector) => detector.start()),
     rest: startRest(),
@@ -66,6 +82,9 @@ export function readingsUntilJudged(text: string, set: DetectorSet): number {
 export function relearn(state: SensorState, set: DetectorSet): SensorState {
   const fresh = startState(set, state.baseline.version + 1);
   fresh.watermark = state.watermark;
+  // How it is sent is no matter of the machine.
+  fresh.pace = state.pace;
+  fresh.counter = state.counter;
   if (state.newest !== undefined) fresh.newest = state.newest;
   return fresh;
 }

@@ -2,9 +2,8 @@
  * What the detectors said of a sensor's readings over a range, told again from what is stored. It is exact when the
  * fold began with the first reading, and close to it otherwise: detectors forget.
  */
-import { type Fold, learn, scoreOne } from "../../domain/detection/assess.ts";
+import { learn, readInto, scoreOne, startFold } from "../../domain/detection/assess.ts";
 import { detectorSet } from "../../domain/detection/detector_set.ts";
-import { bounded } from "../../domain/detection/detectors/detector.ts";
 import { startState } from "../../domain/detection/sensor_state.ts";
 import type { Series } from "../../domain/plant/reading.ts";
 import { EARLIEST_MS } from "../../domain/timestamp.ts";
@@ -77,13 +76,12 @@ function fold(
   { set, from, stretchMs }: Folding,
 ): Pick<Scores, "times" | "scores" | "detectors"> {
   const state = startState(set);
-  const one: Fold = { set, point: { ts: 0, value: 0 }, scores: new Float64Array(set.detectors.length) };
+  const one = startFold(set);
   const times: number[] = [];
   const scores: number[] = [];
   const parts = set.detectors.map((): number[] => []);
   for (let i = 0; i < series.ts.length; i++) {
-    one.point.ts = series.ts[i];
-    one.point.value = bounded(series.value[i]);
+    if (!readInto(one, state, series.ts[i], series.value[i])) continue;
     const score = scoreOne(state, one);
     if (series.ts[i] >= from) {
       const time = Math.floor(series.ts[i] / stretchMs) * stretchMs;
