@@ -13,6 +13,7 @@ import "./intake/batch.ts";
 import "./intake/ingest.ts";
 import "./intake/recover.ts";
 import "./alerting/alert.ts";
+import "./alerting/alarm_budget.ts";
 import "./history/reprocess.ts";
 import "./history/retention.ts";
 import "./plant/overview.ts";

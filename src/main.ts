@@ -17,6 +17,7 @@ const COMMANDS: Readonly<
   },
   key: { about: "make, list and end the keys that let people and programs in", load: () => import("./cli/key.ts") },
   score: { about: "score CSV series, or rows with --forest", load: () => import("./cli/score.ts") },
+  curve: { about: "make the curve of rarity anew, for the alarm budget", load: () => import("./cli/curve.ts") },
   evaluate: { about: "detection quality on public data sets", load: () => import("./cli/evaluate.ts") },
 };
 

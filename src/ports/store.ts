@@ -4,8 +4,10 @@
  */
 import type { KeyStore } from "./access/key.ts";
 import type { TenantStore } from "./access/tenant.ts";
+import type { AlarmBudgetStore } from "./alerting/alarm_budget.ts";
 import type { AlertStore } from "./alerting/alert.ts";
 import type { EpisodeStore } from "./alerting/episode.ts";
+import type { CandidateStore } from "./alerting/candidate.ts";
 import type { DetectorStateStore } from "./detection/detector_state.ts";
 import type { EventStore } from "./event.ts";
 import type { ReprocessStore } from "./history/reprocess.ts";
@@ -45,6 +47,8 @@ export interface Store {
   readonly episodes: EpisodeStore;
   readonly overview: OverviewStore;
   readonly looks: LookStore;
+  readonly candidates: CandidateStore;
+  readonly alarmBudgets: AlarmBudgetStore;
   readonly events: EventStore;
   readonly reprocessing: ReprocessStore;
   readonly retention: RetentionStore;

@@ -47,6 +47,19 @@ Deno.test("the score command", async (t) => {
     },
   );
 
+  await t.step("--rarity writes R/(R+1) of single sensors, and refuses tables in a sentence", async () => {
+    const { code, stderr } = await score("--rarity", "--in", input, "--out", output);
+    assert.equal(code, 1);
+    assert.match(stderr, /two\.csv:1: rarity is that of single sensors, and this file has 2 columns/);
+    const lines = (await readFile(join(output, "one.csv"), "utf8")).trim().split("\n");
+    const shares = lines.slice(1).map((line) => Number(line.split(",")[1]));
+    // 90 is some 70 widths outside of 20 to 21: the score has long saturated there, and its rarity is in the hundreds.
+    assert.ok(
+      shares[400] > 0.99 && shares[400] < 1 && shares.slice(0, 400).every((share) => share < 0.9),
+      String(shares[400]),
+    );
+  });
+
   await t.step("bad rows are named by file and line; the other files go on; the exit code says so", async () => {
     const bad = join(input, "bad.csv");
     await writeFile(
