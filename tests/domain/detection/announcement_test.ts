@@ -20,7 +20,10 @@ import { seededRandom } from "../../../src/domain/detection/stats/random.ts";
 import type { Series } from "../../../src/domain/plant/reading.ts";
 
 const SEED = 20_240_107;
-const SET = makeSet({ ...DEFAULT_SETTINGS, episode: { ...DEFAULT_SETTINGS.episode, offDelay: 50 } });
+const SET = makeSet({
+  ...DEFAULT_SETTINGS,
+  episode: { ...DEFAULT_SETTINGS.episode, offDelay: { hours: 0, least: 50 } },
+});
 const RULES = { set: SET, criticality: "B" as const };
 const T0 = Date.UTC(2024, 0, 1);
 /** A day has 96 readings. */
