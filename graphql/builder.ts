@@ -77,6 +77,7 @@ export const builder = new SchemaBuilder<{
     ValueColumn: Column;
     StatusColumn: Column;
     UnitColumn: Column;
+    JSON: Lenient;
   };
 }>({
   plugins: [ErrorsPlugin, RelayPlugin, ComplexityPlugin, ValidationPlugin],

@@ -26,7 +26,7 @@ export async function createContext(
     scope,
     writing,
     waitMaxMs,
-    loaders: createLoaders(scope.store, scope.tenant.id),
+    loaders: createLoaders(scope),
     signal: AbortSignal.any([request.signal, ending]),
     lastEventId: request.headers.get("last-event-id") ?? undefined,
     client,

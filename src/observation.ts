@@ -36,6 +36,14 @@ export type Observation =
   | { readonly kind: "sensors.registered"; readonly batchId: number; readonly count: number }
   | { readonly kind: "sensor.relearns"; readonly sensorId: number; readonly batchId: number; readonly reason: string }
   | {
+    readonly kind: "settings.changed";
+    readonly tenant: string;
+    readonly scope: string;
+    readonly version: number;
+    readonly actor: string;
+  }
+  | { readonly kind: "settings.unusable"; readonly tenant: string; readonly scope: string; readonly reason: string }
+  | {
     readonly kind: "alert";
     readonly change: string;
     readonly alertId: number;
@@ -68,6 +76,7 @@ export function levelOf(observation: Observation): Level {
       { kind: "retention.applied" },
       { kind: "retention.asked" },
       { kind: "sensors.registered" },
+      { kind: "settings.changed" },
       { kind: "alert" },
       () => "info",
     )
@@ -80,6 +89,7 @@ export function levelOf(observation: Observation): Level {
       { kind: "readings.late" },
       { kind: "installation.renewed" },
       { kind: "sensor.relearns" },
+      { kind: "settings.unusable" },
       () => "warn",
     )
     .with(

@@ -5,6 +5,7 @@
 import type { TenantStore } from "./access/tenant.ts";
 import type { AlertStore } from "./alerting/alert.ts";
 import type { DetectorStateStore } from "./detection/detector_state.ts";
+import type { SettingsStore } from "./detection/settings.ts";
 import type { EventStore } from "./event.ts";
 import type { ReprocessStore } from "./history/reprocess.ts";
 import type { RetentionStore } from "./history/retention.ts";
@@ -36,6 +37,7 @@ export interface Store {
   readonly quarantine: QuarantineStore;
   readonly readings: ReadingStore;
   readonly detectorStates: DetectorStateStore;
+  readonly settings: SettingsStore;
   readonly alerts: AlertStore;
   readonly events: EventStore;
   readonly reprocessing: ReprocessStore;

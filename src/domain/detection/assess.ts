@@ -70,6 +70,7 @@ function judge(state: SensorState, { fold, score, criticality, decisions }: Judg
     news: afterRest(state.rest, score, settings.rest),
     rules: settings.episode,
     criticality,
+    severities: settings.severity,
     evidence: () => ensembleEvidence(state, { fold, score }),
   });
   if (decision !== undefined) decisions.push(decision);
@@ -82,6 +83,7 @@ function judge(state: SensorState, { fold, score, criticality, decisions }: Judg
       news: watched,
       rules: settings.watches[w].episode,
       criticality,
+      severities: settings.severity,
       evidence: () =>
         evidenceOf(point, {
           score: watched,

@@ -1,4 +1,5 @@
 /** The ensemble joins detectors' scores and keeps each contribution. */
+import { type FieldsOf, readings, share } from "./field.ts";
 
 /**
  * Noisy-or: 1 - product of (1 - weight * score). Each detector that speaks raises the score, none can lower it, and one
@@ -30,6 +31,11 @@ export interface RestRules {
   readonly length: number;
   readonly floor: number;
 }
+
+export const REST_FIELDS: FieldsOf<RestRules> = {
+  length: readings("How long after an unusual reading only a more unusual one is news: more is calmer.", { min: 0 }),
+  floor: share("Score from which a reading begins such a rest."),
+};
 
 /**
  * The score after rest: what repeats an unusual stretch without surpassing it scores 0. A fault makes many unusual

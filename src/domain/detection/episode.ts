@@ -3,7 +3,8 @@
  * turn scores into episodes; what an episode does is a decision, and a decision carries its reason.
  */
 import type { Criticality } from "../plant/asset.ts";
-import { isAbove, type Severity, severityOf } from "./severity.ts";
+import { type FieldsOf, readings, share } from "./field.ts";
+import { isAbove, type Severity, severityOf, type SeverityRow } from "./severity.ts";
 
 /**
  * What one detector added to the ensemble's score. `facts` are the numbers it judged by, for people and for computing
@@ -45,7 +46,9 @@ interface Occasion {
 export type Decision =
   | Occasion & { readonly type: "opened"; readonly severity: Severity; readonly evidence: Evidence }
   | Occasion & { readonly type: "raised"; readonly severity: Severity; readonly evidence: Evidence }
-  | Occasion & { readonly type: "closed" };
+  | Occasion & { readonly type: "closed" }
+  /** It is judged no more, since the settings changed: whether its condition lasts nobody can say. */
+  | Occasion & { readonly type: "superseded" };
 
 export interface Peak {
   readonly score: number;
@@ -65,6 +68,15 @@ export interface EpisodeRules {
   /** Readings in a row under `threshold - deadband` before it ends. */
   readonly offDelay: number;
 }
+
+export const EPISODE_FIELDS: FieldsOf<EpisodeRules> = {
+  threshold: share("A score at or over it is an anomaly: more is calmer, and finds less."),
+  deadband: share("An episode goes on while scores reach the threshold less this; has to be under the threshold."),
+  onDelay: readings("Anomalies in a row before the alert opens; 1: at once. More spares single peaks.", { max: 100_000 }),
+  offDelay: readings("Readings in a row under the threshold less the deadband before the episode ends.", {
+    max: 100_000,
+  }),
+};
 
 /** The memory of one kind of episode on one sensor; `start` undefined: there is none. */
 export interface EpisodeState {
@@ -90,6 +102,8 @@ export interface Step {
   readonly news: number;
   readonly rules: EpisodeRules;
   readonly criticality: Criticality;
+  /** SEVERITY_TABLE when left out. */
+  readonly severities?: readonly SeverityRow[];
   /** Called only when a decision needs it. */
   readonly evidence: () => Evidence;
 }
@@ -121,7 +135,10 @@ function close(state: EpisodeState, { kind, ts, rules }: Step): Decision {
   return closed;
 }
 
-function anomaly(state: EpisodeState, { kind, ts, score, rules, criticality, evidence }: Step): Decision | undefined {
+function anomaly(
+  state: EpisodeState,
+  { kind, ts, score, rules, criticality, severities, evidence }: Step,
+): Decision | undefined {
   state.start ??= ts;
   state.anomalies++;
   state.quiet = 0;
@@ -130,7 +147,7 @@ function anomaly(state: EpisodeState, { kind, ts, score, rules, criticality, evi
     state.peakReason = reasonOf(evidence(), state);
   }
   if (!state.open && state.anomalies < rules.onDelay) return undefined;
-  const severity = severityOf({ score: state.peak, anomalies: state.anomalies, criticality });
+  const severity = severityOf({ score: state.peak, anomalies: state.anomalies, criticality }, severities);
   if (state.open && !isAbove(severity, state.severity!)) return undefined;
   const type: "raised" | "opened" = state.open ? "raised" : "opened";
   state.open = true;
@@ -147,7 +164,7 @@ function reasonOf({ value, score, threshold, contributions }: Evidence, { anomal
   return `value ${round(value)} scored ${round(score)} (threshold ${round(threshold)}) by ${parts}${count}`;
 }
 
-function peakOf({ peak, peakReason }: EpisodeState): Peak {
+export function peakOf({ peak, peakReason }: EpisodeState): Peak {
   return { score: peak, reason: peakReason ?? `scored ${round(peak)}` };
 }
 

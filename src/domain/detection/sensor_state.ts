@@ -27,12 +27,20 @@ export interface SensorState {
   /** Readings folded in since it began to learn. */
   readings: number;
   baseline: Baseline;
-  /** One per detector of the ensemble, in its order. */
+  /** One per detector of the ensemble, in its order; `parts` says of which each is. */
   detectors: unknown[];
+  readonly parts: readonly string[];
   rest: Rest;
   episode: EpisodeState;
   /** One per watch. */
-  watches: { detector: unknown; episode: EpisodeState }[];
+  watches: WatchState[];
+}
+
+export interface WatchState {
+  readonly kind: string;
+  readonly part: string;
+  detector: unknown;
+  episode: EpisodeState;
 }
 
 export function startState(set: DetectorSet, baselineVersion = 1): SensorState {
@@ -42,9 +50,15 @@ export function startState(set: DetectorSet, baselineVersion = 1): SensorState {
     readings: 0,
     baseline: startBaseline(baselineVersion),
     detectors: set.detectors.map((detector) => detector.start()),
+    parts: set.parts,
     rest: startRest(),
     episode: startEpisode(),
-    watches: set.watches.map((detector) => ({ detector: detector.start(), episode: startEpisode() })),
+    watches: set.watches.map((detector, w) => ({
+      kind: set.settings.watches[w].kind,
+      part: set.watchParts[w],
+      detector: detector.start(),
+      episode: startEpisode(),
+    })),
   };
 }
 
@@ -54,9 +68,9 @@ export function learning(state: SensorState, set: DetectorSet): { judges: boolea
   return { judges: state.readings >= warmUp, readingsLeft: Math.max(0, warmUp - state.readings) };
 }
 
-/** The same from a state as it is stored. */
+/** The same from a state as it is stored; one that is of other settings adopts these with the next reading. */
 export function readingsUntilJudged(text: string, set: DetectorSet): number {
-  return learning(decodeState(text, set).state, set).readingsLeft;
+  return learning(parseState(text) ?? startState(set), set).readingsLeft;
 }
 
 /**
@@ -74,27 +88,19 @@ export function encodeState(state: SensorState): string {
   return JSON.stringify(state);
 }
 
-/** The state that `text` stands for. One of another version starts anew, and `relearns` says why. */
-export function decodeState(
-  text: string,
-  set: DetectorSet,
-): { state: SensorState; relearns: string | undefined } {
-  const { version } = set;
+/** The state that `text` stands for, of whatever settings; undefined when it is none that this code can read. */
+export function parseState(text: string): SensorState | undefined {
   let stored: Partial<SensorState> | null;
   try {
     stored = JSON.parse(text);
   } catch {
-    // Text that is no JSON cannot be a state: what to do is the same as for another version.
-    stored = null;
+    // Text that is no JSON cannot be a state.
+    return undefined;
   }
-  if (stored?.version === version) return { state: stored as SensorState, relearns: undefined };
-  const fresh = startState(set);
-  // What was folded stays folded: going back behind the watermark would judge it twice.
-  fresh.watermark = typeof stored?.watermark === "number" ? stored.watermark : undefined;
-  // What is held back is folded when its time comes, by whatever code.
-  if (typeof stored?.newest === "number") fresh.newest = stored.newest;
-  return {
-    state: fresh,
-    relearns: `its state is of version ${stored?.version ?? "unknown"}, this code has ${version}`,
-  };
+  if (typeof stored?.version !== "string" || stored.baseline === undefined || stored.episode === undefined) {
+    return undefined;
+  }
+  if (stored.parts !== undefined) return stored as SensorState;
+  // States of earlier releases do not say what their detectors were: these start anew, the rest goes on.
+  return { ...stored as SensorState, parts: [], detectors: [], watches: [] };
 }

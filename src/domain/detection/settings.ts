@@ -2,8 +2,10 @@
  * Settings of detection, as data: which detectors, with which parameters and weights, and the hysteresis behind them.
  */
 import type { DetectorChoice } from "./detectors/mod.ts";
-import type { RestRules } from "./ensemble.ts";
-import type { EpisodeRules } from "./episode.ts";
+import { REST_FIELDS, type RestRules } from "./ensemble.ts";
+import { EPISODE_FIELDS, type EpisodeRules } from "./episode.ts";
+import { type FieldsOf, onOff, readings, share } from "./field.ts";
+import { SEVERITY_TABLE, type SeverityRow } from "./severity.ts";
 
 export interface DetectionSettings {
   /** Names this set of numbers; a state made under another one relearns. */
@@ -25,7 +27,26 @@ export interface DetectionSettings {
   readonly learnsAnomalies: boolean;
   /** Readings that make a baseline. */
   readonly baselineReadings: number;
+  /** The first row that holds gives an alert's severity; the last one holds for everything. */
+  readonly severity: readonly SeverityRow[];
 }
+
+/** What the numbers and switches are that stand in the settings by themselves. */
+export const SETTINGS_FIELDS: FieldsOf<Omit<DetectionSettings, "version" | "detectors" | "watches" | "severity">> = {
+  rest: REST_FIELDS,
+  episode: EPISODE_FIELDS,
+  learnsAnomalies: onOff(
+    "Whether detectors learn from readings that they find anomalous; off: a new regime alarms until somebody acts.",
+  ),
+  baselineReadings: readings("Readings that the sensor's baseline is learnt from.", { max: 100_000 }),
+};
+
+export const WEIGHT_FIELD = share(
+  "Share of this detector's score in the ensemble's; 0 turns it off, under the threshold it cannot alarm alone.",
+);
+
+/** What an episode of a watch goes by when nobody says. */
+export const WATCH_EPISODE: EpisodeRules = { threshold: 0.5, deadband: 0, onDelay: 1, offDelay: 1 };
 
 const NOVELTY = { blocks: 5, perBlock: 800, half: 0.08, warmUp: 200 };
 
@@ -47,9 +68,10 @@ export const DEFAULT_SETTINGS: DetectionSettings = {
     {
       kind: "flatline",
       detector: { name: "flatline", parameters: { least: 30, warmUp: 200, changes: 0.3 } },
-      episode: { threshold: 0.5, deadband: 0, onDelay: 1, offDelay: 1 },
+      episode: WATCH_EPISODE,
     },
   ],
   learnsAnomalies: true,
   baselineReadings: 300,
+  severity: SEVERITY_TABLE,
 };

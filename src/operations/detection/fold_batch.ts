@@ -75,7 +75,8 @@ export async function foldBatch(
     folded += fold.folded;
     late += fold.late;
     for (const decision of fold.decisions) {
-      const event = await applyDecision(store, { tenantId, batchId: id, subject: { sensorId }, decision });
+      const { settingsId } = held;
+      const event = await applyDecision(store, { tenantId, batchId: id, subject: { sensorId }, decision, settingsId });
       if (event !== undefined) alertEvents.push(event);
     }
   }

@@ -1,4 +1,5 @@
 import type { Alert, AlertChange, AlertId } from "../../domain/alerting/alert.ts";
+import type { AppliedSettingsId } from "../../domain/detection/settings_layers.ts";
 import type { BatchId } from "../../domain/intake/batch.ts";
 import type { AssetId } from "../../domain/plant/asset.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
@@ -19,6 +20,7 @@ interface Row {
   readonly score: number;
   readonly reason: string;
   readonly batch_id: BatchId;
+  readonly settings_id: AppliedSettingsId | null;
 }
 
 interface ProofRow {
@@ -31,19 +33,22 @@ interface ProofRow {
 
 export function alertStore(sql: Sql): AlertStore {
   const columns = () =>
-    sql`id, sensor_id, asset_id, kind, episode_start, opened_at, ended_at, severity, state, score, reason, batch_id`;
+    sql`id, sensor_id, asset_id, kind, episode_start, opened_at, ended_at, severity, state, score, reason, batch_id,
+      settings_id`;
   const open = (tenantId: number, { sensorId, assetId, kind, episodeStart }: EpisodeKey) =>
     sql`tenant_id = ${tenantId} AND ${
       sensorId === undefined ? sql`asset_id = ${assetId}` : sql`sensor_id = ${sensorId}`
     } AND kind = ${kind} AND episode_start = ${time(episodeStart)} AND ended_at IS NULL`;
   return {
-    async open(tenantId, { sensorId, assetId, kind, episodeStart }, { openedAt, severity, score, reason, batchId }) {
+    async open(tenantId, { sensorId, assetId, kind, episodeStart }, facts) {
+      const { openedAt, severity, score, reason, batchId, settingsId } = facts;
       const [row] = await sql<Row[]>`
-        INSERT INTO alert (tenant_id, sensor_id, asset_id, kind, episode_start, opened_at, severity, state, score, reason, batch_id)
+        INSERT INTO alert (tenant_id, sensor_id, asset_id, kind, episode_start, opened_at, severity, state, score, reason, batch_id,
+          settings_id)
         VALUES (${tenantId}, ${sensorId ?? null}, ${assetId ?? null}, ${kind}, ${time(episodeStart)}, ${
         time(openedAt)
       }, ${severity}, 'unacknowledged', ${score},
-          ${reason}, ${batchId})
+          ${reason}, ${batchId}, ${settingsId ?? null})
         ON CONFLICT ON CONSTRAINT alert_episode DO NOTHING
         RETURNING ${columns()}`;
       return row && toAlert(row);
@@ -62,6 +67,15 @@ export function alertStore(sql: Sql): AlertStore {
           state = CASE state WHEN 'unacknowledged' THEN 'returned_unacknowledged' ELSE 'normal' END
         WHERE ${open(tenantId, key)} RETURNING ${columns()}`;
       return row && toAlert(row);
+    },
+
+    async standing(tenantId, sensorIds) {
+      const rows = await sql<Row[]>`
+        SELECT ${columns()} FROM alert
+        WHERE tenant_id = ${tenantId} AND sensor_id = ANY (${
+        numbers(sensorIds)
+      }::text::int[]) AND ended_at IS NULL ORDER BY id`;
+      return rows.map(toAlert);
     },
 
     async addProof(tenantId, { alertId, ts, change, batchId, evidence }) {
@@ -158,5 +172,6 @@ function toAlert(row: Row): Alert {
     score: row.score,
     reason: row.reason,
     batchId: row.batch_id,
+    settingsId: optional(row.settings_id),
   };
 }

@@ -10,6 +10,7 @@
  * Example: the longest run was 3, least is 20: 40 equal readings score 0.5.
  * Source: "frozen value" tests of data quality control (IOC Manuals and Guides 26; QARTOD flat line test).
  */
+import { type FieldsOf, number, readings } from "../field.ts";
 import { checkParameters, type Detector } from "./detector.ts";
 
 export interface FlatlineParameters {
@@ -17,6 +18,17 @@ export interface FlatlineParameters {
   readonly warmUp: number;
   readonly changes: number;
 }
+
+export const FLATLINE_FIELDS: FieldsOf<FlatlineParameters> = {
+  least: readings("Equal readings in a row that are never called stuck: more is calmer.", { min: 2, usually: 30 }),
+  warmUp: readings("Learnt from before it judges.", { min: 2, max: 100_000, usually: 200 }),
+  changes: number("Sensors of which a smaller share of readings differs from the one before are not judged.", {
+    unit: "share of readings",
+    min: 0.001,
+    max: 1,
+    usually: 0.3,
+  }),
+};
 
 interface State {
   n: number;

@@ -10,11 +10,13 @@
  * Source: moving-average charts (S. W. Roberts, Technometrics 1(3), 1959), with the range as scale as in
  *   value_novelty.ts.
  */
+import { type FieldsOf, readings } from "../field.ts";
 import {
   checkNovelty,
   learnNovelty,
   type Novelty,
   noveltyFacts,
+  NOVELTY_FIELDS,
   noveltyOf,
   type NoveltyParameters,
   sampleOf,
@@ -25,6 +27,15 @@ import { checkParameters, type Detector } from "./detector.ts";
 export interface LevelParameters extends NoveltyParameters {
   readonly length: number;
 }
+
+export const LEVEL_FIELDS: FieldsOf<LevelParameters> = {
+  ...NOVELTY_FIELDS,
+  length: readings("Readings in the mean that is judged: more see smaller shifts, later.", {
+    min: 2,
+    max: 100,
+    usually: 24,
+  }),
+};
 
 interface State {
   level: Novelty;

@@ -13,6 +13,7 @@
  * Example: slack 0.5 and decision 20: a shift by 2 sd adds 1.5 a reading, and is over the decision after 14 readings.
  * Source: E. S. Page, Biometrika 41, 1954; frozen reference as in online-ml/river, river/drift/cusum.py.
  */
+import { type FieldsOf, number, readings } from "../field.ts";
 import { type Moments, spread, startMoments, updateMoments } from "../stats/welford.ts";
 import { checkParameters, type Detector } from "./detector.ts";
 
@@ -23,6 +24,29 @@ export interface LevelShiftParameters {
   readonly clip: number;
   readonly relearn: number;
 }
+
+export const LEVEL_SHIFT_FIELDS: FieldsOf<LevelShiftParameters> = {
+  warmUp: readings("Learnt from before it judges.", { min: 10, max: 100_000, usually: 300 }),
+  slack: number("Departures under it do not count: more is calmer.", {
+    unit: "standard deviations",
+    min: 0,
+    max: 100,
+    usually: 1,
+  }),
+  decision: number("Sum of departures at which the score leaves 0: more is calmer.", {
+    unit: "standard deviations",
+    min: 0.1,
+    max: 100_000,
+    usually: 100,
+  }),
+  clip: number("Most that a single reading adds, so that one outlier is no shift.", {
+    unit: "standard deviations",
+    min: 0.1,
+    max: 1_000,
+    usually: 3,
+  }),
+  relearn: readings("After so many over the decision the level is taken as the new normal.", { usually: 500 }),
+};
 
 interface State {
   baseline: Moments;

@@ -10,11 +10,13 @@
  *   half 0.1 scores 0.83.
  * Source: time-of-day profiles as in the anchors of docs/detection.md; range-relative novelty as in value_novelty.ts.
  */
+import { type FieldsOf, readings } from "../field.ts";
 import {
   checkNovelty,
   learnNovelty,
   type Novelty,
   noveltyFacts,
+  NOVELTY_FIELDS,
   noveltyOf,
   type NoveltyParameters,
   sampleOf,
@@ -29,6 +31,13 @@ export interface TimeOfDayParameters extends NoveltyParameters {
   readonly memory: number;
   readonly atLeast: number;
 }
+
+export const TIME_OF_DAY_FIELDS: FieldsOf<TimeOfDayParameters> = {
+  ...NOVELTY_FIELDS,
+  parts: readings("Parts of the day (UTC), each with a mean of its own.", { unit: "parts", max: 96, usually: 24 }),
+  memory: readings("Over how many the mean of a part of the day is taken: more follow slower.", { usually: 360 }),
+  atLeast: readings("Until a part of the day has so many, it is not judged.", { usually: 12 }),
+};
 
 interface State {
   residual: Novelty;

@@ -6,6 +6,7 @@
  * Formula: e = distance outside the trailing range / that range; score = e / (e + half).
  */
 import { checkParameters } from "../detectors/detector.ts";
+import { type FieldsOf, number, readings } from "../field.ts";
 import { excess, startRange, type TrailingRange, updateRange, type WindowSize } from "./trailing_range.ts";
 
 export interface NoveltyParameters extends WindowSize {
@@ -14,6 +15,23 @@ export interface NoveltyParameters extends WindowSize {
   /** Values that it learns from before it judges. */
   readonly warmUp: number;
 }
+
+export const NOVELTY_FIELDS: FieldsOf<NoveltyParameters> = {
+  blocks: readings("Parts of the window that the range is taken over; it moves on by one part at a time.", {
+    unit: "blocks",
+    min: 2,
+    max: 50,
+    usually: 5,
+  }),
+  perBlock: readings("Readings in a part of the window: more make the memory longer.", { max: 100_000, usually: 800 }),
+  half: number("How far outside the range the score is 0.5: more is calmer.", {
+    unit: "widths of the range",
+    min: 0.001,
+    max: 100,
+    usually: 0.08,
+  }),
+  warmUp: readings("Learnt from before it judges.", { min: 2, max: 100_000, usually: 200 }),
+};
 
 export interface Novelty {
   /** Values taken in. */
