@@ -8,8 +8,9 @@ import { readNab } from "../evaluation/nab_files.ts";
 import { evaluateOutliers } from "../evaluation/outliers.ts";
 import { evaluateSkab } from "../evaluation/skab.ts";
 import { createProgressLine } from "./progress_line.ts";
+import { type FileSettings, readSettingsFile } from "./settings_file.ts";
 
-const USAGE = `usage: deno task evaluate --data DIR [--out FILE] [--accept]
+const USAGE = `usage: deno task evaluate --data DIR [--settings FILE] [--out FILE] [--accept]
 
 Runs the live detectors, with one set of parameters and no look ahead, over what DIR holds of
   nab/       the Numenta Anomaly Benchmark: data/ and labels/combined_windows.json
@@ -17,8 +18,9 @@ Runs the live detectors, with one set of parameters and no look ahead, over what
   outliers/  CSV files whose last column is label
 and prints our figures beside those of others, and beside the committed ones: the exit code is 1 when one of them got worse.
 
-  --out FILE  write the figures as JSON
-  --accept    make these figures the committed ones (tests/golden/detection.json)`;
+  --settings FILE  settings to be laid over those of this release, as for deno task score
+  --out FILE       write the figures as JSON
+  --accept         make these figures the committed ones (tests/golden/detection.json)`;
 
 const COMMITTED = fileURLToPath(new URL("../../tests/golden/detection.json", import.meta.url));
 
@@ -28,6 +30,7 @@ export async function run(args: string[]): Promise<number> {
     options: {
       data: { type: "string" },
       out: { type: "string" },
+      settings: { type: "string" },
       accept: { type: "boolean" },
       help: { type: "boolean", short: "h" },
     },
@@ -40,7 +43,13 @@ export async function run(args: string[]): Promise<number> {
     console.error(`--data is needed.\n\n${USAGE}`);
     return 2;
   }
-  const figures = await measure(values.data);
+  if (values.settings !== undefined && values.accept) {
+    console.error("The committed figures are those of this release's own settings: --accept goes without --settings.");
+    return 2;
+  }
+  const settings = await readSettingsFile(values.settings);
+  for (const { path, message } of settings.warnings) console.error(`warning: ${path}: ${message}`);
+  const figures = await measure(values.data, settings);
   if (figures.length === 0) {
     console.error(`${values.data} holds none of nab/, skab/ and outliers/.`);
     return 2;
@@ -52,16 +61,17 @@ export async function run(args: string[]): Promise<number> {
   return printChanges(figures, JSON.parse(await readFile(COMMITTED, "utf8"))) ? 1 : 0;
 }
 
-async function measure(folder: string): Promise<Figure[]> {
+async function measure(folder: string, { set, asset }: FileSettings): Promise<Figure[]> {
   const progress = createProgressLine();
   const [nab, skab, outliers] = ["nab", "skab", "outliers"].map((name) => join(folder, name));
   const figures: Figure[] = [];
   if (await exists(nab)) {
     progress.show("NAB");
-    figures.push(...nabFigures(await readNab(nab)));
+    figures.push(...nabFigures(await readNab(nab), set));
   }
   if (await exists(skab)) {
-    figures.push(...skabFigures(await evaluateSkab(skab, (done, of) => progress.show(`SKAB: ${done} of ${of} files`))));
+    const show = (done: number, of: number) => progress.show(`SKAB: ${done} of ${of} files`);
+    figures.push(...skabFigures(await evaluateSkab(skab, show, asset)));
   }
   if (await exists(outliers)) {
     figures.push(

@@ -7,6 +7,7 @@ import type { Quantity } from "../plant/quantity.ts";
 import type { SensorId } from "../plant/sensor.ts";
 import type { AssetSettings } from "./asset_stream.ts";
 import { DEFAULT_SETTINGS, type DetectionSettings } from "./settings.ts";
+import type { SettingsFault } from "./settings_faults.ts";
 import {
   assetSettings,
   complete,
@@ -49,21 +50,24 @@ export interface ResolvedSettings {
   readonly document: Tree;
   /** Per path of a leaf, the layer that gave it; what is not in it is from the code. */
   readonly origins: ReadonlyMap<string, SettingsLayer>;
+  /** Watches that a layer has something to say of and that are not there: wider layers have none, or took it out. */
+  readonly idle: readonly { readonly path: string; readonly layer: SettingsLayer }[];
 }
 
 /** Lays `layers` over the settings of the code, the widest first. `name` is for layers that are not live. */
 export function resolveSettings(layers: readonly SettingsLayer[], name?: string): ResolvedSettings {
   const document = defaultDocument();
   const origins = new Map<string, SettingsLayer>();
+  const idle: { path: string; layer: SettingsLayer }[] = [];
   for (const layer of layers) {
-    lay(document, layer.patch, { layer, origins, path: "" });
+    lay(document, layer.patch, { layer, origins, idle, path: "" });
     const before = new Set(leavesOf(document).map(([path]) => path));
     complete(document);
     // What it brought in without saying all of it is its doing too.
     for (const [path] of leavesOf(document)) if (!before.has(path)) origins.set(path, layer);
   }
   const version = Math.max(FIRST_VERSION, ...layers.map(({ version }) => version));
-  return { version, name: `${DEFAULT_SETTINGS.version}.${name ?? version}`, document, origins };
+  return { version, name: `${DEFAULT_SETTINGS.version}.${name ?? version}`, document, origins, idle };
 }
 
 /**
@@ -87,10 +91,11 @@ function innerOf({ sensor }: SettingsPatch, group: string): Tree {
 interface Laying {
   readonly layer: SettingsLayer;
   readonly origins: Map<string, SettingsLayer>;
+  readonly idle: { path: string; layer: SettingsLayer }[];
   readonly path: string;
 }
 
-function lay(into: Tree, patch: SettingsPatch, { layer, origins, path }: Laying): void {
+function lay(into: Tree, patch: SettingsPatch, { layer, origins, idle, path }: Laying): void {
   for (const [name, entry] of Object.entries(patch)) {
     const here = path === "" ? name : `${path}.${name}`;
     if (!isTree(entry)) {
@@ -103,14 +108,25 @@ function lay(into: Tree, patch: SettingsPatch, { layer, origins, path }: Laying)
       continue;
     }
     let inner = into[name];
+    if (path === "sensor.watches" && !isTree(inner) && typeof entry.detector !== "string") {
+      idle.push({ path: here, layer });
+      continue;
+    }
     // Another detector has other parameters: such a watch takes the place of the wider one.
-    if (!isTree(inner) || (isTree(entry) && typeof entry.detector === "string" && inner.detector !== entry.detector)) {
+    if (!isTree(inner) || (typeof entry.detector === "string" && inner.detector !== entry.detector)) {
       forget(origins, here);
       inner = {};
       into[name] = inner;
     }
-    lay(inner, entry, { layer, origins, path: here });
+    lay(inner, entry, { layer, origins, idle, path: here });
   }
+}
+
+/** What `layers` say for nothing, as faults. */
+export function idleFaults({ idle }: ResolvedSettings, layers: readonly SettingsLayer[]): SettingsFault[] {
+  return idle.filter(({ layer }) => layers.includes(layer)).map(({ path }) => (
+    { path: `${path}.detector`, message: "no detector is named, and wider settings have no such watch" }
+  ));
 }
 
 function forget(origins: Map<string, SettingsLayer>, path: string): void {

@@ -6,6 +6,7 @@ import type { SettingsPatch } from "../../domain/detection/settings_document.ts"
 import { type SettingsFault, settingsFaults, settingsWarnings } from "../../domain/detection/settings_faults.ts";
 import {
   FIRST_VERSION,
+  idleFaults,
   type ResolvedSettings,
   resolveSettings,
   scopeKey,
@@ -75,7 +76,8 @@ export async function faultsWith(
   for (const { placed, path } of await placesOf({ store, tenant }, then)) {
     const chain = layersFor(then, placed, path);
     if (!chain.some((layer) => layers.includes(layer))) continue;
-    for (const fault of settingsFaults(resolveSettings(chain).document)) {
+    const resolved = resolveSettings(chain);
+    for (const fault of [...idleFaults(resolved, layers), ...settingsFaults(resolved.document)]) {
       faults.set(`${fault.path}: ${fault.message}`, fault);
     }
     if (faults.size >= FAULTS_MAX) break;

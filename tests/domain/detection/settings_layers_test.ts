@@ -16,6 +16,7 @@ import {
 } from "../../../src/domain/detection/settings_document.ts";
 import { settingsFaults, settingsWarnings } from "../../../src/domain/detection/settings_faults.ts";
 import {
+  idleFaults,
   resolveSettings,
   restoreSettings,
   sensorSettingsOf,
@@ -89,6 +90,15 @@ Deno.test("a watch with another detector takes the place of the wider one, param
   assert.deepEqual(settingsFaults(document), []);
 });
 
+Deno.test("what a layer says of a watch that is not there does nothing, and is told of that layer", () => {
+  const out: SettingsLayer = { scope: {}, version: 2, patch: { sensor: { watches: { flatline: null } } } };
+  const seed = seedLayer("temperature");
+  const resolved = resolveSettings([out, seed]);
+  assert.deepEqual([settingsFaults(resolved.document), sensorSettingsOf(resolved).watches], [[], []]);
+  assert.deepEqual(idleFaults(resolved, [out]), []);
+  assert.deepEqual(idleFaults(resolved, [seed]).map(({ path }) => path), ["sensor.watches.flatline.detector"]);
+});
+
 Deno.test("each quantity's first version makes a set without faults, and says why it differs", () => {
   assert.deepEqual(Object.keys(QUANTITY_SEEDS).sort(), [...QUANTITIES].sort());
   for (const quantity of QUANTITIES) {
@@ -100,8 +110,8 @@ Deno.test("each quantity's first version makes a set without faults, and says wh
 
 Deno.test("every detector can be added by its name and a weight: its fields say the rest, within its own bounds", () => {
   for (const name of DETECTOR_NAMES) {
-    const needed = name === "limit" ? { parameters: { high: 5 } } : {};
-    const patch: SettingsPatch = { sensor: { detectors: { [name]: { weight: 0.5, ...needed } } } };
+    const parameters: SettingsPatch = name === "limit" ? { high: 5 } : {};
+    const patch: SettingsPatch = { sensor: { detectors: { [name]: { weight: 0.5, parameters } } } };
     const { document } = resolveSettings([{ scope: {}, version: 2, patch }]);
     assert.deepEqual(settingsFaults(document), [], name);
     for (const [parameter, field] of Object.entries(fieldsOf(name))) {
@@ -142,7 +152,6 @@ Deno.test("what only shows when layers are taken together is a fault with its pa
     [{ sensor: { episode: { deadband: 0.9 } } }, /^sensor\.episode\.deadband: has to be under the threshold/],
     [{ sensor: { episode: { threshold: 0, deadband: 0 } } }, /^sensor\.episode\.threshold: has to be over 0/],
     [{ sensor: { detectors: { zscore: { parameters: { sigma: 50 } } } } }, /^sensor\.detectors\.zscore: .*cap > sigma/],
-    [{ sensor: { watches: { x: { parameters: {} } } } }, /^sensor\.watches\.x\.detector: no detector is named/],
     [{ sensor: { watches: { x: { detector: "oracle" } } } }, /^sensor\.watches\.x\.detector: there is no detector/],
     [
       { sensor: { watches: { x: { detector: "limit", parameters: { hihg: 1 } } } } },
