@@ -135,7 +135,9 @@ export const AppliedSettingsRef = builder.objectRef<AppliedSettings>("AppliedSet
 export const SettingsVersionRef = builder.objectRef<SettingsVersion>("SettingsVersion").implement({
   description: "What a promotion said for one scope. It never changes.",
   fields: (t) => ({
-    version: t.exposeInt("version", { description: "Counts the tenant's promotions; 1 is what the code brings along." }),
+    version: t.exposeInt("version", {
+      description: "Counts the tenant's promotions; 1 is what the code brings along.",
+    }),
     scope: t.expose("scope", { type: ScopeRef, description: "Whom it is for." }),
     document: t.field({ type: "JSON", description: "All that it says for its scope.", resolve: ({ patch }) => patch }),
     note: t.exposeString("note", { description: "Why, in the words of who saved it." }),
@@ -255,7 +257,8 @@ builder.queryFields((t) => ({
     description: "Drafts that have not been promoted, the last saved first.",
     args: PAGE_ARGS,
     complexity: pageCost,
-    resolve: (_root, args, { scope }) => connectionOf(args, (page) => scope.store.settings.drafts(scope.tenant.id, page)),
+    resolve: (_root, args, { scope }) =>
+      connectionOf(args, (page) => scope.store.settings.drafts(scope.tenant.id, page)),
   }),
   settingsVersions: t.field({
     type: [SettingsVersionRef],

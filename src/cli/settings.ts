@@ -98,14 +98,20 @@ async function importFile(
   const { importSettings: { message, drafts, unchanged } } = await request<ImportAnswer>(url, IMPORT, { input });
   if (message !== undefined) throw new SettingsFileFaults(`${file}: ${message}`);
   for (const { id, scope: { quantity, asset, sensor }, changes, warnings } of drafts) {
-    const whom = sensor !== null ? `sensor ${sensor.key}` : asset !== null ? `asset ${asset.key}` : quantity ?? "tenant";
+    const whom = sensor !== null
+      ? `sensor ${sensor.key}`
+      : asset !== null
+      ? `asset ${asset.key}`
+      : quantity ?? "tenant";
     console.log(`draft ${id} for ${whom}: ${changes.length} changes`);
     for (const { path, before, after, unit } of changes) {
       console.log(`  ${path}: ${shown(before)} -> ${shown(after)} ${unit}`.trimEnd());
     }
     for (const { path, message } of warnings) console.log(`  warning: ${path}: ${message}`);
   }
-  console.log(`${drafts.length} drafts; ${unchanged} scopes say the same already. Nothing is live before it is promoted.`);
+  console.log(
+    `${drafts.length} drafts; ${unchanged} scopes say the same already. Nothing is live before it is promoted.`,
+  );
   return 0;
 }
 

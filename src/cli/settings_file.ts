@@ -1,4 +1,6 @@
-/** Settings of detection in a file: a document that says what it changes, or all that a tenant has (`settings export`). */
+/**
+ * Settings of detection in a file: a document that says what it changes, or all that a tenant has (`settings export`).
+ */
 import { readFile } from "node:fs/promises";
 import { type DetectorSet, makeSet } from "../domain/detection/detector_set.ts";
 import type { AssetSettings } from "../domain/detection/asset_stream.ts";
@@ -29,8 +31,8 @@ export interface FileSettings {
 }
 
 /**
- * What sensors of `quantity` and assets are judged by under the settings in a file; undefined: without a file. Of what a
- * tenant has, the layers of the tenant and of the quantity count. Throws `SettingsFileFaults`.
+ * What sensors of `quantity` and assets are judged by under the settings in a file; undefined: without a file. Of what
+ * a tenant has, the layers of the tenant and of the quantity count. Throws `SettingsFileFaults`.
  */
 export async function readSettingsFile(path: string | undefined, quantity = "generic"): Promise<FileSettings> {
   const strange = quantityFault(quantity);

@@ -4,7 +4,12 @@
  * flagging everything, so what counts is the area under the ROC curve over the pooled rows of all files, and the
  * missed-alarm rate at a fixed false-alarm rate.
  */
-import { ASSET_DEFAULTS, type AssetSettings, createAssetStream, resumeAssetStream } from "../domain/detection/asset_stream.ts";
+import {
+  ASSET_DEFAULTS,
+  type AssetSettings,
+  createAssetStream,
+  resumeAssetStream,
+} from "../domain/detection/asset_stream.ts";
 import { fitHotelling, scoreHotelling } from "../domain/detection/detectors/hotelling.ts";
 import { fitForest, FOREST_DEFAULTS, scoreRows } from "../domain/detection/detectors/isolation_forest.ts";
 import { largestRobustZ } from "./outliers.ts";

@@ -72,7 +72,9 @@ export interface EpisodeRules {
 export const EPISODE_FIELDS: FieldsOf<EpisodeRules> = {
   threshold: share("A score at or over it is an anomaly: more is calmer, and finds less."),
   deadband: share("An episode goes on while scores reach the threshold less this; has to be under the threshold."),
-  onDelay: readings("Anomalies in a row before the alert opens; 1: at once. More spares single peaks.", { max: 100_000 }),
+  onDelay: readings("Anomalies in a row before the alert opens; 1: at once. More spares single peaks.", {
+    max: 100_000,
+  }),
   offDelay: readings("Readings in a row under the threshold less the deadband before the episode ends.", {
     max: 100_000,
   }),

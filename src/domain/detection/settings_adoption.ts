@@ -112,7 +112,9 @@ function goOn(
   // One that waits for its on-delay has told nobody yet.
   if (!episode.open) return;
   const known = kind === ANOMALY || set.settings.watches.some((watch) => watch.kind === kind);
-  const why = known ? "what judged it starts anew, with too few stored readings to learn from" : "nothing looks for it any more";
+  const why = known
+    ? "what judged it starts anew, with too few stored readings to learn from"
+    : "nothing looks for it any more";
   decisions.push({
     type: "superseded",
     kind,

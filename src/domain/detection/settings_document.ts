@@ -8,13 +8,7 @@ import { ASSET_DEFAULTS, type AssetSettings } from "./asset_stream.ts";
 import { type DetectorChoice, type DetectorName, fieldsOf, isDetector } from "./detectors/mod.ts";
 import { EPISODE_FIELDS } from "./episode.ts";
 import { type Field, type Fields, isField } from "./field.ts";
-import {
-  DEFAULT_SETTINGS,
-  type DetectionSettings,
-  SETTINGS_FIELDS,
-  WATCH_EPISODE,
-  WEIGHT_FIELD,
-} from "./settings.ts";
+import { DEFAULT_SETTINGS, type DetectionSettings, SETTINGS_FIELDS, WATCH_EPISODE, WEIGHT_FIELD } from "./settings.ts";
 
 /** A number, a switch, a name, a table, or null. */
 export type Leaf = number | boolean | string | null | readonly unknown[];

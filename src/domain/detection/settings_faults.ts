@@ -50,7 +50,9 @@ function parameterFaults(path: string, name: string | undefined, parameters: Tre
       const known = Object.keys(fields).join(", ");
       return [{ path: here, message: `${name} has no such parameter: it has ${known}` }];
     }
-    if (field.kind === "switch") return typeof value === "boolean" ? [] : [{ path: here, message: "is not true or false" }];
+    if (field.kind === "switch") {
+      return typeof value === "boolean" ? [] : [{ path: here, message: "is not true or false" }];
+    }
     const { min, max, whole } = field;
     if (typeof value === "number" && value >= min && value <= max && (!whole || Number.isInteger(value))) return [];
     return [{ path: here, message: `has to be a ${whole ? "whole " : ""}number from ${min} to ${max}` }];
@@ -71,7 +73,9 @@ function made(path: string, make: () => unknown): SettingsFault[] {
 
 function episodeFaults(path: string, { threshold, deadband }: EpisodeRules): SettingsFault[] {
   return [
-    ...threshold > 0 ? [] : [{ path: `${path}.threshold`, message: "has to be over 0, or every reading is an anomaly" }],
+    ...threshold > 0
+      ? []
+      : [{ path: `${path}.threshold`, message: "has to be over 0, or every reading is an anomaly" }],
     ...deadband < threshold ? [] : [{
       path: `${path}.deadband`,
       message: `has to be under the threshold, ${threshold}, or an episode never ends`,

@@ -60,7 +60,9 @@ export async function applyDecision(
     )
     .exhaustive();
   if (alert === undefined) return undefined;
-  if (decision.type === "opened" || decision.type === "raised") await prove(store, { tenantId, batchId, alert, decision });
+  if (decision.type === "opened" || decision.type === "raised") {
+    await prove(store, { tenantId, batchId, alert, decision });
+  }
   const body: AlertEventBody = { change: decision.type, alert };
   const record = {
     type: `alert.${decision.type}`,

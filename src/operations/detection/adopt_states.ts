@@ -4,7 +4,12 @@
  */
 import { ANOMALY } from "../../domain/detection/assess.ts";
 import type { Decision } from "../../domain/detection/episode.ts";
-import { type Adoption, adoptSettings, needsReadings, RELEARNT_READINGS_MAX } from "../../domain/detection/settings_adoption.ts";
+import {
+  type Adoption,
+  adoptSettings,
+  needsReadings,
+  RELEARNT_READINGS_MAX,
+} from "../../domain/detection/settings_adoption.ts";
 import type { AppliedSettingsId } from "../../domain/detection/settings_layers.ts";
 import type { SensorState } from "../../domain/detection/sensor_state.ts";
 import type { BatchId } from "../../domain/intake/batch.ts";

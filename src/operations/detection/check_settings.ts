@@ -1,4 +1,6 @@
-/** What a document would come to where it is meant for: what is wrong with it, what is strange, what it would change. */
+/**
+ * What a document would come to where it is meant for: what is wrong with it, what is strange, what it would change.
+ */
 import { QUANTITIES } from "../../domain/plant/quantity.ts";
 import { knownQuantity, seedLayer } from "../../domain/detection/quantity.ts";
 import { changesBetween, type SettingsChange } from "../../domain/detection/settings_changes.ts";
@@ -90,7 +92,9 @@ interface Place {
   readonly path: readonly AssetId[];
 }
 
-/** Every place that differs from others in its layers: quantities, under assets that have layers, and sensors that do. */
+/**
+ * Every place that differs from others in its layers: quantities, under assets that have layers, and sensors that do.
+ */
 async function placesOf(
   { store, tenant }: { store: Store; tenant: Scope["tenant"] },
   { byScope }: LiveLayers,

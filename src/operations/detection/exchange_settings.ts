@@ -103,7 +103,9 @@ export async function importSettings(scope: Scope, { file: given, fromOtherTenan
     const { layers, notes } = await layersOf({ ...scope, store }, file);
     const faults = await faultsWith({ store, tenant }, live, layers);
     if (faults.length > 0) throw invalid("file", `The settings do not go together. ${faultText(faults)}.`);
-    const other = layers.filter((layer) => fingerprint(layer.patch) !== fingerprint(liveLayer(live, layer.scope).patch));
+    const other = layers.filter((layer) =>
+      fingerprint(layer.patch) !== fingerprint(liveLayer(live, layer.scope).patch)
+    );
     if (await store.settings.countDrafts(tenant.id) + other.length > DRAFTS_MAX) {
       throw conflict("file", `There would be more than ${DRAFTS_MAX} drafts: promote or delete some.`);
     }
@@ -128,8 +130,11 @@ async function layersOf(
   const faults: SettingsFault[] = [];
   const places = new Map<string, number>();
   for (const [i, { quantity, asset, sensor, document, note }] of given.entries()) {
-    const found = await scopeOr(faults, `layers.${i}`, () =>
-      findScope(scope, { quantity, assetKey: asset, sensorKey: sensor }));
+    const found = await scopeOr(
+      faults,
+      `layers.${i}`,
+      () => findScope(scope, { quantity, assetKey: asset, sensorKey: sensor }),
+    );
     if (found === undefined) continue;
     const key = scopeKey(found);
     const other = places.get(key);

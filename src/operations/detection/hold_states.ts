@@ -102,7 +102,11 @@ function sortStates(rows: readonly LockedState[], { remembered, judgings }: Sort
   for (const { sensorId, state: text, watermark } of rows) {
     const judging = judgings.get(sensorId)!;
     const isNew = text === "";
-    const state = text === undefined ? remembered.get(sensorId)!.state : isNew ? startState(judging.set) : parseState(text);
+    const state = text === undefined
+      ? remembered.get(sensorId)!.state
+      : isNew
+      ? startState(judging.set)
+      : parseState(text);
     if (!isNew && state?.version === judging.set.version) current.set(sensorId, state);
     else adopting.push({ sensorId, judging, state, watermark });
   }

@@ -70,7 +70,10 @@ export async function rollBackSettings(scope: Scope, input: RollbackInput): Prom
       : await store.settings.byVersion(scope.tenant.id, toVersion);
     if (before === undefined || !isSameScope(before.scope, settingsScope)) {
       const text = scopeText(input.scope);
-      throw notFound("toVersion", `No version ${toVersion} was ever live for ${text}: \`settingsVersions\` lists them.`);
+      throw notFound(
+        "toVersion",
+        `No version ${toVersion} was ever live for ${text}: \`settingsVersions\` lists them.`,
+      );
     }
     return await promote(scope, store, { live, now, patch: before.patch, note });
   });

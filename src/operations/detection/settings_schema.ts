@@ -8,7 +8,13 @@ import { DETECTOR_NAMES, fieldsOf } from "../../domain/detection/detectors/mod.t
 import { EPISODE_FIELDS } from "../../domain/detection/episode.ts";
 import { type Field, type Fields, isField } from "../../domain/detection/field.ts";
 import { DEFAULT_SETTINGS, SETTINGS_FIELDS, WEIGHT_FIELD } from "../../domain/detection/settings.ts";
-import { defaultDocument, isTree, type Leaf, type SettingsPatch, type Tree } from "../../domain/detection/settings_document.ts";
+import {
+  defaultDocument,
+  isTree,
+  type Leaf,
+  type SettingsPatch,
+  type Tree,
+} from "../../domain/detection/settings_document.ts";
 import type { SettingsFault } from "../../domain/detection/settings_faults.ts";
 import type { SettingsScope } from "../../domain/detection/settings_layers.ts";
 import { SEVERITIES } from "../../domain/detection/severity.ts";
@@ -112,7 +118,9 @@ export function parsePatch(
   // What has the right form is not deep.
   const length = success ? JSON.stringify(data).length : 0;
   if (length > DOCUMENT_LENGTH_MAX) {
-    return { faults: [{ path: "", message: `${length} characters are too long: ${DOCUMENT_LENGTH_MAX} are the most` }] };
+    return {
+      faults: [{ path: "", message: `${length} characters are too long: ${DOCUMENT_LENGTH_MAX} are the most` }],
+    };
   }
   const faults = success ? [] : error.issues.flatMap(faultsOf);
   const kinds = success ? Object.keys((data.sensor?.watches ?? {}) as object) : [];
@@ -130,7 +138,10 @@ export function parsePatch(
 function faultsOf(issue: z.core.$ZodIssue): SettingsFault[] {
   const path = issue.path.join(".");
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => key.slice(0, 60)).map((key) => ({ path: path === "" ? key : `${path}.${key}`, message: "there is no such field" }));
+    return issue.keys.map((key) => key.slice(0, 60)).map((key) => ({
+      path: path === "" ? key : `${path}.${key}`,
+      message: "there is no such field",
+    }));
   }
   return [{ path, message: issue.message }];
 }

@@ -30,7 +30,9 @@ export async function findScope({ store, tenant }: KeyedStore, input: ScopeInput
   }
   if (assetKey !== undefined) {
     const asset = keyFault(assetKey) === undefined ? await store.assets.byKey(tenant.id, assetKey) : undefined;
-    if (asset === undefined) throw notFound("scope.asset", `There is no asset with the key ${JSON.stringify(assetKey)}.`);
+    if (asset === undefined) {
+      throw notFound("scope.asset", `There is no asset with the key ${JSON.stringify(assetKey)}.`);
+    }
     return { assetId: asset.id };
   }
   if (sensorKey !== undefined) {

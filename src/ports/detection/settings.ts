@@ -1,9 +1,13 @@
 import type { TenantId } from "../../domain/access/tenant.ts";
-import type { AppliedSettingsId, SettingsDraftId, SettingsLayer, SettingsScope } from "../../domain/detection/settings_layers.ts";
+import type {
+  AppliedSettingsId,
+  SettingsDraftId,
+  SettingsLayer,
+  SettingsScope,
+} from "../../domain/detection/settings_layers.ts";
 import type { SettingsPatch, Tree } from "../../domain/detection/settings_document.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
 import type { Page } from "../page.ts";
-
 
 /** What a promotion said for one scope. */
 export interface SettingsVersion extends SettingsLayer {
@@ -57,7 +61,9 @@ export interface SettingsStore {
   page(tenantId: TenantId, page: Page & { readonly scope?: SettingsScope }): Promise<SettingsVersion[]>;
   byVersion(tenantId: TenantId, version: number): Promise<SettingsVersion | undefined>;
   promote(tenantId: TenantId, version: Omit<SettingsVersion, "promotedAt">): Promise<SettingsVersion>;
-  /** Saves a draft, in place of the one with `id` where it has one; undefined when there is none that could be changed. */
+  /**
+   * Saves a draft, in place of the one with `id` where it has one; undefined when there is none that could be changed.
+   */
   saveDraft(
     tenantId: TenantId,
     draft: Omit<SettingsDraft, "id" | "savedAt" | "promotedAs"> & { readonly id?: SettingsDraftId },

@@ -62,9 +62,9 @@ export function reprocessStore(sql: Sql): ReprocessStore {
     async create(tenantId, { subject, from, to, sensorIds, judging }) {
       const [run] = await sql<{ id: ReprocessRunId }[]>`
         INSERT INTO reprocess_run (tenant_id, sensor_id, asset_id, range_from, range_to, settings, draft_id)
-        VALUES (${tenantId}, ${subject.sensorId ?? null}, ${subject.assetId ?? null}, ${time(from)}, ${
-        time(to)
-      }, ${judging?.settings ?? "as_judged"}, ${judging?.draftId ?? null}) RETURNING id`;
+        VALUES (${tenantId}, ${subject.sensorId ?? null}, ${subject.assetId ?? null}, ${time(from)}, ${time(to)}, ${
+        judging?.settings ?? "as_judged"
+      }, ${judging?.draftId ?? null}) RETURNING id`;
       const settingsIds = `{${sensorIds.map((id) => judging?.settingsIds.get(id) ?? "NULL").join(",")}}`;
       await sql`
         INSERT INTO reprocess_sensor (tenant_id, run_id, sensor_id, settings_id)

@@ -80,7 +80,11 @@ Deno.test("a detector with other parameters learns from stored readings, the oth
     // The new parameter has no part in what is learnt: the same readings make the same memory.
     assert.deepEqual(after.detectors[d], state.detectors[d], name);
   }
-  assert.deepEqual([after.readings, after.watermark, after.baseline], [state.readings, state.watermark, state.baseline]);
+  assert.deepEqual([after.readings, after.watermark, after.baseline], [
+    state.readings,
+    state.watermark,
+    state.baseline,
+  ]);
 });
 
 Deno.test("law: settings that judge alike change nothing, wherever a sensor goes over to them", () => {

@@ -182,7 +182,10 @@ Deno.test("weights that cannot alarm are a warning, and so is a detector that is
   const all = (weight: number) => ({
     sensor: { detectors: Object.fromEntries(DEFAULT_SETTINGS.detectors.map(({ name }) => [name, { weight }])) },
   });
-  assert.match(warningsOf(all(0.01))[0], /reach a score of .* at most, and the threshold is .*: the ensemble can never alarm/);
+  assert.match(
+    warningsOf(all(0.01))[0],
+    /reach a score of .* at most, and the threshold is .*: the ensemble can never alarm/,
+  );
   assert.match(warningsOf(all(0.2))[0], /several detectors have to agree/);
   assert.deepEqual(warningsOf({ sensor: { detectors: { zscore: { weight: 0 } } } }), ["the detector is off"]);
   assert.deepEqual(warningsOf({ sensor: { watches: { flatline: null } } }), ["nothing looks for a stuck sensor"]);
@@ -194,7 +197,12 @@ Deno.test("a comparison names each changed field with unit and effect, and what 
   const changes = changesBetween(before, after);
   const of = (path: string) => changes.find((change) => change.path === path);
   const decision = of("sensor.detectors.level_shift.parameters.decision")!;
-  assert.deepEqual([decision.before, decision.after, decision.unit, decision.relearns], [100, 50, "standard deviations", true]);
+  assert.deepEqual([decision.before, decision.after, decision.unit, decision.relearns], [
+    100,
+    50,
+    "standard deviations",
+    true,
+  ]);
   assert.match(decision.effect, /more is calmer/);
   assert.deepEqual([of("sensor.detectors.zscore.weight")?.before, of("sensor.detectors.zscore.weight")?.after], [
     0.3,

@@ -147,7 +147,11 @@ Deno.test("settings that change while an alert is open", async (t) => {
       await promote(scope, on, { sensor: { watches: { too_hot: null } } });
       await send(scope, { sensor: "hot", from: T0 + 3 * MINUTE, values: [36] });
       const [alert] = await alertsOf(scope, "hot");
-      assert.deepEqual([alert.kind, alert.endedAt, alert.state], ["too_hot", T0 + 2 * MINUTE, "returned_unacknowledged"]);
+      assert.deepEqual([alert.kind, alert.endedAt, alert.state], [
+        "too_hot",
+        T0 + 2 * MINUTE,
+        "returned_unacknowledged",
+      ]);
       assert.match(alert.reason, /nothing looks for it any more/);
       await assertReprocessed(bench, "hot");
     });
@@ -198,18 +202,21 @@ Deno.test("who judges a sensor", async (t) => {
       assert.equal(versions.at(-1), (await scope.store.settings.newest(scope.tenant.id))!);
     });
 
-    await t.step("an asset's settings hold for all below it, and a sensor that moves under others goes over", async () => {
-      await registerAsset(scope, { key: "line" });
-      await registerAsset(scope, { key: "press", parentKey: "line" });
-      await registerSensor(scope, { key: "oil", assetKey: "press" });
-      const { version } = await promote(scope, { assetKey: "line" }, { sensor: { episode: { threshold: 0.6 } } });
-      await send(scope, { sensor: "oil", from: T0, values: calm(5) });
-      const judgedBy = async () => (await sensorOf(scope, "oil")).state!.version.split(" ")[0].split(".").at(-1);
-      assert.equal(await judgedBy(), String(version));
-      await registerSensor(scope, { key: "oil", assetKey: null });
-      await send(scope, { sensor: "oil", from: T0 + 5 * MINUTE, values: calm(5) });
-      assert.equal(await judgedBy(), "1");
-    });
+    await t.step(
+      "an asset's settings hold for all below it, and a sensor that moves under others goes over",
+      async () => {
+        await registerAsset(scope, { key: "line" });
+        await registerAsset(scope, { key: "press", parentKey: "line" });
+        await registerSensor(scope, { key: "oil", assetKey: "press" });
+        const { version } = await promote(scope, { assetKey: "line" }, { sensor: { episode: { threshold: 0.6 } } });
+        await send(scope, { sensor: "oil", from: T0, values: calm(5) });
+        const judgedBy = async () => (await sensorOf(scope, "oil")).state!.version.split(" ")[0].split(".").at(-1);
+        assert.equal(await judgedBy(), String(version));
+        await registerSensor(scope, { key: "oil", assetKey: null });
+        await send(scope, { sensor: "oil", from: T0 + 5 * MINUTE, values: calm(5) });
+        assert.equal(await judgedBy(), "1");
+      },
+    );
 
     await t.step("layers that do not go together where a sensor has moved to are left out, and told", async () => {
       await registerAsset(scope, { key: "odd" });
