@@ -197,6 +197,7 @@ const AlertConnection = builder.connectionObject({
 
 builder.queryFields((t) => ({
   alert: t.field({
+    access: "read",
     type: AlertRef,
     nullable: true,
     description: "The alert that has this id; null when there is none.",
@@ -206,6 +207,7 @@ builder.queryFields((t) => ({
       (await scope.store.alerts.byIds(scope.tenant.id, [rowId<AlertId>(String(id.id))])).at(0),
   }),
   alerts: t.field({
+    access: "read",
     type: AlertConnection,
     description: "All alerts, the last opened first.",
     args: {
@@ -222,6 +224,7 @@ builder.queryFields((t) => ({
     },
   }),
   eventCursor: t.string({
+    access: "read",
     description: "The cursor of now: a subscription that begins there (`after`) gets all that happens from now on.",
     complexity: LOOKUP_COST,
     resolve: (_root, _args, { scope }) => cursorOfNow(scope),
@@ -242,6 +245,7 @@ const AlertEventRef = builder.objectRef<FollowedAlert>("AlertEvent").implement({
 
 builder.subscriptionField("alerts", (t) =>
   t.field({
+    access: "read",
     type: AlertEventRef,
     description:
       "Changes of alerts, in order, each once. With `after`, first all that happened behind that cursor; without, from now on.",

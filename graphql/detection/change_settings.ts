@@ -94,6 +94,7 @@ builder.mutationFields((t) => ({
     type: SaveSettingsPayload,
     description: "Saves a draft of settings. Nothing is judged by it before it is promoted.",
     errors: {},
+    access: "configure",
     args: { input: t.arg({ type: SaveSettingsInput, required: true, description: "The draft." }) },
     resolve: (_root, { input: { id, scope: given, document, note } }, { scope }) =>
       asResult(async () => ({
@@ -109,6 +110,7 @@ builder.mutationFields((t) => ({
     type: DeleteSettingsDraftPayload,
     description: "Deletes a draft that has not been promoted.",
     errors: {},
+    access: "configure",
     args: { id: t.arg.globalID({ required: true, for: SettingsDraftRef, description: "The draft." }) },
     resolve: (_root, { id }, { scope }) =>
       asResult(async () => {
@@ -120,6 +122,7 @@ builder.mutationFields((t) => ({
     type: PromoteSettingsPayload,
     description: "Makes a draft live, as the tenant's next version.",
     errors: {},
+    access: "configure",
     args: { input: t.arg({ type: PromoteSettingsInput, required: true, description: "Which draft." }) },
     resolve: (_root, { input: { id, expectedVersion } }, { scope }) =>
       asResult(async () => ({ version: await promoteSettings(scope, { id: draftId(id), expectedVersion }) })),
@@ -128,6 +131,7 @@ builder.mutationFields((t) => ({
     type: RollBackSettingsPayload,
     description: "Makes the settings of an earlier version live again, as the tenant's next version.",
     errors: {},
+    access: "configure",
     args: { input: t.arg({ type: RollBackSettingsInput, required: true, description: "Which version." }) },
     resolve: (_root, { input: { scope: given, toVersion, expectedVersion, note } }, { scope }) =>
       asResult(async () => ({
@@ -143,6 +147,7 @@ builder.mutationFields((t) => ({
     type: ImportSettingsPayload,
     description: "Makes drafts of a file of settings.",
     errors: {},
+    access: "configure",
     args: { input: t.arg({ type: ImportSettingsInput, required: true, description: "The file." }) },
     resolve: (_root, { input: { file, fromOtherTenant } }, { scope }) =>
       asResult(() => importSettings(scope, { file, fromOtherTenant })),

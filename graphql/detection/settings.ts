@@ -225,6 +225,7 @@ const SCOPE_ARG = "Whom they are for; left out: the whole tenant.";
 builder.queryFields((t) => ({
   settings: t.field({
     type: SettingsRef,
+    access: "read",
     description: "What is live for a scope, with all wider layers.",
     args: { scope: t.arg({ type: SettingsScopeInput, description: SCOPE_ARG }) },
     complexity: LOOKUP_COST,
@@ -232,11 +233,13 @@ builder.queryFields((t) => ({
   }),
   settingsSchema: t.field({
     type: "JSON",
+    access: "read",
     description: "JSON Schema of the documents of settings, with unit and effect of every field: for forms.",
     resolve: () => settingsJsonSchema(),
   }),
   checkSettings: t.field({
     type: CheckRef,
+    access: "read",
     description: "What is wrong and strange with a document, and what it would change: for forms. It saves nothing.",
     args: {
       scope: t.arg({ type: SettingsScopeInput, description: SCOPE_ARG }),
@@ -254,6 +257,7 @@ builder.queryFields((t) => ({
   }),
   settingsDrafts: t.field({
     type: DraftConnection,
+    access: "read",
     description: "Drafts that have not been promoted, the last saved first.",
     args: PAGE_ARGS,
     complexity: pageCost,
@@ -262,6 +266,7 @@ builder.queryFields((t) => ({
   }),
   settingsVersions: t.field({
     type: [SettingsVersionRef],
+    access: "read",
     description: "Promotions, newest first: of one scope, or all.",
     args: {
       first: t.arg.int({ defaultValue: 50, description: "How many at most: 1 to 1,000." }),
@@ -278,6 +283,7 @@ builder.queryFields((t) => ({
   }),
   exportSettings: t.field({
     type: "JSON",
+    access: "read",
     description: "All that is live and was promoted, as a file for `importSettings` and the command `settings`.",
     complexity: LOOKUP_COST,
     resolve: (_root, _args, { scope }) => exportSettings(scope),

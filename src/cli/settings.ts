@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { defaultDocument } from "../domain/detection/settings_document.ts";
 import { QUANTITIES } from "../domain/plant/quantity.ts";
 import { settingsJsonSchema } from "../operations/detection/settings_schema.ts";
+import { readConfig } from "../config.ts";
 import { request } from "./graphql_client.ts";
 import { parseJson, readSettingsFile, SettingsFileFaults } from "./settings_file.ts";
 
@@ -19,7 +20,7 @@ check    says what is wrong and strange with a file, or with a document that say
 default  the settings of this release, whole: a document to cut down to what is to be changed
 schema   JSON Schema of documents, with unit and effect of every field
 
-  --url URL            the gateway; http://127.0.0.1:4000 when left out
+  --url URL            the gateway; http://127.0.0.1:4000 when left out. MILLWRIGHT_KEY is the key that it is asked with
   --out FILE           where to write; standard output when left out
   --from-other-tenant  the file is of another tenant, and that is meant`;
 
@@ -61,8 +62,12 @@ export async function run(args: string[]): Promise<number> {
   }
 }
 
+function gatewayAt(url: string) {
+  return { url, key: readConfig().key };
+}
+
 async function exportFile(url: string, out: string | undefined): Promise<number> {
-  const { exportSettings } = await request<{ exportSettings: unknown }>(url, "{ exportSettings }", {});
+  const { exportSettings } = await request<{ exportSettings: unknown }>(gatewayAt(url), "{ exportSettings }", {});
   await write(out, exportSettings);
   return 0;
 }
@@ -95,7 +100,11 @@ async function importFile(
   { file, fromOtherTenant }: { file: string; fromOtherTenant: boolean },
 ): Promise<number> {
   const input = { file: parseJson(file, await readFile(file, "utf8")), fromOtherTenant };
-  const { importSettings: { message, drafts, unchanged } } = await request<ImportAnswer>(url, IMPORT, { input });
+  const { importSettings: { message, drafts, unchanged } } = await request<ImportAnswer>(
+    gatewayAt(url),
+    IMPORT,
+    { input },
+  );
   if (message !== undefined) throw new SettingsFileFaults(`${file}: ${message}`);
   for (const { id, scope: { quantity, asset, sensor }, changes, warnings } of drafts) {
     const whom = sensor !== null

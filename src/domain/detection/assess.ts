@@ -3,12 +3,17 @@
  * evaluation, and a result never depends on where a batch was cut.
  */
 import { learnBaseline } from "./baseline.ts";
-import type { DetectorSet } from "./detector_set.ts";
-import { bounded, type Detector, type Point } from "./detectors/detector.ts";
-import { afterRest, noisyOr } from "./ensemble.ts";
-import { type Contribution, type Decision, type Evidence, stepEpisode } from "./episode.ts";
+import { takeCount } from "./counter.ts";
+import type { DetectorSet, FoldLimits } from "./detector_set.ts";
+import { bounded, type Detector, type Point, pointOf } from "./detectors/detector.ts";
+import { afterRest, noisyOr, withCaution } from "./ensemble.ts";
+import { type Contribution, type Decision, type Evidence, isCalm, stepEpisode } from "./episode.ts";
+import { type Band, bandOf, learnLevel } from "./level.ts";
+import type { Criticality } from "../plant/asset.ts";
 import type { Series } from "../plant/reading.ts";
 import type { SensorRules, SensorState } from "./sensor_state.ts";
+import { believe, learnGlitch } from "./stats/glitch.ts";
+import { learnPace, readingsPerHour } from "./stats/pace.ts";
 
 /**
  * What one fold did: `late` are the places in the series that were at or before the watermark, and so were not folded.
@@ -23,9 +28,8 @@ export interface Assessment {
 export const ANOMALY = "anomaly";
 
 /** Folds `series` into `state`, which it changes in place, and says what that decided. */
-export function assess(state: SensorState, series: Series, rules: SensorRules): Assessment {
-  const { set } = rules;
-  const fold: Fold = { set, point: { ts: 0, value: 0 }, scores: new Float64Array(set.detectors.length) };
+export function assess(state: SensorState, series: Series, { set, criticality }: SensorRules): Assessment {
+  const fold = startFold(set);
   const decisions: Decision[] = [];
   const late: number[] = [];
   for (let i = 0; i < series.ts.length; i++) {
@@ -33,83 +37,161 @@ export function assess(state: SensorState, series: Series, rules: SensorRules): 
       late.push(i);
       continue;
     }
-    fold.point.ts = series.ts[i];
-    fold.point.value = bounded(series.value[i]);
+    if (!readInto(fold, state, series.ts[i], series.value[i])) continue;
     const score = scoreOne(state, fold);
-    judge(state, { ...rules, fold, score, decisions });
+    judge(state, { fold, score, criticality, decisions });
     learn(state, fold, score);
   }
   return { decisions, folded: series.ts.length - late.length, late };
 }
 
-/** One reading on its way through the detectors; `point` and `scores` are used again for the next. */
+/** One reading on its way through the detectors; all but the set is used again for the next. */
 export interface Fold {
   readonly set: DetectorSet;
   readonly point: Point;
+  /** The usual interval that `limits` and the point's rate are of. */
+  stepMs: number | undefined;
+  limits: FoldLimits;
   readonly scores: Float64Array;
 }
 
-/** The ensemble's score of a reading; each detector's goes to `scores`. Learns nothing. */
-export function scoreOne(state: SensorState, { set: { detectors, weights }, point, scores }: Fold): number {
-  for (let d = 0; d < detectors.length; d++) scores[d] = detectors[d].score(state.detectors[d], point);
-  return noisyOr(scores, weights);
+export function startFold(set: DetectorSet): Fold {
+  return {
+    set,
+    point: pointOf(0, 0, 0),
+    stepMs: undefined,
+    limits: set.limitsAt(0),
+    scores: new Float64Array(set.detectors.length),
+  };
 }
 
-interface Judging extends SensorRules {
+/**
+ * Makes the point of `fold` the reading as the detectors are to see it, from what is known before it; false when it has nothing to
+ * be judged (the first reading of a counter): then it is folded already.
+ */
+export function readInto(fold: Fold, state: SensorState, ts: number, value: number): boolean {
+  const { point, set } = fold;
+  const judged = set.settings.counts ? takeCount(state.counter, ts, bounded(value)) : value;
+  if (judged === undefined) {
+    learnPace(state.pace, ts);
+    state.watermark = ts;
+    state.readings++;
+    return false;
+  }
+  point.ts = ts;
+  point.value = bounded(judged);
+  if (state.pace.stepMs !== fold.stepMs) {
+    fold.stepMs = state.pace.stepMs;
+    point.perHour = readingsPerHour(state.pace);
+    fold.limits = set.limitsAt(point.perHour);
+  }
+  believe(state.glitches, point, fold.limits.glitch);
+  return true;
+}
+
+/** The ensemble's score of a reading; each detector's goes to `scores`. Learns nothing. */
+export function scoreOne(state: SensorState, { set, point, limits, scores }: Fold): number {
+  const { detectors, weights, settings } = set;
+  for (let d = 0; d < detectors.length; d++) scores[d] = detectors[d].score(state.detectors[d], point);
+  const score = noisyOr(scores, weights);
+  if (score === 0) return 0;
+  return withCaution(score, Math.min(state.readings, limits.known), settings.caution);
+}
+
+interface Judging {
   readonly fold: Fold;
+  readonly criticality: Criticality;
   readonly score: number;
   readonly decisions: Decision[];
 }
 
-function judge(state: SensorState, { fold, score, criticality, decisions }: Judging): void {
-  const { set: { settings, watches }, point } = fold;
+function judge(state: SensorState, judging: Judging): void {
+  const { fold: { set: { settings, watches }, point, limits }, score } = judging;
+  const news = afterRest(state.rest, score, limits.rest);
+  if (!isCalm(state.episode, news, settings.episode)) judgeEnsemble(state, news, judging);
+  for (let w = 0; w < watches.length; w++) {
+    const watched = watches[w].score(state.watches[w].detector, point);
+    if (!isCalm(state.watches[w].episode, watched, settings.watches[w].episode)) judgeWatch(state, w, judging);
+  }
+}
+
+function judgeEnsemble(state: SensorState, news: number, { fold, score, criticality, decisions }: Judging): void {
+  const { set: { settings }, point } = fold;
   const decision = stepEpisode(state.episode, {
     kind: ANOMALY,
     ts: point.ts,
     score,
-    news: afterRest(state.rest, score, settings.rest),
+    news,
     rules: settings.episode,
+    perHour: point.perHour,
     criticality,
     severities: settings.severity,
+    level: point.steady,
+    normal: () => normalBands(state),
     evidence: () => ensembleEvidence(state, { fold, score }),
   });
   if (decision !== undefined) decisions.push(decision);
-  for (let w = 0; w < watches.length; w++) {
-    const watched = watches[w].score(state.watches[w].detector, point);
-    const alone = stepEpisode(state.watches[w].episode, {
-      kind: settings.watches[w].kind,
-      ts: point.ts,
-      score: watched,
-      news: watched,
-      rules: settings.watches[w].episode,
-      criticality,
-      severities: settings.severity,
-      evidence: () =>
-        evidenceOf(point, {
-          score: watched,
-          threshold: settings.watches[w].episode.threshold,
-          parts: [[watches[w], state.watches[w].detector, watched]],
-        }),
-    });
-    if (alone !== undefined) decisions.push(alone);
-  }
+}
+
+function judgeWatch(state: SensorState, w: number, { fold: { set, point }, criticality, decisions }: Judging): void {
+  const { kind, episode: rules } = set.settings.watches[w];
+  const watch = set.watches[w];
+  const { detector, episode } = state.watches[w];
+  const score = watch.score(detector, point);
+  const decision = stepEpisode(episode, {
+    kind,
+    ts: point.ts,
+    score,
+    news: score,
+    rules,
+    perHour: point.perHour,
+    criticality,
+    severities: set.settings.severity,
+    level: watch.level?.(detector) ?? point.value,
+    normal: () => watch.normal?.(detector) ?? [],
+    evidence: () => evidenceOf(point, { score, threshold: rules.threshold, parts: [[watch, detector, score]] }),
+  });
+  if (decision !== undefined) decisions.push(decision);
+}
+
+/** Where the sensor was lately, and where its frozen baseline has it: within a standard deviation of its mean. */
+function normalBands({ level, baseline: { frozen, moments: { mean, variance } } }: SensorState): Band[] {
+  const known = bandOf(level);
+  const deviation = Math.sqrt(variance);
+  return [
+    ...frozen ? [{ low: mean - deviation, high: mean + deviation }] : [],
+    ...known === undefined ? [] : [known],
+  ];
 }
 
 /** Takes the reading of `fold`, which scored `score`, into the state. */
-export function learn(state: SensorState, { set: { detectors, watches, settings }, point }: Fold, score: number): void {
+export function learn(state: SensorState, { set, point, limits }: Fold, score: number): void {
+  const { detectors, watches, settings } = set;
   const anomalous = score >= settings.episode.threshold;
   if (!anomalous || settings.learnsAnomalies) {
     for (let d = 0; d < detectors.length; d++) detectors[d].learn(state.detectors[d], point);
   }
   for (let w = 0; w < watches.length; w++) watches[w].learn(state.watches[w].detector, point);
+  learnLevel(state.level, point.steady, limits.level);
+  learnGlitch(state.glitches, point, limits.glitch);
+  const factor = learnPace(state.pace, point.ts);
+  if (factor !== 1) repace(state, { detectors, watches, factor });
   if (!state.baseline.frozen) {
-    learnBaseline(state.baseline, { ...point, anomalous }, {
+    learnBaseline(state.baseline, { ts: point.ts, value: point.plain, anomalous }, {
       warmUp: settings.baselineReadings,
       learnsAnomalies: false,
     });
   }
   state.watermark = point.ts;
   state.readings++;
+}
+
+function repace(
+  state: SensorState,
+  { detectors, watches, factor }: Pick<DetectorSet, "detectors" | "watches"> & { factor: number },
+): void {
+  for (let d = 0; d < detectors.length; d++) detectors[d].repace?.(state.detectors[d], factor);
+  for (let w = 0; w < watches.length; w++) watches[w].repace?.(state.watches[w].detector, factor);
 }
 
 function ensembleEvidence(

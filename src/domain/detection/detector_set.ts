@@ -2,9 +2,12 @@
 import type { Detector } from "./detectors/detector.ts";
 import { type DetectorChoice, makeDetector } from "./detectors/mod.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { type LevelLimits, levelLimits } from "./level.ts";
 import { knownQuantity, seedLayer } from "./quantity.ts";
 import type { DetectionSettings } from "./settings.ts";
 import { resolveSettings, sensorSettingsOf } from "./settings_layers.ts";
+import { type GlitchLimits, glitchLimits } from "./stats/glitch.ts";
+import { readingsIn } from "./stats/span.ts";
 
 export interface DetectorSet {
   readonly settings: DetectionSettings;
@@ -19,6 +22,26 @@ export interface DetectorSet {
   readonly watches: readonly Detector<unknown>[];
   /** One per watch. */
   readonly watchParts: readonly string[];
+  /** What is known of a sensor besides its detectors: a state fits where the same is made of readings. */
+  readonly frame: Frame;
+  /** The spans of the settings, for a sensor that gives so many readings an hour. */
+  readonly limitsAt: (perHour: number) => FoldLimits;
+}
+
+/** Names the rules for what a sensor's readings are taken for. */
+export interface Frame {
+  readonly counts: boolean;
+  readonly glitch: string;
+  readonly level: string;
+}
+
+/** What the fold counts in readings. */
+export interface FoldLimits {
+  readonly glitch: GlitchLimits;
+  readonly level: LevelLimits;
+  readonly rest: { readonly floor: number; readonly readings: number };
+  /** Readings that ranges hold, see `CautionRules`. */
+  readonly known: number;
 }
 
 /** The set that a sensor of `quantity` starts with; that of "generic" when it is not known. */
@@ -30,8 +53,8 @@ export function detectorSet(quantity: string): DetectorSet {
 export function makeSet(settings: DetectionSettings): DetectorSet {
   const detectors = settings.detectors.map(makeDetector);
   const watches = settings.watches.map(({ detector }) => makeDetector(detector));
-  const parts = detectors.map((detector, d) => partOf(detector, settings.detectors[d]));
-  const watchParts = watches.map((detector, w) => partOf(detector, settings.watches[w].detector));
+  const parts = detectors.map((detector, d) => partOf(detector, settings.detectors[d], settings));
+  const watchParts = watches.map((detector, w) => partOf(detector, settings.watches[w].detector, settings));
   const { version: name, ...content } = settings;
   return {
     settings,
@@ -41,9 +64,21 @@ export function makeSet(settings: DetectionSettings): DetectorSet {
     weights: Float64Array.from(settings.detectors, ({ weight }) => weight),
     watches,
     watchParts,
+    frame: { counts: settings.counts, glitch: fingerprint(settings.glitch), level: fingerprint(settings.level) },
+    limitsAt: (perHour) => ({
+      glitch: glitchLimits(settings.glitch, perHour),
+      level: levelLimits(settings.level, perHour),
+      rest: { floor: settings.rest.floor, readings: readingsIn(settings.rest.length, perHour) },
+      known: readingsIn(settings.caution.window, perHour),
+    }),
   };
 }
 
-function partOf({ name, version }: Detector<unknown>, { parameters }: DetectorChoice): string {
-  return `${name}-${version}-${fingerprint(parameters)}`;
+function partOf(
+  { name, version }: Detector<unknown>,
+  { parameters }: DetectorChoice,
+  { counts }: DetectionSettings,
+): string {
+  // What a rate looks like says nothing about a count.
+  return `${name}-${version}-${counts ? "rate-" : ""}${fingerprint(parameters)}`;
 }

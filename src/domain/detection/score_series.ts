@@ -2,8 +2,7 @@
  * Scores a whole series from a fresh state, row by row, without looking ahead: what the evaluation and the `score`
  * command do.
  */
-import { bounded } from "./detectors/detector.ts";
-import { type Fold, learn, scoreOne } from "./assess.ts";
+import { learn, readInto, scoreOne, startFold } from "./assess.ts";
 import { startState } from "./sensor_state.ts";
 import type { DetectorSet } from "./detector_set.ts";
 import { afterRest } from "./ensemble.ts";
@@ -17,13 +16,12 @@ export function scoreSeries(
   { ts, value }: { ts: ArrayLike<number>; value: ArrayLike<number> },
 ): Float64Array {
   const state = startState(set);
-  const fold: Fold = { set, point: { ts: 0, value: 0 }, scores: new Float64Array(set.detectors.length) };
+  const fold = startFold(set);
   const out = new Float64Array(ts.length);
   for (let i = 0; i < ts.length; i++) {
-    fold.point.ts = ts[i];
-    fold.point.value = bounded(value[i]);
+    if (!readInto(fold, state, ts[i], value[i])) continue;
     const score = scoreOne(state, fold);
-    out[i] = afterRest(state.rest, score, set.settings.rest);
+    out[i] = afterRest(state.rest, score, fold.limits.rest);
     learn(state, fold, score);
   }
   return out;

@@ -2,9 +2,13 @@
  * The life of a sensor's detection state: how it begins, how it is stored and read, and when it has to be learnt anew.
  */
 import { type Baseline, startBaseline } from "./baseline.ts";
-import type { DetectorSet } from "./detector_set.ts";
+import type { CounterState } from "./counter.ts";
+import type { DetectorSet, Frame } from "./detector_set.ts";
 import { type Rest, startRest } from "./ensemble.ts";
 import { type EpisodeState, startEpisode } from "./episode.ts";
+import { type LevelState, startLevel } from "./level.ts";
+import { type GlitchState, startGlitches } from "./stats/glitch.ts";
+import { type Pace, startPace } from "./stats/pace.ts";
 import type { Criticality } from "../plant/asset.ts";
 
 /** What an assessment needs to know of a sensor besides its readings. */
@@ -17,6 +21,7 @@ export interface SensorRules {
 /** The versioned memory of everything that judges one sensor. JSON keeps it exactly. */
 export interface SensorState {
   readonly version: string;
+  readonly frame: Frame;
   /** Data time (ms) up to which readings are folded in; undefined before the first one. */
   watermark: number | undefined;
   /**
@@ -26,6 +31,14 @@ export interface SensorState {
   newest?: number;
   /** Readings folded in since it began to learn. */
   readings: number;
+  /** How often it gives a reading. */
+  pace: Pace;
+  /** What readings of its are glitches. */
+  glitches: GlitchState;
+  /** Where it has been. */
+  level: LevelState;
+  /** The newest reading of a counter; empty for all others. */
+  counter: CounterState;
   baseline: Baseline;
   /** One per detector of the ensemble, in its order; `parts` says of which each is. */
   detectors: unknown[];
@@ -46,8 +59,13 @@ export interface WatchState {
 export function startState(set: DetectorSet, baselineVersion = 1): SensorState {
   return {
     version: set.version,
+    frame: set.frame,
     watermark: undefined,
     readings: 0,
+    pace: startPace(),
+    glitches: startGlitches(),
+    level: startLevel(),
+    counter: {},
     baseline: startBaseline(baselineVersion),
     detectors: set.detectors.map((detector) => detector.start()),
     parts: set.parts,
@@ -80,6 +98,9 @@ export function readingsUntilJudged(text: string, set: DetectorSet): number {
 export function relearn(state: SensorState, set: DetectorSet): SensorState {
   const fresh = startState(set, state.baseline.version + 1);
   fresh.watermark = state.watermark;
+  // How it is sent is no matter of the machine.
+  fresh.pace = state.pace;
+  fresh.counter = state.counter;
   if (state.newest !== undefined) fresh.newest = state.newest;
   return fresh;
 }
@@ -90,17 +111,22 @@ export function encodeState(state: SensorState): string {
 
 /** The state that `text` stands for, of whatever settings; undefined when it is none that this code can read. */
 export function parseState(text: string): SensorState | undefined {
-  let stored: Partial<SensorState> | null;
+  const stored = parse(text);
+  // Of an earlier release, what its parts were of is not known.
+  return typeof stored?.version === "string" && stored.frame !== undefined ? stored as SensorState : undefined;
+}
+
+/** What is held back is folded when its time comes, by whatever code: it is read from any state. */
+export function newestIn(text: string): number | undefined {
+  const newest = parse(text)?.newest;
+  return typeof newest === "number" ? newest : undefined;
+}
+
+function parse(text: string): Partial<SensorState> | null {
   try {
-    stored = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     // Text that is no JSON cannot be a state.
-    return undefined;
+    return null;
   }
-  if (typeof stored?.version !== "string" || stored.baseline === undefined || stored.episode === undefined) {
-    return undefined;
-  }
-  if (stored.parts !== undefined) return stored as SensorState;
-  // States of earlier releases do not say what their detectors were: these start anew, the rest goes on.
-  return { ...stored as SensorState, parts: [], detectors: [], watches: [] };
 }

@@ -4,16 +4,15 @@
  * so that they judge at once. An open episode goes on as long as something judges it; else it is superseded, and says
  * so. The same rule serves a new release, another quantity or asset of the sensor, and states that cannot be read.
  */
-import { learnBaseline } from "./baseline.ts";
-import { ANOMALY } from "./assess.ts";
+import { ANOMALY, learn, readInto, scoreOne, startFold } from "./assess.ts";
 import type { DetectorSet } from "./detector_set.ts";
-import { bounded, type Detector } from "./detectors/detector.ts";
 import { type Decision, type EpisodeState, peakOf, startEpisode } from "./episode.ts";
 import type { Series } from "../plant/reading.ts";
 import { type SensorState, startState } from "./sensor_state.ts";
+import { readingsPerHour } from "./stats/pace.ts";
 
-/** The most stored readings that a detector learns from when it starts anew: as far as the memory of most reaches. */
-export const RELEARNT_READINGS_MAX = 4_000;
+/** The most stored readings that a detector learns from when it starts anew: two weeks of one a minute. */
+export const RELEARNT_READINGS_MAX = 20_000;
 
 export interface Adoption {
   readonly state: SensorState;
@@ -23,15 +22,18 @@ export interface Adoption {
   readonly decisions: readonly Decision[];
 }
 
-/** Whether some detector of `set` would start anew from `state`: then it needs stored readings. */
+/** Whether something of `set` would start anew from `state`: then it needs stored readings. */
 export function needsReadings(state: SensorState | undefined, set: DetectorSet): boolean {
-  return state === undefined || set.parts.some((part) => !state.parts.includes(part)) ||
+  return state === undefined || state.frame.glitch !== set.frame.glitch || state.frame.level !== set.frame.level ||
+    state.frame.counts !== set.frame.counts || set.parts.some((part) => !state.parts.includes(part)) ||
     set.watchParts.some((part, w) => watchOf(state, set, { part, w }) === undefined);
 }
 
 export interface AdoptionOptions {
   /** Up to what data time (ms) readings are folded, when `state` cannot say. */
   readonly watermark?: number;
+  /** Of the newest reading that is held back, when `state` cannot say. */
+  readonly newest?: number;
   /** The newest stored readings up to the watermark, of which those that start anew learn. */
   readonly stored?: Series;
 }
@@ -40,49 +42,61 @@ export interface AdoptionOptions {
 export function adoptSettings(
   state: SensorState | undefined,
   set: DetectorSet,
-  { watermark = state?.watermark, stored = NOTHING }: AdoptionOptions = {},
+  { watermark = state?.watermark, newest = state?.newest, stored = NOTHING }: AdoptionOptions = {},
 ): Adoption {
-  const fresh = startState(set, state?.baseline.version);
-  fresh.watermark = watermark;
-  if (state?.newest !== undefined) fresh.newest = state.newest;
-  const anew: { detector: Detector<unknown>; memory: unknown }[] = [];
-  for (const [d, part] of set.parts.entries()) {
-    const known = state?.parts.indexOf(part) ?? -1;
-    if (known >= 0) fresh.detectors[d] = state!.detectors[known];
-    else anew.push({ detector: set.detectors[d], memory: fresh.detectors[d] });
+  // What starts anew is taken from a state that has folded the stored readings, as it would have been live.
+  const anew = foldStored(set, stored);
+  if (state === undefined) {
+    anew.watermark = watermark;
+    if (newest !== undefined) anew.newest = newest;
+    return { state: anew, relearnt: namesOf(set), decisions: [] };
   }
-  const kept = set.parts.length - anew.length;
-  const ensembleWarmUp = Math.min(...set.detectors.map(({ warmUp }) => warmUp));
-  const decisions: Decision[] = [];
-  const judged = kept > 0 || stored.ts.length >= ensembleWarmUp;
-  const at = { set, ts: watermark ?? stored.ts.at(-1) ?? 0 };
-  goOn(state?.episode, { ...at, kind: ANOMALY, into: fresh.episode, judged, decisions });
-  for (const [w, part] of set.watchParts.entries()) {
-    const before = state === undefined ? undefined : watchOf(state, set, { part, w });
-    if (before === undefined) anew.push({ detector: set.watches[w], memory: fresh.watches[w].detector });
-    else fresh.watches[w].detector = before.detector;
+  const sameValues = state.frame.counts === set.frame.counts;
+  const kept = set.parts.map((part) => state.parts.indexOf(part));
+  const watches = set.watchParts.map((part, w) => watchOf(state, set, { part, w }));
+  const next: SensorState = {
+    ...anew,
+    watermark,
+    readings: kept.some((d) => d >= 0) ? state.readings : anew.readings,
+    pace: state.pace,
+    glitches: sameValues && state.frame.glitch === set.frame.glitch ? state.glitches : anew.glitches,
+    level: sameValues && state.frame.level === set.frame.level ? state.level : anew.level,
+    counter: sameValues ? state.counter : anew.counter,
+    baseline: sameValues ? state.baseline : { ...anew.baseline, version: state.baseline.version + 1 },
+    detectors: kept.map((k, d) => k >= 0 ? state.detectors[k] : anew.detectors[d]),
+    rest: { peak: state.rest.peak, left: Math.min(state.rest.left, restOf(set, state)) },
+    episode: startEpisode(),
+    watches: watches.map((watch, w) => ({
+      ...anew.watches[w],
+      detector: watch?.detector ?? anew.watches[w].detector,
+      episode: startEpisode(),
+    })),
+  };
+  if (newest !== undefined) next.newest = newest;
+  const relearnt = [
+    ...set.detectors.filter((_, d) => kept[d] < 0),
+    ...set.watches.filter((_, w) => watches[w] === undefined),
+  ].map(({ name }) => name);
+  return { state: next, relearnt, decisions: goOn(next, state, { set, known: anew.readings, kept, watches }) };
+}
+
+function namesOf({ detectors, watches }: DetectorSet): string[] {
+  return [...detectors, ...watches].map(({ name }) => name);
+}
+
+/** Readings of a rest at the rate that is known. */
+function restOf(set: DetectorSet, { pace }: SensorState): number {
+  return set.limitsAt(readingsPerHour(pace)).rest.readings;
+}
+
+/** What a sensor would know that has just had these readings: nothing is decided by them. */
+function foldStored(set: DetectorSet, { ts, value }: Series): SensorState {
+  const state = startState(set);
+  const fold = startFold(set);
+  for (let i = 0; i < ts.length; i++) {
+    if (readInto(fold, state, ts[i], value[i])) learn(state, fold, scoreOne(state, fold));
   }
-  for (const { kind, episode } of state?.watches ?? []) {
-    const w = set.settings.watches.findIndex((watch) => watch.kind === kind);
-    const into = w < 0 ? startEpisode() : fresh.watches[w].episode;
-    const lasts = w >= 0 && (watchOf(state!, set, { part: set.watchParts[w], w }) !== undefined ||
-      stored.ts.length >= set.watches[w].warmUp);
-    goOn(episode, { ...at, kind, into, judged: lasts, decisions });
-  }
-  if (state !== undefined) {
-    fresh.rest = { peak: state.rest.peak, left: Math.min(state.rest.left, set.settings.rest.length) };
-    fresh.baseline = state.baseline;
-  }
-  fresh.readings = kept > 0 ? state!.readings : stored.ts.length;
-  for (let i = 0; i < stored.ts.length; i++) {
-    const point = { ts: stored.ts[i], value: bounded(stored.value[i]) };
-    for (const { detector, memory } of anew) detector.learn(memory, point);
-    if (state === undefined) {
-      const warmUp = set.settings.baselineReadings;
-      learnBaseline(fresh.baseline, { ...point, anomalous: false }, { warmUp, learnsAnomalies: false });
-    }
-  }
-  return { state: fresh, relearnt: anew.map(({ detector }) => detector.name), decisions };
+  return state;
 }
 
 const NOTHING: Series = { ts: new Float64Array(), value: new Float64Array(), status: new Uint32Array() };
@@ -92,35 +106,40 @@ function watchOf({ watches }: SensorState, set: DetectorSet, { part, w }: { part
 }
 
 interface GoingOn {
-  readonly kind: string;
-  readonly into: EpisodeState;
-  readonly judged: boolean;
-  readonly decisions: Decision[];
   readonly set: DetectorSet;
-  readonly ts: number;
+  /** Stored readings that what started anew has learnt from. */
+  readonly known: number;
+  /** Per detector of the set its place in the former state, or -1; per watch the former one. */
+  readonly kept: readonly number[];
+  readonly watches: readonly (SensorState["watches"][number] | undefined)[];
 }
 
-function goOn(
-  episode: EpisodeState | undefined,
-  { kind, into, judged, decisions, set, ts }: GoingOn,
-): void {
-  if (episode?.start === undefined) return;
-  if (judged) {
-    Object.assign(into, episode);
-    return;
+/** Takes the episodes of `before` over into `next` where something judges them; the others are superseded. */
+function goOn(next: SensorState, before: SensorState, { set, known, kept, watches }: GoingOn): Decision[] {
+  const sameValues = before.frame.counts === set.frame.counts;
+  const warmUp = Math.min(...set.detectors.map((detector) => detector.warmUp));
+  const ended: Decision[] = [];
+  if (sameValues && (kept.some((d) => d >= 0) || known >= warmUp)) next.episode = before.episode;
+  else ended.push(...supersede(before.episode, { kind: ANOMALY, set, ts: next.watermark ?? 0 }));
+  for (const { kind, episode } of before.watches) {
+    const w = set.settings.watches.findIndex((watch) => watch.kind === kind);
+    const judged = w >= 0 && (watches[w] !== undefined || (sameValues && known >= set.watches[w].warmUp));
+    if (judged) next.watches[w].episode = episode;
+    else ended.push(...supersede(episode, { kind, set, ts: next.watermark ?? 0 }));
   }
+  return ended;
+}
+
+function supersede(
+  episode: EpisodeState,
+  { kind, set: { settings }, ts }: { kind: string; set: DetectorSet; ts: number },
+): Decision[] {
   // One that waits for its on-delay has told nobody yet.
-  if (!episode.open) return;
-  const known = kind === ANOMALY || set.settings.watches.some((watch) => watch.kind === kind);
+  if (episode.start === undefined || !episode.open) return [];
+  const known = kind === ANOMALY || settings.watches.some((watch) => watch.kind === kind);
   const why = known
     ? "what judged it starts anew, with too few stored readings to learn from"
     : "nothing looks for it any more";
-  decisions.push({
-    type: "superseded",
-    kind,
-    episodeStart: episode.start,
-    ts,
-    reason: `the settings are ${set.settings.version} now: ${why}`,
-    peak: peakOf(episode),
-  });
+  const reason = `the settings are ${settings.version} now: ${why}`;
+  return [{ type: "superseded", kind, episodeStart: episode.start, ts, reason, peak: peakOf(episode) }];
 }

@@ -34,6 +34,6 @@ export function changesBetween(before: Readonly<Tree>, after: Readonly<Tree>): S
     before: old.get(path),
     after: now.get(path),
     ...describeLeaf(path, now.has(path) ? after : before),
-    relearns: now.has(path) && /\.(parameters\.[^.]+|detector)$/.test(path),
+    relearns: now.has(path) && /^sensor\.(counts$|glitch\.|level\.)|\.parameters\.|\.detector$/.test(path),
   }));
 }

@@ -7,7 +7,7 @@ import { ASSET_FIELDS } from "./asset_fields.ts";
 import { ASSET_DEFAULTS, type AssetSettings } from "./asset_stream.ts";
 import { type DetectorChoice, type DetectorName, fieldsOf, isDetector } from "./detectors/mod.ts";
 import { EPISODE_FIELDS } from "./episode.ts";
-import { type Field, type Fields, isField } from "./field.ts";
+import { type Field, type Fields, isField, usualOf } from "./field.ts";
 import { DEFAULT_SETTINGS, type DetectionSettings, SETTINGS_FIELDS, WATCH_EPISODE, WEIGHT_FIELD } from "./settings.ts";
 
 /** A number, a switch, a name, a table, or null. */
@@ -62,15 +62,23 @@ export function complete({ sensor }: Tree): void {
     if (!isTree(watch)) continue;
     const name = watch.detector;
     if (typeof name === "string" && isDetector(name)) watch.parameters = withUsual(name, watch.parameters);
-    watch.episode = { ...WATCH_EPISODE, ...isTree(watch.episode) ? watch.episode : {} };
+    watch.episode = over(structuredClone(WATCH_EPISODE) as unknown as Tree, watch.episode);
   }
 }
 
 function withUsual(name: DetectorName, parameters: Leaf | Tree | undefined): Tree {
-  const usual = Object.entries(fieldsOf(name)).flatMap(([parameter, field]) =>
-    isField(field) && field.kind === "number" && field.usually !== undefined ? [[parameter, field.usually]] : []
-  );
-  return { ...Object.fromEntries(usual), ...isTree(parameters) ? parameters : {} };
+  return over(usualOf(fieldsOf(name)) as Tree, parameters);
+}
+
+/** `tree` laid over `usual`. */
+function over(usual: Tree, tree: Leaf | Tree | undefined): Tree {
+  const all = { ...usual };
+  if (!isTree(tree)) return all;
+  for (const [name, entry] of Object.entries(tree)) {
+    const inner = usual[name];
+    all[name] = isTree(inner) && isTree(entry) ? over(inner, entry) : entry;
+  }
+  return all;
 }
 
 /** The part for sensors of a complete document without faults. Detectors without a weight are left out. */
@@ -106,18 +114,18 @@ export type SensorDocument = Omit<DetectionSettings, "version" | "detectors" | "
 
 /** What the number or switch at `path` of a complete document is; undefined for names and tables. */
 export function fieldAt(path: string, document: Readonly<Tree>): Field | undefined {
-  const [part, group, name, inner, parameter] = path.split(".");
+  const [part, group, name, inner, ...rest] = path.split(".");
   if (part === "asset") return within(ASSET_FIELDS, [group]);
   if (group === "detectors") {
     if (inner === "weight") return WEIGHT_FIELD;
-    return isDetector(name) ? within(fieldsOf(name), [parameter]) : undefined;
+    return isDetector(name) ? within(fieldsOf(name), rest) : undefined;
   }
   if (group === "watches") {
-    if (inner === "episode") return within(EPISODE_FIELDS, [parameter]);
+    if (inner === "episode") return within(EPISODE_FIELDS, rest);
     const detector = (document.sensor as unknown as SensorDocument | undefined)?.watches?.[name]?.detector ?? "";
-    return isDetector(detector) ? within(fieldsOf(detector), [parameter]) : undefined;
+    return isDetector(detector) ? within(fieldsOf(detector), rest) : undefined;
   }
-  return within(SETTINGS_FIELDS, name === undefined ? [group] : [group, name]);
+  return within(SETTINGS_FIELDS, [group, name, inner].filter((step) => step !== undefined));
 }
 
 function within(fields: Fields, [name, ...rest]: readonly (string | undefined)[]): Field | undefined {

@@ -6,9 +6,9 @@ import { createAssetStream } from "./asset_stream.ts";
 import { DETECTOR_NAMES, type DetectorChoice, fieldsOf, isDetector, makeDetector } from "./detectors/mod.ts";
 import { noisyOr } from "./ensemble.ts";
 import type { EpisodeRules } from "./episode.ts";
-import { isField } from "./field.ts";
+import { type Fields, isField } from "./field.ts";
 import type { SeverityRow } from "./severity.ts";
-import { assetSettings, type SensorDocument, type Tree } from "./settings_document.ts";
+import { assetSettings, isTree, type SensorDocument, type Tree } from "./settings_document.ts";
 
 export interface SettingsFault {
   /** For example `sensor.watches.flatline.episode.deadband`. */
@@ -42,13 +42,25 @@ function parameterFaults(path: string, name: string | undefined, parameters: Tre
     const said = name === undefined ? "no detector is named" : `there is no detector ${JSON.stringify(name)}`;
     return [{ path: `${path}.detector`, message: `${said}: take one of ${DETECTOR_NAMES.join(", ")}` }];
   }
-  const fields = fieldsOf(name);
-  const faults = Object.entries(parameters ?? {}).flatMap(([parameter, value]): SettingsFault[] => {
-    const here = `${path}.parameters.${parameter}`;
+  const faults = treeFaults(`${path}.parameters`, { name, fields: fieldsOf(name), tree: parameters ?? {} });
+  return faults.length > 0 ? faults : made(path, () => makeDetector({ name, parameters } as unknown as DetectorChoice));
+}
+
+/** Fields that are not there, or out of their bounds. */
+function treeFaults(
+  path: string,
+  { name, fields, tree }: { name: string; fields: Fields; tree: Readonly<Tree> },
+): SettingsFault[] {
+  return Object.entries(tree).flatMap(([parameter, value]): SettingsFault[] => {
+    const here = `${path}.${parameter}`;
     const field = Object.hasOwn(fields, parameter) ? fields[parameter] : undefined;
-    if (field === undefined || !isField(field)) {
+    if (field === undefined) {
       const known = Object.keys(fields).join(", ");
       return [{ path: here, message: `${name} has no such parameter: it has ${known}` }];
+    }
+    if (!isField(field)) {
+      if (isTree(value)) return treeFaults(here, { name, fields: field, tree: value });
+      return [{ path: here, message: `has to be ${Object.keys(field).join(" and ")}, each a number` }];
     }
     if (field.kind === "switch") {
       return typeof value === "boolean" ? [] : [{ path: here, message: "is not true or false" }];
@@ -57,7 +69,6 @@ function parameterFaults(path: string, name: string | undefined, parameters: Tre
     if (typeof value === "number" && value >= min && value <= max && (!whole || Number.isInteger(value))) return [];
     return [{ path: here, message: `has to be a ${whole ? "whole " : ""}number from ${min} to ${max}` }];
   });
-  return faults.length > 0 ? faults : made(path, () => makeDetector({ name, parameters } as unknown as DetectorChoice));
 }
 
 /** What a maker says against settings. */
@@ -115,7 +126,7 @@ export function settingsWarnings({ sensor }: Readonly<Tree>): SettingsFault[] {
     });
   }
   if (Object.keys(watches).length === 0) {
-    warnings.push({ path: "sensor.watches", message: "nothing looks for a stuck sensor" });
+    warnings.push({ path: "sensor.watches", message: "nothing stands alone: nothing looks for a stuck sensor" });
   }
   return warnings;
 }

@@ -25,7 +25,7 @@ import type { Judging } from "./settings_memory.ts";
  * Stored readings that a transaction reads for detectors that start anew. When many sensors go over at once, each
  * learns from fewer, but from enough to be judged.
  */
-const STORED_PER_TRANSACTION = 1_000_000;
+const STORED_PER_TRANSACTION = 500_000;
 const STORED_MIN = 500;
 
 export interface Adopting {
@@ -34,6 +34,7 @@ export interface Adopting {
   /** Undefined: there is one that cannot be read. */
   readonly state: SensorState | undefined;
   readonly watermark: number | undefined;
+  readonly newest: number | undefined;
 }
 
 export interface Adopted {
@@ -64,13 +65,13 @@ export async function adoptStates(
     ({ sensorId }) => sensorId,
   );
   const switches: SettingsSwitch[] = [];
-  for (const { sensorId, judging, state, watermark } of adopting) {
+  for (const { sensorId, judging, state, watermark, newest } of adopting) {
     const { set } = judging;
     const needed = watermark !== undefined && needsReadings(state, set);
     const stored = needed
       ? await store.readings.latest(tenant.id, sensorId, { to: watermark, limit: storedMax })
       : undefined;
-    const adoption = adoptSettings(state, set, { watermark, stored });
+    const adoption = adoptSettings(state, set, { watermark, newest, stored });
     states.set(sensorId, adoption.state);
     switches.push({ sensorId, behind: watermark, settingsId: await idOf(judging), storedMax });
     if (adoption.relearnt.length > 0 && watermark !== undefined) {

@@ -5,6 +5,7 @@
  */
 import {
   encodeState,
+  newestIn,
   parseState,
   type SensorRules,
   type SensorState,
@@ -102,13 +103,10 @@ function sortStates(rows: readonly LockedState[], { remembered, judgings }: Sort
   for (const { sensorId, state: text, watermark } of rows) {
     const judging = judgings.get(sensorId)!;
     const isNew = text === "";
-    const state = text === undefined
-      ? remembered.get(sensorId)!.state
-      : isNew
-      ? startState(judging.set)
-      : parseState(text);
+    const known = text === undefined ? remembered.get(sensorId)!.state : parseState(text);
+    const state = isNew ? startState(judging.set) : known;
     if (!isNew && state?.version === judging.set.version) current.set(sensorId, state);
-    else adopting.push({ sensorId, judging, state, watermark });
+    else adopting.push({ sensorId, judging, state, watermark, newest: state?.newest ?? newestIn(text ?? "") });
   }
   return { current, adopting };
 }

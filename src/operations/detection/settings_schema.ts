@@ -74,9 +74,14 @@ const watches = Object.fromEntries(DEFAULT_SETTINGS.watches.map(({ kind, detecto
   return [kind, watch.nullable().optional()];
 }));
 
+/** A stretch of data time, as some parameters are. */
+const SPAN = z.strictObject({ hours: z.number().optional(), least: z.number().optional() });
+
 const anyWatch = z.strictObject({
   detector: z.enum(DETECTOR_NAMES as [string, ...string[]]).meta({ description: "Which detector watches." }).optional(),
-  parameters: z.record(z.string().max(40), z.number().nullable()).meta({ description: "Parameters of that detector." })
+  parameters: z.record(z.string().max(40), z.union([z.number(), SPAN]).nullable()).meta({
+    description: "Parameters of that detector.",
+  })
     .optional(),
   episode: EPISODE([]).optional(),
 });

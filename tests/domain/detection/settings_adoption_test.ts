@@ -7,7 +7,13 @@ import type { Decision } from "../../../src/domain/detection/episode.ts";
 import { adoptSettings, needsReadings } from "../../../src/domain/detection/settings_adoption.ts";
 import { resolveSettings, sensorSettingsOf } from "../../../src/domain/detection/settings_layers.ts";
 import type { SettingsPatch } from "../../../src/domain/detection/settings_document.ts";
-import { encodeState, parseState, type SensorState, startState } from "../../../src/domain/detection/sensor_state.ts";
+import {
+  encodeState,
+  newestIn,
+  parseState,
+  type SensorState,
+  startState,
+} from "../../../src/domain/detection/sensor_state.ts";
 import { seededRandom } from "../../../src/domain/detection/stats/random.ts";
 import type { Series } from "../../../src/domain/plant/reading.ts";
 
@@ -76,10 +82,8 @@ Deno.test("a detector with other parameters learns from stored readings, the oth
   assert.equal(needsReadings(state, set), true);
   const { state: after, relearnt } = adoptSettings(structuredClone(state), set, { stored: series });
   assert.deepEqual(relearnt, ["value_novelty"]);
-  for (const [d, { name }] of SET.detectors.entries()) {
-    // The new parameter has no part in what is learnt: the same readings make the same memory.
-    assert.deepEqual(after.detectors[d], state.detectors[d], name);
-  }
+  // The new parameter has no part in what is learnt: the same readings make the same memory.
+  assert.deepEqual(asStored(after).detectors, asStored(state).detectors);
   assert.deepEqual([after.readings, after.watermark, after.baseline], [
     state.readings,
     state.watermark,
@@ -165,16 +169,32 @@ Deno.test("a state that cannot be read learns everything from stored readings, i
   assert.deepEqual(decisions.map(({ type }) => type), ["opened"]);
 });
 
-Deno.test("a state of an earlier release keeps its watermark, baseline and open episode", () => {
+Deno.test("of a state of an earlier release what is held back is kept, and everything is learnt from stored readings", () => {
   const { state, series } = withOpenAlert();
-  const { parts: _, ...earlier } = JSON.parse(encodeState({ ...state, version: "generic-1 value_novelty-1" }));
-  const { state: after, decisions } = adoptSettings(parseState(JSON.stringify(earlier)), SET, { stored: series });
-  assert.deepEqual(decisions, []);
-  assert.deepEqual([after.watermark, after.baseline, after.episode], [state.watermark, state.baseline, state.episode]);
+  const { frame: _, ...earlier } = JSON.parse(encodeState({ ...state, newest: T0 + 700 * MINUTE }));
+  const text = JSON.stringify(earlier);
+  assert.deepEqual([parseState(text), newestIn(text)], [undefined, T0 + 700 * MINUTE]);
+  const options = { watermark: state.watermark, newest: newestIn(text), stored: series };
+  const { state: after } = adoptSettings(parseState(text), SET, options);
+  assert.deepEqual([after.watermark, after.newest, after.readings], [state.watermark, T0 + 700 * MINUTE, 601]);
+});
+
+Deno.test("a sensor that becomes a counter learns its rate anew, under the next version of its baseline", () => {
+  const { state, series, opened } = withOpenAlert();
+  const { state: after, decisions } = adoptSettings(state, detectorSet("counter"), { stored: series });
+  assert.deepEqual(decisions.map(({ type, episodeStart }) => [type, episodeStart]), [[
+    "superseded",
+    opened.episodeStart,
+  ]]);
+  assert.equal(after.baseline.version, state.baseline.version + 1);
+  assert.deepEqual(after.counter, adoptSettings(undefined, detectorSet("counter"), { stored: series }).state.counter);
 });
 
 Deno.test("a rest is not longer than the new settings say", () => {
   const { state } = withOpenAlert();
   assert.ok(state.rest.left > 10);
-  assert.equal(adoptSettings(state, setOf({ sensor: { rest: { length: 10 } } })).state.rest.left, 10);
+  assert.equal(
+    adoptSettings(state, setOf({ sensor: { rest: { length: { hours: 0, least: 10 } } } })).state.rest.left,
+    10,
+  );
 });

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { detectorSet, makeSet } from "../../../src/domain/detection/detector_set.ts";
 import { DETECTOR_NAMES, fieldsOf, makeDetector } from "../../../src/domain/detection/detectors/mod.ts";
-import { isField } from "../../../src/domain/detection/field.ts";
+import { pointOf } from "../../../src/domain/detection/detectors/detector.ts";
+import { type Field, type Fields, isField } from "../../../src/domain/detection/field.ts";
 import { fingerprint } from "../../../src/domain/detection/fingerprint.ts";
 import { QUANTITY_SEEDS, seedLayer } from "../../../src/domain/detection/quantity.ts";
 import { DEFAULT_SETTINGS } from "../../../src/domain/detection/settings.ts";
@@ -26,10 +27,17 @@ import { QUANTITIES } from "../../../src/domain/plant/quantity.ts";
 import type { AssetId } from "../../../src/domain/plant/asset.ts";
 import type { SensorId } from "../../../src/domain/plant/sensor.ts";
 
+/** Each field by its path. */
+function fieldsBelow(fields: Fields): [string, Field][] {
+  return Object.entries(fields).flatMap(([name, entry]): [string, Field][] =>
+    isField(entry) ? [[name, entry]] : fieldsBelow(entry).map(([path, field]) => [`${name}.${path}`, field])
+  );
+}
+
 const TENANT: SettingsLayer = {
   scope: {},
   version: 3,
-  patch: { sensor: { episode: { threshold: 0.4, offDelay: 30 }, detectors: { zscore: { weight: 0.3 } } } },
+  patch: { sensor: { episode: { threshold: 0.4, offDelay: { hours: 3 } }, detectors: { zscore: { weight: 0.3 } } } },
 };
 const PRESS: SettingsLayer = {
   scope: { assetId: 4 as AssetId },
@@ -55,12 +63,12 @@ Deno.test("the most specific layer wins, field by field, and each field says whi
   const resolved = resolveSettings([TENANT, seedLayer("temperature"), PRESS, SENSOR]);
   const settings = sensorSettingsOf(resolved);
   assert.deepEqual([resolved.version, resolved.name], [9, `${DEFAULT_SETTINGS.version}.9`]);
-  assert.deepEqual([settings.episode.threshold, settings.episode.offDelay], [0.5, 30]);
-  assert.deepEqual(settings.watches.map(({ kind }) => kind), ["too_hot"]);
+  assert.deepEqual([settings.episode.threshold, settings.episode.offDelay.hours], [0.5, 3]);
+  assert.deepEqual(settings.watches.map(({ kind }) => kind), ["drift", "too_hot"]);
   assert.equal(settings.detectors.some(({ name }) => name === "zscore"), false);
   const from = (path: string) => resolved.origins.get(path);
   assert.equal(from("sensor.episode.threshold"), PRESS);
-  assert.equal(from("sensor.episode.offDelay"), TENANT);
+  assert.equal(from("sensor.episode.offDelay.hours"), TENANT);
   assert.equal(from("sensor.detectors.level_shift.parameters.decision"), SENSOR);
   assert.equal(from("sensor.detectors.level_shift.parameters.slack"), undefined);
   // What a layer brought in without saying all of it is its doing too.
@@ -94,7 +102,8 @@ Deno.test("what a layer says of a watch that is not there does nothing, and is t
   const out: SettingsLayer = { scope: {}, version: 2, patch: { sensor: { watches: { flatline: null } } } };
   const seed = seedLayer("temperature");
   const resolved = resolveSettings([out, seed]);
-  assert.deepEqual([settingsFaults(resolved.document), sensorSettingsOf(resolved).watches], [[], []]);
+  const kinds = sensorSettingsOf(resolved).watches.map(({ kind }) => kind);
+  assert.deepEqual([settingsFaults(resolved.document), kinds], [[], ["drift"]]);
   assert.deepEqual(idleFaults(resolved, [out]), []);
   assert.deepEqual(idleFaults(resolved, [seed]).map(({ path }) => path), ["sensor.watches.flatline.detector"]);
 });
@@ -114,9 +123,7 @@ Deno.test("every detector can be added by its name and a weight: its fields say 
     const patch: SettingsPatch = { sensor: { detectors: { [name]: { weight: 0.5, parameters } } } };
     const { document } = resolveSettings([{ scope: {}, version: 2, patch }]);
     assert.deepEqual(settingsFaults(document), [], name);
-    for (const [parameter, field] of Object.entries(fieldsOf(name))) {
-      assert.ok(isField(field) && field.effect.endsWith("."), `${name}.${parameter}`);
-    }
+    for (const [path, { effect }] of fieldsBelow(fieldsOf(name))) assert.ok(effect.endsWith("."), `${name}.${path}`);
   }
   for (const [path] of leavesOf(defaultDocument())) {
     if (!/severity$|\.detector$/.test(path)) assert.ok(fieldAt(path, defaultDocument()), path);
@@ -125,18 +132,22 @@ Deno.test("every detector can be added by its name and a weight: its fields say 
 
 Deno.test("the least and the most of every field make no detector that breaks", () => {
   for (const name of DETECTOR_NAMES) {
-    for (const [parameter, field] of Object.entries(fieldsOf(name))) {
-      if (!isField(field) || field.kind !== "number") continue;
+    for (const [parameter, field] of fieldsBelow(fieldsOf(name))) {
+      if (field.kind !== "number") continue;
       for (const value of [field.min, field.max]) {
-        const patch = { sensor: { detectors: { [name]: { weight: 0.5, parameters: { [parameter]: value } } } } };
+        const parameters = parameter.split(".").reduceRight<SettingsPatch | number>(
+          (inner, step) => ({ [step]: inner }),
+          value,
+        );
+        const patch = { sensor: { detectors: { [name]: { weight: 0.5, parameters: parameters as SettingsPatch } } } };
         const { document } = resolveSettings([{ scope: {}, version: 2, patch }]);
         // Either a fault with its path, or a detector that scores.
         if (settingsFaults(document).length > 0) continue;
         const made = sensorSettings(document, "x").detectors.find((one) => one.name === name)!;
         const detector = makeDetector(made);
         const state = detector.start();
-        for (let i = 0; i < 300; i++) detector.learn(state, { ts: i * 60_000, value: i % 7 });
-        const score = detector.score(state, { ts: 300 * 60_000, value: 50 });
+        for (let i = 0; i < 300; i++) detector.learn(state, pointOf(i * 60_000, i % 7));
+        const score = detector.score(state, pointOf(300 * 60_000, 50));
         assert.ok(Number.isNaN(score) || (score >= 0 && score <= 1), `${name}.${parameter} ${value}: ${score}`);
       }
     }
@@ -158,8 +169,12 @@ Deno.test("what only shows when layers are taken together is a fault with its pa
       /^sensor\.watches\.x\.parameters\.hihg: limit has no such parameter: it has low, high, hysteresis/,
     ],
     [
-      { sensor: { watches: { x: { detector: "flatline", parameters: { least: 1.5 } } } } },
-      /^sensor\.watches\.x\.parameters\.least: has to be a whole number from 2/,
+      { sensor: { watches: { x: { detector: "flatline", parameters: { least: { least: 1.5 } } } } } },
+      /^sensor\.watches\.x\.parameters\.least\.least: has to be a whole number from 2/,
+    ],
+    [
+      { sensor: { watches: { x: { detector: "flatline", parameters: { least: 5 } } } } },
+      /^sensor\.watches\.x\.parameters\.least: has to be hours and least, each a number/,
     ],
     [{ sensor: { watches: { x: { detector: "limit" } } } }, /^sensor\.watches\.x: limit: .*low or high/],
     [
@@ -188,7 +203,9 @@ Deno.test("weights that cannot alarm are a warning, and so is a detector that is
   );
   assert.match(warningsOf(all(0.2))[0], /several detectors have to agree/);
   assert.deepEqual(warningsOf({ sensor: { detectors: { zscore: { weight: 0 } } } }), ["the detector is off"]);
-  assert.deepEqual(warningsOf({ sensor: { watches: { flatline: null } } }), ["nothing looks for a stuck sensor"]);
+  assert.deepEqual(warningsOf({ sensor: { watches: { flatline: null, drift: null } } }), [
+    "nothing stands alone: nothing looks for a stuck sensor",
+  ]);
 });
 
 Deno.test("a comparison names each changed field with unit and effect, and what relearns", () => {
@@ -215,7 +232,7 @@ Deno.test("a comparison names each changed field with unit and effect, and what 
 Deno.test("sets of other settings have another version; of the same settings under another number other names only", () => {
   const make = (patch: SettingsPatch, version: number) =>
     makeSet(sensorSettingsOf(resolveSettings([{ scope: {}, version, patch }])));
-  const [a, b, c] = [make({}, 2), make({}, 3), make({ sensor: { episode: { onDelay: 2 } } }, 3)];
+  const [a, b, c] = [make({}, 2), make({}, 3), make({ sensor: { episode: { onDelay: { least: 2 } } } }, 3)];
   assert.equal(a.version.split(" ")[1], b.version.split(" ")[1]);
   assert.notEqual(b.version, c.version);
   assert.deepEqual(a.parts, c.parts);

@@ -2,11 +2,14 @@
 import type { Fields, FieldsOf } from "../field.ts";
 import { NOVELTY_FIELDS, type NoveltyParameters } from "../stats/novelty.ts";
 import type { Detector } from "./detector.ts";
+import { drift, DRIFT_FIELDS, type DriftParameters } from "./drift.ts";
+import { exemplar, EXEMPLAR_FIELDS, type ExemplarParameters } from "./exemplar.ts";
 import { flatline, FLATLINE_FIELDS, type FlatlineParameters } from "./flatline.ts";
 import { LEVEL_FIELDS, levelNovelty, type LevelParameters } from "./level_novelty.ts";
 import { LEVEL_SHIFT_FIELDS, levelShift, type LevelShiftParameters } from "./level_shift.ts";
 import { limit, LIMIT_FIELDS, type LimitParameters } from "./limit.ts";
 import { rateOfChange } from "./rate_of_change.ts";
+import { STEADY_LEVEL_FIELDS, steadyLevel, type SteadyLevelParameters } from "./steady_level.ts";
 import { TIME_OF_DAY_FIELDS, timeOfDayNovelty, type TimeOfDayParameters } from "./time_of_day_novelty.ts";
 import { valueNovelty } from "./value_novelty.ts";
 import { VARIANCE_FIELDS, varianceChange, type VarianceParameters } from "./variance_change.ts";
@@ -18,9 +21,12 @@ export interface DetectorParameters {
   readonly value_novelty: NoveltyParameters;
   readonly time_of_day_novelty: TimeOfDayParameters;
   readonly level_novelty: LevelParameters;
+  readonly steady_level: SteadyLevelParameters;
+  readonly exemplar: ExemplarParameters;
   readonly level_shift: LevelShiftParameters;
   readonly variance_change: VarianceParameters;
   readonly rate_of_change: NoveltyParameters;
+  readonly drift: DriftParameters;
   readonly flatline: FlatlineParameters;
   readonly limit: LimitParameters;
 }
@@ -38,9 +44,12 @@ const DETECTORS: {
   value_novelty: { make: valueNovelty, fields: NOVELTY_FIELDS },
   time_of_day_novelty: { make: timeOfDayNovelty, fields: TIME_OF_DAY_FIELDS },
   level_novelty: { make: levelNovelty, fields: LEVEL_FIELDS },
+  steady_level: { make: steadyLevel, fields: STEADY_LEVEL_FIELDS },
+  exemplar: { make: exemplar, fields: EXEMPLAR_FIELDS },
   level_shift: { make: levelShift, fields: LEVEL_SHIFT_FIELDS },
   variance_change: { make: varianceChange, fields: VARIANCE_FIELDS },
   rate_of_change: { make: rateOfChange, fields: NOVELTY_FIELDS },
+  drift: { make: drift, fields: DRIFT_FIELDS },
   flatline: { make: flatline, fields: FLATLINE_FIELDS },
   limit: { make: limit, fields: LIMIT_FIELDS },
 };
