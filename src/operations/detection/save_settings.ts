@@ -28,7 +28,7 @@ export async function saveSettings(scope: Scope, input: SettingsInput): Promise<
   const settingsScope = await findScope(scope, input.scope);
   const note = checkedNote(input.note);
   const parsed = parsePatch(input.document, settingsScope);
-  if (parsed.faults !== undefined) throw invalid("document", `The settings have faults. ${faultText(parsed.faults)}.`);
+  if (parsed.faults !== undefined) throw invalid("document", `The document has faults. ${faultText(parsed.faults)}.`);
   const live = await liveLayers(scope, store);
   const { version: base } = liveLayer(live, settingsScope);
   const { patch } = parsed;
