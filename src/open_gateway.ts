@@ -67,6 +67,7 @@ export async function openGateway(
   checkOpenness(config.gateway, { isOpen: keys.isOpen });
   const gateway = createGateway({
     scope: ({ tenant, actor }) => ({ ...deps, ...stores, tenant, actor }),
+    intake: deps.store,
     keys,
     auditLog: createAuditLog(deps),
     observe: deps.observe,
