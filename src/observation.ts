@@ -29,6 +29,15 @@ export type Observation =
     readonly keepDays: number | undefined;
     readonly actor: string;
   }
+  | {
+    readonly kind: "alarm_budget.changed";
+    readonly tenant: string;
+    /** Undefined: all that no other budget holds for. */
+    readonly asset: string | undefined;
+    /** Undefined: there is none any more. */
+    readonly alertsPerDay: number | undefined;
+    readonly actor: string;
+  }
   | { readonly kind: "retention.applied"; readonly tenant: string; readonly removed: Readonly<Record<string, number>> }
   | { readonly kind: "retention.failed"; readonly cause: unknown }
   | { readonly kind: "retention.asked"; readonly actor: string }
@@ -86,6 +95,7 @@ export function levelOf(observation: Observation): Level {
       { kind: "tenant.configured" },
       { kind: "request.broken_off" },
       { kind: "retention.changed" },
+      { kind: "alarm_budget.changed" },
       { kind: "retention.applied" },
       { kind: "retention.asked" },
       { kind: "key.created" },

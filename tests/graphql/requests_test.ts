@@ -29,6 +29,8 @@ async function withGateway(test: (url: string, observed: Observation[]) => Promi
     graphiql: false,
     subscriptions: { perClientMax: 1, max: 1 },
     waitMaxMs: 0,
+    page: () => Promise.resolve(undefined),
+    checkHealth: () => Promise.resolve({ ok: true, checks: {} }),
     health: () => Promise.resolve(undefined),
   });
   const onFault = (cause: unknown) => observe({ kind: "fault", part: "gateway", cause });
