@@ -117,7 +117,7 @@ function addDay(state: State, value: number, weight: number): void {
     state.low = min(before);
     state.high = max(before);
   }
-  state.z = before === days ? 0 : deviations(state.ewma, before);
+  state.z = before === days ? 0 : roundedTo(deviations(state.ewma, before), RESOLUTION);
   days.push(value);
   if (days.length > MOST_DAYS) days.shift();
 }
