@@ -61,8 +61,8 @@ export function createStore(
   /** One transaction for a call by itself. */
   const alone = async <T>(tenantId: number, call: (inside: Nouns) => Promise<T>): Promise<T> =>
     await sql.begin(async (tx) => {
-      await asTenant(tx, tenantId);
-      return await call(nouns(tx, { edition, translated }));
+      const [, answer] = await Promise.all([asTenant(tx, tenantId), call(nouns(tx, { edition, translated }))]);
+      return answer;
     }) as T;
   return {
     ...walled ? behindWall(plain, (tenantId, call) => translated(() => turns(() => alone(tenantId, call)))) : plain,
