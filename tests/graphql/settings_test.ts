@@ -40,41 +40,53 @@ for (const engine of ENGINES) {
       await registerAsset(scope, { key: "line" });
       await registerSensor(scope, { key: "oil", assetKey: "line", quantity: "temperature" });
 
-      await t.step("a draft is compared field by field with what is live, and changes nothing before it is promoted", async () => {
-        const document = {
-          sensor: {
-            episode: { threshold: 0.35 },
-            detectors: { level_shift: { parameters: { decision: 50 } }, zscore: null },
-          },
-        };
-        const { draft } = await save({ document, note: "too many alerts" });
-        assert.deepEqual([draft.base, draft.note, draft.savedBy, draft.promotedAs], [1, "too many alerts", "local", null]);
-        const of = (path: string) => draft.changes.find((change: Answer) => change.path === path);
-        assert.equal(of("sensor.episode.threshold").after, 0.35);
-        assert.match(of("sensor.episode.threshold").effect, /more is calmer/);
-        const decision = of("sensor.detectors.level_shift.parameters.decision");
-        assert.deepEqual([decision.before, decision.after, decision.unit, decision.relearns], [
-          100,
-          50,
-          "standard deviations",
-          true,
-        ]);
-        assert.equal(of("sensor.detectors.zscore.weight").after, null);
-        assert.equal((await ask("{ settings { version } }")).settings.version, 1);
-        const promoted = await promote(draft.id, 1);
-        assert.deepEqual([promoted.version.version, promoted.version.base, promoted.version.promotedBy], [2, 1, "local"]);
-        const { sensor } = await ask(
-          `{ sensor(key: "oil") { judgedBy settings { version name document fields { path value unit version scope { quantity sensor { key } } } } } }`,
-        );
-        assert.equal(sensor.settings.version, 2);
-        const fields = new Map<string, Answer>(sensor.settings.fields.map((field: Answer) => [field.path, field]));
-        assert.equal(fields.get("sensor.episode.threshold")!.version, 2);
-        assert.equal(fields.get("sensor.episode.deadband")!.version, null);
-        const least = fields.get("sensor.watches.flatline.parameters.least.least")!;
-        assert.deepEqual([least.value, least.version, least.scope.quantity], [60, 1, "temperature"]);
-        const [event] = await sql<{ body: string }[]>`SELECT body FROM event WHERE type = 'settings.promoted'`;
-        assert.equal(JSON.parse(event.body).version, 2);
-      });
+      await t.step(
+        "a draft is compared field by field with what is live, and changes nothing before it is promoted",
+        async () => {
+          const document = {
+            sensor: {
+              episode: { threshold: 0.35 },
+              detectors: { level_shift: { parameters: { decision: 50 } }, zscore: null },
+            },
+          };
+          const { draft } = await save({ document, note: "too many alerts" });
+          assert.deepEqual([draft.base, draft.note, draft.savedBy, draft.promotedAs], [
+            1,
+            "too many alerts",
+            "local",
+            null,
+          ]);
+          const of = (path: string) => draft.changes.find((change: Answer) => change.path === path);
+          assert.equal(of("sensor.episode.threshold").after, 0.35);
+          assert.match(of("sensor.episode.threshold").effect, /more is calmer/);
+          const decision = of("sensor.detectors.level_shift.parameters.decision");
+          assert.deepEqual([decision.before, decision.after, decision.unit, decision.relearns], [
+            100,
+            50,
+            "standard deviations",
+            true,
+          ]);
+          assert.equal(of("sensor.detectors.zscore.weight").after, null);
+          assert.equal((await ask("{ settings { version } }")).settings.version, 1);
+          const promoted = await promote(draft.id, 1);
+          assert.deepEqual([promoted.version.version, promoted.version.base, promoted.version.promotedBy], [
+            2,
+            1,
+            "local",
+          ]);
+          const { sensor } = await ask(
+            `{ sensor(key: "oil") { judgedBy settings { version name document fields { path value unit version scope { quantity sensor { key } } } } } }`,
+          );
+          assert.equal(sensor.settings.version, 2);
+          const fields = new Map<string, Answer>(sensor.settings.fields.map((field: Answer) => [field.path, field]));
+          assert.equal(fields.get("sensor.episode.threshold")!.version, 2);
+          assert.equal(fields.get("sensor.episode.deadband")!.version, null);
+          const least = fields.get("sensor.watches.flatline.parameters.least.least")!;
+          assert.deepEqual([least.value, least.version, least.scope.quantity], [60, 1, "temperature"]);
+          const [event] = await sql<{ body: string }[]>`SELECT body FROM event WHERE type = 'settings.promoted'`;
+          assert.equal(JSON.parse(event.body).version, 2);
+        },
+      );
 
       await t.step("an outdated draft is a conflict, and so is another version than the expected one", async () => {
         const first = (await save({ document: threshold(0.4) })).draft;
@@ -93,7 +105,10 @@ for (const engine of ENGINES) {
       await t.step("of two promotions at once one is a conflict", async () => {
         const drafts = [await save({ document: threshold(0.5) }), await save({ document: threshold(0.55) })];
         const answers = await Promise.all(drafts.map(({ draft }) => promote(draft.id, 4)));
-        assert.deepEqual(answers.map(({ __typename }) => __typename).sort(), ["ConflictError", "PromoteSettingsPayload"]);
+        assert.deepEqual(answers.map(({ __typename }) => __typename).sort(), [
+          "ConflictError",
+          "PromoteSettingsPayload",
+        ]);
       });
 
       await t.step("an earlier version is made live again, as a version of its own", async () => {
@@ -134,7 +149,10 @@ for (const engine of ENGINES) {
             detector("flatline", { weight: 1, parameters: { least: { least: 2.5 } } }),
             /sensor\.detectors\.flatline\.parameters\.least\.least: .*int/,
           ],
-          [{ sensor: { watches: { anomaly: { detector: "limit", parameters: { high: 1 } } } } }, /watches\.anomaly: a kind/],
+          [
+            { sensor: { watches: { anomaly: { detector: "limit", parameters: { high: 1 } } } } },
+            /watches\.anomaly: a kind/,
+          ],
           [{ sensor: { watches: { x: {} } } }, /sensor\.watches\.x\.detector: no detector is named/],
           [{ sensor: { watches: { x: { detector: "limit", parameters: { high: 1, low: 2 } } } } }, /low < high/],
           [{ sensor: { severity: [] } }, /sensor\.severity: /],
@@ -148,7 +166,10 @@ for (const engine of ENGINES) {
         const deep = JSON.parse(`${'{"sensor":'.repeat(5_000)}{}${"}".repeat(5_000)}`);
         assert.match((await save({ document: deep })).message, /sensor\.sensor: there is no such field/);
         const quantities = { scope: { quantity: "temperature" }, document: { asset: { window: 5 } } };
-        assert.match((await save(quantities)).message, /asset: how assets are judged is said for the tenant or an asset/);
+        assert.match(
+          (await save(quantities)).message,
+          /asset: how assets are judged is said for the tenant or an asset/,
+        );
       });
 
       await t.step("scopes that are not there, or are two, are refused by name", async () => {
@@ -158,7 +179,10 @@ for (const engine of ENGINES) {
         assert.deepEqual([asset.__typename, asset.field], ["NotFoundError", "scope.asset"]);
         const quantity = await save({ scope: { quantity: "temprature" }, document: {} });
         assert.deepEqual([quantity.__typename, quantity.field], ["InvalidInputError", "scope.quantity"]);
-        assert.match((await save({ scope: { asset: "line", sensor: "oil" }, document: {} })).message, /one quantity, one asset/);
+        assert.match(
+          (await save({ scope: { asset: "line", sensor: "oil" }, document: {} })).message,
+          /one quantity, one asset/,
+        );
         assert.equal((await promote(btoa("SettingsDraft:999"), 1)).__typename, "NotFoundError");
       });
 
