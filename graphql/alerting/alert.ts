@@ -11,6 +11,7 @@ import { assetOf, clearLoaders, orNull } from "../loaders.ts";
 import { connectionOf, PAGE_ARGS, pageCost } from "../page.ts";
 import { AlertRef, AssetRef, BatchRef, SensorRef } from "../nodes.ts";
 import { AppliedSettingsRef } from "../detection/settings.ts";
+import { rarityOrNull, RarityRef } from "./rarity.ts";
 
 export const SeverityEnum = builder.enumType("Severity", {
   description: "Ordered urgency, from score, persistence and the asset's criticality.",
@@ -72,6 +73,12 @@ const EvidenceRef = builder.objectRef<AlertProof>("AlertEvidence").implement({
       description: "Detectors that gave no score.",
       resolve: ({ evidence }) => evidence.missing,
     }),
+    rarity: t.field({
+      type: RarityRef,
+      nullable: true,
+      description: "How rare the reading is; null where a fact was judged, such as a flatline.",
+      resolve: ({ evidence }) => rarityOrNull(evidence),
+    }),
     batch: t.field({
       type: BatchRef,
       description: "The batch that the reading came with.",
@@ -92,6 +99,14 @@ builder.node(AlertRef, {
       description: "Whether it stands, and whether a person has seen it.",
     }),
     score: t.exposeFloat("score", { description: "Highest score of the episode so far, 0 to 1." }),
+    rarity: t.field({
+      type: RarityRef,
+      nullable: true,
+      description:
+        "The greatest of the episode when it was opened, last raised or closed, with the line that it was announced by. " +
+        "Null where facts were judged, such as a flatline: they stay outside the alarm budget.",
+      resolve: rarityOrNull,
+    }),
     reason: t.exposeString("reason", { description: "Why it was opened or last raised, in a sentence." }),
     episodeStart: t.expose("episodeStart", {
       type: "DateTime",

@@ -7,10 +7,11 @@ import { compareFigures, type Figure, nabFigures, outlierFigures, skabFigures } 
 import { readNab } from "../evaluation/nab_files.ts";
 import { evaluateOutliers } from "../evaluation/outliers.ts";
 import { evaluateSkab } from "../evaluation/skab.ts";
+import { evaluateFleet } from "./evaluate_fleet.ts";
 import { createProgressLine } from "./progress_line.ts";
 import { type FileSettings, readSettingsFile } from "./settings_file.ts";
 
-const USAGE = `usage: deno task evaluate --data DIR [--settings FILE] [--out FILE] [--accept]
+const USAGE = `usage: deno task evaluate --data DIR [--settings FILE] [--fleet] [--out FILE] [--accept]
 
 Runs the live detectors, with one set of parameters and no look ahead, over what DIR holds of
   nab/       the Numenta Anomaly Benchmark: data/ and labels/combined_windows.json
@@ -18,9 +19,11 @@ Runs the live detectors, with one set of parameters and no look ahead, over what
   outliers/  CSV files whose last column is label
 and prints our figures beside those of others, and beside the committed ones: the exit code is 1 when one of them got worse.
 
-  --settings FILE  settings to be laid over those of this release, as for deno task score
-  --out FILE       write the figures as JSON
-  --accept         make these figures the committed ones (tests/golden/detection.json)`;
+  --fleet     the fleet too: share of faults found at rates of false alerts per sensor-day, by score and by rarity, over nab/, skab/
+              and generated healthy sensors; generated faults; and whether alarm budgets hold
+  --settings FILE  settings to be laid over those of this release, as for deno task score; the fleet goes by the release's
+  --out FILE  write the figures as JSON
+  --accept    make these figures the committed ones (tests/golden/detection.json)`;
 
 const COMMITTED = fileURLToPath(new URL("../../tests/golden/detection.json", import.meta.url));
 
@@ -29,6 +32,7 @@ export async function run(args: string[]): Promise<number> {
     args,
     options: {
       data: { type: "string" },
+      fleet: { type: "boolean" },
       out: { type: "string" },
       settings: { type: "string" },
       accept: { type: "boolean" },
@@ -49,7 +53,7 @@ export async function run(args: string[]): Promise<number> {
   }
   const settings = await readSettingsFile(values.settings);
   for (const { path, message } of settings.warnings) console.error(`warning: ${path}: ${message}`);
-  const figures = await measure(values.data, settings);
+  const figures = await measure(values.data, { ...settings, fleet: values.fleet === true });
   if (figures.length === 0) {
     console.error(`${values.data} holds none of nab/, skab/ and outliers/.`);
     return 2;
@@ -57,11 +61,19 @@ export async function run(args: string[]): Promise<number> {
   printFigures(figures);
   const json = `${JSON.stringify(Object.fromEntries(figures.map(({ name, value }) => [name, value])), undefined, 2)}\n`;
   if (values.out !== undefined) await writeFile(values.out, json);
-  if (values.accept) await writeFile(COMMITTED, json);
-  return printChanges(figures, JSON.parse(await readFile(COMMITTED, "utf8"))) ? 1 : 0;
+  const committed = JSON.parse(await readFile(COMMITTED, "utf8"));
+  if (values.accept) {
+    // What was not measured this time stays.
+    Object.assign(committed, JSON.parse(json));
+    await writeFile(COMMITTED, `${JSON.stringify(committed, undefined, 2)}\n`);
+  }
+  return printChanges(figures, committed) ? 1 : 0;
 }
 
-async function measure(folder: string, { set, asset }: FileSettings): Promise<Figure[]> {
+async function measure(
+  folder: string,
+  { set, asset, fleet }: FileSettings & { readonly fleet: boolean },
+): Promise<Figure[]> {
   const progress = createProgressLine();
   const [nab, skab, outliers] = ["nab", "skab", "outliers"].map((name) => join(folder, name));
   const figures: Figure[] = [];
@@ -81,6 +93,10 @@ async function measure(folder: string, { set, asset }: FileSettings): Promise<Fi
     );
   }
   progress.clear();
+  if (fleet) {
+    const there = async (path: string) => await exists(path) ? path : undefined;
+    figures.push(...await evaluateFleet({ nab: await there(nab), skab: await there(skab) }, progress));
+  }
   return figures;
 }
 

@@ -3,21 +3,23 @@ import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { createAssetStream } from "../domain/detection/asset_stream.ts";
-import { scoreSeries } from "../domain/detection/score_series.ts";
+import { beginOwnStart, pushOwnStart, SLOW_MS } from "../domain/detection/own_start.ts";
+import { type Measure, scoreSeries } from "../domain/detection/score_series.ts";
 import { defaultDocument } from "../domain/detection/settings_document.ts";
 import { csvCell } from "../csv.ts";
 import { type FileSettings, readSettingsFile } from "./settings_file.ts";
 import { readSeriesFile, type SeriesFile, SeriesFileFaults } from "./series_file.ts";
 
-const USAGE = `usage: deno task score --in PATH --out PATH [--settings FILE] [--quantity NAME]
+const USAGE = `usage: deno task score --in PATH --out PATH [--settings FILE] [--quantity NAME] [--rarity]
        deno task score --forest --in FILE --out FILE [--seed 1] [--trees 100] [--sample 256]
 
 Scores each row of a CSV file, or of every *.csv in a folder and the folders below it, from a fresh state per file and without looking ahead. Rows are
 "timestamp,value" (the detectors of single sensors) or "timestamp,col1,col2,..." (the detector of assets). The output has the columns timestamp
 and score, one row per input row, 0 to 1. A file with bad rows is reported by name and line and left out; the others go on, and the exit code is 1.
 
-  --settings FILE  settings to be laid over those of this release, as JSON: what is to be changed of --print-config, or what
-                   deno task settings export wrote; --config is the same
+  --rarity         write rarity R as R/(R+1) instead of the score: what the alarm budget ranks alerts by (one value per row only)
+  --settings FILE  settings to be laid over those of this release, as JSON: what is to be changed of --print-config, or
+                   what deno task settings export wrote; --config is the same
   --quantity NAME  what the sensors measure, for example temperature; generic when left out
   --print-config   print the settings of this release
   --forest         isolation forest over the rows of a table: see --forest --help`;
@@ -34,6 +36,7 @@ export async function run(args: string[]): Promise<number> {
       settings: { type: "string" },
       config: { type: "string" },
       quantity: { type: "string" },
+      rarity: { type: "boolean" },
       "print-config": { type: "boolean" },
       help: { type: "boolean", short: "h" },
     },
@@ -57,7 +60,8 @@ export async function run(args: string[]): Promise<number> {
   }
   const settings = await readSettingsFile(values.settings ?? values.config, values.quantity);
   for (const { path, message } of settings.warnings) console.error(`warning: ${path}: ${message}`);
-  return await scoreAll(await listPairs(values.in, values.out), settings);
+  const measure = values.rarity ? "rarity" : "score";
+  return await scoreAll(await listPairs(values.in, values.out), { ...settings, measure });
 }
 
 /**
@@ -89,12 +93,21 @@ async function listPairs(from: string, to: string): Promise<Pair[]> {
   return names.map((name) => ({ from: join(from, name), to: join(to, name) }));
 }
 
-async function scoreAll(pairs: readonly Pair[], settings: FileSettings): Promise<number> {
+interface Scoring extends FileSettings {
+  readonly measure: Measure;
+}
+
+async function scoreAll(pairs: readonly Pair[], scoring: Scoring): Promise<number> {
   let faulty = 0;
   for (const { from, to } of pairs) {
     try {
       const file = await readSeriesFile(from);
-      const scores = scoreFile(file, settings);
+      if (scoring.measure === "rarity" && file.columns.length > 1) {
+        throw new SeriesFileFaults(
+          `${from}:1: rarity is that of single sensors, and this file has ${file.columns.length} columns`,
+        );
+      }
+      const scores = scoreFile(file, scoring);
       await mkdir(dirname(to), { recursive: true });
       await writeFile(
         to,
@@ -110,12 +123,18 @@ async function scoreAll(pairs: readonly Pair[], settings: FileSettings): Promise
   return faulty === 0 ? 0 : 1;
 }
 
-function scoreFile({ ts, columns }: SeriesFile, { set, asset }: FileSettings): ArrayLike<number> {
-  if (columns.length === 1) return scoreSeries(set, { ts, value: columns[0] });
+function scoreFile({ ts, columns }: SeriesFile, { set, asset, measure }: Scoring): ArrayLike<number> {
+  if (columns.length === 1) return scoreSeries(set, { ts, value: columns[0] }, measure);
   const stream = createAssetStream(columns.length, asset);
+  const ownStart = isSlow(ts) ? beginOwnStart(columns.length) : undefined;
   const row = new Float64Array(columns.length);
   return Array.from(ts, (at, i) => {
     for (let c = 0; c < columns.length; c++) row[c] = columns[c][i];
-    return stream.push(at, row);
+    return Math.max(stream.push(at, row), ownStart === undefined ? 0 : pushOwnStart(ownStart, row));
   });
+}
+
+/** By the first interval, since no row may be judged by what comes after it. */
+function isSlow(ts: ArrayLike<number>): boolean {
+  return ts.length > 1 && ts[1] - ts[0] >= SLOW_MS;
 }

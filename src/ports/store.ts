@@ -4,7 +4,10 @@
  */
 import type { KeyStore } from "./access/key.ts";
 import type { TenantStore } from "./access/tenant.ts";
+import type { AlarmBudgetStore } from "./alerting/alarm_budget.ts";
 import type { AlertStore } from "./alerting/alert.ts";
+import type { EpisodeStore } from "./alerting/episode.ts";
+import type { CandidateStore } from "./alerting/candidate.ts";
 import type { DetectorStateStore } from "./detection/detector_state.ts";
 import type { SettingsStore } from "./detection/settings.ts";
 import type { EventStore } from "./event.ts";
@@ -13,9 +16,11 @@ import type { RetentionStore } from "./history/retention.ts";
 import type { HorizonStore, ThinningStore } from "./history/thinning.ts";
 import type { UpkeepStore } from "./history/upkeep.ts";
 import type { BatchStore } from "./intake/batch.ts";
+import type { LookStore } from "./intake/look.ts";
 import type { QuarantineStore } from "./intake/quarantine.ts";
 import type { SourceStore } from "./intake/source.ts";
 import type { AssetStore } from "./plant/asset.ts";
+import type { OverviewStore } from "./plant/overview.ts";
 import type { ReadingStore } from "./plant/reading.ts";
 import type { SensorStore } from "./plant/sensor.ts";
 
@@ -41,6 +46,11 @@ export interface Store {
   readonly detectorStates: DetectorStateStore;
   readonly settings: SettingsStore;
   readonly alerts: AlertStore;
+  readonly episodes: EpisodeStore;
+  readonly overview: OverviewStore;
+  readonly looks: LookStore;
+  readonly candidates: CandidateStore;
+  readonly alarmBudgets: AlarmBudgetStore;
   readonly events: EventStore;
   readonly reprocessing: ReprocessStore;
   readonly retention: RetentionStore;

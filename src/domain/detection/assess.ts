@@ -2,6 +2,7 @@
  * Assessment: a fold over one sensor's readings in data time. The same function serves live batches, reprocessing and
  * evaluation, and a result never depends on where a batch was cut.
  */
+import { announce } from "./announcement.ts";
 import { learnBaseline } from "./baseline.ts";
 import { takeCount } from "./counter.ts";
 import type { DetectorSet, FoldLimits } from "./detector_set.ts";
@@ -11,6 +12,8 @@ import { type Contribution, type Decision, type Evidence, isCalm, stepEpisode } 
 import { type Band, bandOf, learnLevel } from "./level.ts";
 import type { Criticality } from "../plant/asset.ts";
 import type { Series } from "../plant/reading.ts";
+import { explainRarity, type Rarity } from "./rarity.ts";
+import { type SensorDay, turnDay } from "./sensor_day.ts";
 import type { SensorRules, SensorState } from "./sensor_state.ts";
 import { believe, learnGlitch } from "./stats/glitch.ts";
 import { learnPace, readingsPerHour } from "./stats/pace.ts";
@@ -22,27 +25,32 @@ export interface Assessment {
   readonly decisions: readonly Decision[];
   readonly folded: number;
   readonly late: readonly number[];
+  /** Days of data time that are over: a later one has begun. */
+  readonly days: readonly SensorDay[];
 }
 
 /** Kind of the ensemble's episodes. */
 export const ANOMALY = "anomaly";
 
 /** Folds `series` into `state`, which it changes in place, and says what that decided. */
-export function assess(state: SensorState, series: Series, { set, criticality }: SensorRules): Assessment {
+export function assess(state: SensorState, series: Series, { set, criticality, lineAt }: SensorRules): Assessment {
   const fold = startFold(set);
   const decisions: Decision[] = [];
   const late: number[] = [];
+  const days: SensorDay[] = [];
   for (let i = 0; i < series.ts.length; i++) {
     if (state.watermark !== undefined && series.ts[i] <= state.watermark) {
       late.push(i);
       continue;
     }
+    const over = turnDay(state, series.ts[i]);
+    if (over !== undefined) days.push(over);
     if (!readInto(fold, state, series.ts[i], series.value[i])) continue;
     const score = scoreOne(state, fold);
-    judge(state, { fold, score, criticality, decisions });
+    judge(state, { fold, score, criticality, lineAt, decisions });
     learn(state, fold, score);
   }
-  return { decisions, folded: series.ts.length - late.length, late };
+  return { decisions, folded: series.ts.length - late.length, late, days };
 }
 
 /** One reading on its way through the detectors; all but the set is used again for the next. */
@@ -66,8 +74,8 @@ export function startFold(set: DetectorSet): Fold {
 }
 
 /**
- * Makes the point of `fold` the reading as the detectors are to see it, from what is known before it; false when it has nothing to
- * be judged (the first reading of a counter): then it is folded already.
+ * Makes the point of `fold` the reading as the detectors are to see it, from what is known before it; false when it has
+ * nothing to be judged (the first reading of a counter): then it is folded already.
  */
 export function readInto(fold: Fold, state: SensorState, ts: number, value: number): boolean {
   const { point, set } = fold;
@@ -80,9 +88,10 @@ export function readInto(fold: Fold, state: SensorState, ts: number, value: numb
   }
   point.ts = ts;
   point.value = bounded(judged);
-  if (state.pace.stepMs !== fold.stepMs) {
+  // Looked at when the rate has changed, and for a young sensor whenever its history has doubled.
+  if (state.pace.stepMs !== fold.stepMs || (state.readings & (state.readings - 1)) === 0) {
     fold.stepMs = state.pace.stepMs;
-    point.perHour = readingsPerHour(state.pace);
+    point.perHour = readingsPerHour(state.pace, state.readings);
     fold.limits = set.limitsAt(point.perHour);
   }
   believe(state.glitches, point, fold.limits.glitch);
@@ -98,7 +107,7 @@ export function scoreOne(state: SensorState, { set, point, limits, scores }: Fol
   return withCaution(score, Math.min(state.readings, limits.known), settings.caution);
 }
 
-interface Judging {
+interface Judging extends Pick<SensorRules, "lineAt"> {
   readonly fold: Fold;
   readonly criticality: Criticality;
   readonly score: number;
@@ -115,8 +124,13 @@ function judge(state: SensorState, judging: Judging): void {
   }
 }
 
-function judgeEnsemble(state: SensorState, news: number, { fold, score, criticality, decisions }: Judging): void {
+function judgeEnsemble(
+  state: SensorState,
+  news: number,
+  { fold, score, criticality, lineAt, decisions }: Judging,
+): void {
   const { set: { settings }, point } = fold;
+  const evidence = () => ensembleEvidence(state, { fold, score });
   const decision = stepEpisode(state.episode, {
     kind: ANOMALY,
     ts: point.ts,
@@ -128,9 +142,18 @@ function judgeEnsemble(state: SensorState, news: number, { fold, score, critical
     severities: settings.severity,
     level: point.steady,
     normal: () => normalBands(state),
-    evidence: () => ensembleEvidence(state, { fold, score }),
+    evidence,
   });
-  if (decision !== undefined) decisions.push(decision);
+  const announced = announce(state.announcing ??= {}, {
+    episode: state.episode,
+    decision,
+    kind: ANOMALY,
+    ts: point.ts,
+    rarity: score >= settings.episode.threshold ? () => rarityNow(state, fold) : undefined,
+    line: lineAt?.(point.ts) ?? 0,
+    evidence,
+  });
+  if (announced !== undefined) decisions.push(announced);
 }
 
 function judgeWatch(state: SensorState, w: number, { fold: { set, point }, criticality, decisions }: Judging): void {
@@ -199,7 +222,12 @@ function ensembleEvidence(
   { fold: { set, point, scores }, score }: { fold: Fold; score: number },
 ): Evidence {
   const parts = set.detectors.map((detector, d) => [detector, state.detectors[d], scores[d]] as const);
-  return evidenceOf(point, { score, threshold: set.settings.episode.threshold, parts });
+  const evidence = evidenceOf(point, { score, threshold: set.settings.episode.threshold, parts });
+  return { ...evidence, rarity: rarityNow(state, { set, point }) };
+}
+
+function rarityNow({ detectors, readings }: SensorState, { set, point }: Pick<Fold, "set" | "point">): Rarity {
+  return explainRarity(detectors, set, { point, readings });
 }
 
 interface Proving {

@@ -10,6 +10,7 @@ import type { Band } from "./level.ts";
 import { readingsIn, type Span } from "./stats/span.ts";
 import type { Criticality } from "../plant/asset.ts";
 import { type FieldsOf, share, span } from "./field.ts";
+import type { Rarity } from "./rarity.ts";
 import { isAbove, type Severity, severityOf, type SeverityRow } from "./severity.ts";
 
 /**
@@ -32,9 +33,18 @@ export interface Evidence {
   readonly contributions: readonly Contribution[];
   /** Detectors of the settings that gave no score here, for example because they are still warming up. */
   readonly missing: readonly string[];
+  /** Of this reading; left out for watches, which judge facts, and by earlier releases. */
+  readonly rarity?: Rarity;
 }
 
-interface Occasion {
+/** The greatest rarity of an episode so far. */
+export interface RarityNow {
+  readonly rarity: Rarity;
+  /** The line of the day on which it was announced; of what is kept, of the day on which it was last judged. */
+  readonly line: number;
+}
+
+interface Occasion extends Partial<RarityNow> {
   /** What the episode is about; with its start it names the episode within its sensor. */
   readonly kind: string;
   /** Data time (ms) of the first anomaly. */
@@ -49,15 +59,38 @@ interface Occasion {
  * `peak` is the highest score of the episode so far, and why it was given: an alert's score and reason always belong
  * together.
  */
-export type Decision =
-  | Occasion & { readonly type: "opened"; readonly severity: Severity; readonly evidence: Evidence }
+export type EpisodeChange =
+  | Occasion & {
+    readonly type: "opened";
+    readonly severity: Severity;
+    readonly evidence: Evidence;
+    /** The episode was kept below the line before. */
+    readonly wasKept?: boolean;
+  }
   | Occasion & { readonly type: "raised"; readonly severity: Severity; readonly evidence: Evidence }
-  | Occasion & { readonly type: "closed"; readonly end: EpisodeEnd }
-  /** It is judged no more, since the settings changed: whether its condition lasts nobody can say. */
-  | Occasion & { readonly type: "superseded" };
+  | Occasion & { readonly type: "closed"; readonly end: EpisodeEnd };
 
-/** How an episode ended: the condition did, or what it was about has become normal by the rule, or by a person's word. */
+/** It is judged no more, since the settings changed: whether its condition lasts nobody can say. */
+export type Supersession = Occasion & { readonly type: "superseded" };
+
+/**
+ * How an episode ended: the condition did, or what it was about has become normal by the rule, or by a person's word.
+ */
 export type EpisodeEnd = "returned" | "new_normal" | "accepted";
+
+/**
+ * What happens to an episode below the line (announcement.ts): it begins, becomes rarer or more urgent, ends without
+ * having been announced.
+ */
+export type Candidacy =
+  & Occasion
+  & RarityNow
+  & (
+    | { readonly type: "kept" | "rarer"; readonly severity: Severity; readonly evidence: Evidence }
+    | { readonly type: "passed" }
+  );
+
+export type Decision = EpisodeChange | Supersession | Candidacy;
 
 export interface Peak {
   readonly score: number;
@@ -138,7 +171,7 @@ export function isCalm({ start }: EpisodeState, news: number, { threshold }: Epi
 }
 
 /** Takes one score into the episode and answers what that decided. */
-export function stepEpisode(state: EpisodeState, step: Step): Decision | undefined {
+export function stepEpisode(state: EpisodeState, step: Step): EpisodeChange | undefined {
   const { score, news, rules } = step;
   if (isCalm(state, news, rules)) return undefined;
   if (score >= rules.threshold) return anomaly(state, step);
@@ -157,7 +190,7 @@ export function stepEpisode(state: EpisodeState, step: Step): Decision | undefin
   return state.quiet < readingsIn(rules.offDelay, step.perHour) ? undefined : endOf(state, step);
 }
 
-function endOf(state: EpisodeState, step: Step): Decision | undefined {
+function endOf(state: EpisodeState, step: Step): EpisodeChange | undefined {
   const { rules, perHour } = step;
   const { before, quiet } = state;
   const level = state.sum / quiet;
@@ -179,7 +212,10 @@ function endOf(state: EpisodeState, step: Step): Decision | undefined {
 }
 
 /** Ends an open episode because a person takes what it is about as normal; undefined when none is open. */
-export function acceptEpisode(state: EpisodeState, { kind, ts }: { kind: string; ts: number }): Decision | undefined {
+export function acceptEpisode(
+  state: EpisodeState,
+  { kind, ts }: { kind: string; ts: number },
+): EpisodeChange | undefined {
   if (!state.open) return undefined;
   return close(state, { kind, ts }, { end: "accepted", reason: "new normal: accepted by a person" });
 }
@@ -188,13 +224,21 @@ function close(
   state: EpisodeState,
   { kind, ts }: { kind: string; ts: number },
   { end, reason }: { end: EpisodeEnd; reason: string },
-): Decision {
-  const closed: Decision = { type: "closed", kind, episodeStart: state.start!, ts, end, reason, peak: peakOf(state) };
+): EpisodeChange {
+  const closed: EpisodeChange = {
+    type: "closed",
+    kind,
+    episodeStart: state.start!,
+    ts,
+    end,
+    reason,
+    peak: peakOf(state),
+  };
   reset(state);
   return closed;
 }
 
-function anomaly(state: EpisodeState, step: Step): Decision | undefined {
+function anomaly(state: EpisodeState, step: Step): EpisodeChange | undefined {
   const { kind, ts, score, rules, perHour, criticality, severities, evidence } = step;
   state.start ??= ts;
   state.before ??= step.normal();

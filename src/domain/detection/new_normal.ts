@@ -1,4 +1,5 @@
 /** A person's word that what an alert is about is normal from now on. */
+import { endAnnouncing } from "./announcement.ts";
 import { ANOMALY } from "./assess.ts";
 import type { DetectorSet } from "./detector_set.ts";
 import { acceptEpisode, type Decision } from "./episode.ts";
@@ -16,7 +17,7 @@ export function acceptNewNormal(
   const { watermark } = state;
   if (watermark === undefined) return { state, decisions: [] };
   const closed = [
-    acceptEpisode(state.episode, { kind: ANOMALY, ts: watermark }),
+    endAnnouncing(state.announcing ?? {}, acceptEpisode(state.episode, { kind: ANOMALY, ts: watermark })),
     ...set.watches.map(({ normal }, w) =>
       normal === undefined
         ? undefined

@@ -2,6 +2,7 @@
  * The life of a sensor's detection state: how it begins, how it is stored and read, and when it has to be learnt anew.
  */
 import { type Baseline, startBaseline } from "./baseline.ts";
+import type { Announcing } from "./announcement.ts";
 import type { CounterState } from "./counter.ts";
 import type { DetectorSet, Frame } from "./detector_set.ts";
 import { type Rest, startRest } from "./ensemble.ts";
@@ -10,12 +11,15 @@ import { type LevelState, startLevel } from "./level.ts";
 import { type GlitchState, startGlitches } from "./stats/glitch.ts";
 import { type Pace, startPace } from "./stats/pace.ts";
 import type { Criticality } from "../plant/asset.ts";
+import type { DayUnderWay } from "./sensor_day.ts";
 
 /** What an assessment needs to know of a sensor besides its readings. */
 export interface SensorRules {
   /** The detectors that judge it, made from its settings. */
   readonly set: DetectorSet;
   readonly criticality: Criticality;
+  /** The line of the alarm budget at a data time (ms); left out: every episode is announced. */
+  readonly lineAt?: (ts: number) => number;
 }
 
 /** The versioned memory of everything that judges one sensor. JSON keeps it exactly. */
@@ -45,6 +49,10 @@ export interface SensorState {
   readonly parts: readonly string[];
   rest: Rest;
   episode: EpisodeState;
+  /** Of that episode; left out before the first one. */
+  announcing?: Announcing;
+  /** The day of data time that is under way. */
+  day?: DayUnderWay;
   /** One per watch. */
   watches: WatchState[];
 }

@@ -91,10 +91,10 @@ export const DEFAULT_SETTINGS: DetectionSettings = {
     {
       name: "exemplar",
       weight: 0.5,
-      parameters: { ...NOVELTY, length: { hours: 3, least: 4 }, prototypes: 64, near: 0.08 },
+      parameters: { ...NOVELTY, length: { hours: 3, least: 4 }, prototypes: 48, near: 0.08 },
     },
     { name: "rate_of_change", weight: 0.2, parameters: NOVELTY },
-    { name: "variance_change", weight: 0.2, parameters: { ...NOVELTY, length: 16 } },
+    { name: "variance_change", weight: 0.2, parameters: { ...NOVELTY, length: 12 } },
     {
       name: "level_shift",
       weight: 0.2,

@@ -6,7 +6,7 @@
  */
 import { ANOMALY, learn, readInto, scoreOne, startFold } from "./assess.ts";
 import type { DetectorSet } from "./detector_set.ts";
-import { type Decision, type EpisodeState, peakOf, startEpisode } from "./episode.ts";
+import { type Decision, type EpisodeState, peakOf, startEpisode, type Supersession } from "./episode.ts";
 import type { Series } from "../plant/reading.ts";
 import { type SensorState, startState } from "./sensor_state.ts";
 import { readingsPerHour } from "./stats/pace.ts";
@@ -73,6 +73,8 @@ export function adoptSettings(
     })),
   };
   if (newest !== undefined) next.newest = newest;
+  if (state.day !== undefined) next.day = state.day;
+  delete next.announcing;
   const relearnt = [
     ...set.detectors.filter((_, d) => kept[d] < 0),
     ...set.watches.filter((_, w) => watches[w] === undefined),
@@ -85,8 +87,8 @@ function namesOf({ detectors, watches }: DetectorSet): string[] {
 }
 
 /** Readings of a rest at the rate that is known. */
-function restOf(set: DetectorSet, { pace }: SensorState): number {
-  return set.limitsAt(readingsPerHour(pace)).rest.readings;
+function restOf(set: DetectorSet, { pace, readings }: SensorState): number {
+  return set.limitsAt(readingsPerHour(pace, readings)).rest.readings;
 }
 
 /** What a sensor would know that has just had these readings: nothing is decided by them. */
@@ -119,8 +121,13 @@ function goOn(next: SensorState, before: SensorState, { set, known, kept, watche
   const sameValues = before.frame.counts === set.frame.counts;
   const warmUp = Math.min(...set.detectors.map((detector) => detector.warmUp));
   const ended: Decision[] = [];
-  if (sameValues && (kept.some((d) => d >= 0) || known >= warmUp)) next.episode = before.episode;
-  else ended.push(...supersede(before.episode, { kind: ANOMALY, set, ts: next.watermark ?? 0 }));
+  if (sameValues && (kept.some((d) => d >= 0) || known >= warmUp)) {
+    next.episode = before.episode;
+    if (before.announcing !== undefined) next.announcing = before.announcing;
+  } else {
+    const superseded = supersede(before.episode, { kind: ANOMALY, set, ts: next.watermark ?? 0 });
+    ended.push(...superseded.map((decision) => announcedOrKept(before, decision)));
+  }
   for (const { kind, episode } of before.watches) {
     const w = set.settings.watches.findIndex((watch) => watch.kind === kind);
     const judged = w >= 0 && (watches[w] !== undefined || (sameValues && known >= set.watches[w].warmUp));
@@ -130,10 +137,17 @@ function goOn(next: SensorState, before: SensorState, { set, known, kept, watche
   return ended;
 }
 
+/** What was kept below the line has told nobody: it passes. */
+function announcedOrKept({ announcing = {} }: SensorState, decision: Supersession): Decision {
+  const { rarity, line, announced } = announcing;
+  if (rarity === undefined || line === undefined) return decision;
+  return announced ? { ...decision, rarity, line } : { ...decision, type: "passed", rarity, line };
+}
+
 function supersede(
   episode: EpisodeState,
   { kind, set: { settings }, ts }: { kind: string; set: DetectorSet; ts: number },
-): Decision[] {
+): Supersession[] {
   // One that waits for its on-delay has told nobody yet.
   if (episode.start === undefined || !episode.open) return [];
   const known = kind === ANOMALY || settings.watches.some((watch) => watch.kind === kind);

@@ -2,7 +2,7 @@
 import { match } from "ts-pattern";
 import type { TenantId } from "../../domain/access/tenant.ts";
 import type { Alert, AlertChange } from "../../domain/alerting/alert.ts";
-import type { Decision, Evidence } from "../../domain/detection/episode.ts";
+import type { EpisodeChange, Evidence, Supersession } from "../../domain/detection/episode.ts";
 import type { AppliedSettingsId } from "../../domain/detection/settings_layers.ts";
 import type { BatchId } from "../../domain/intake/batch.ts";
 import type { Subject } from "../../domain/plant/subject.ts";
@@ -26,7 +26,7 @@ export interface Deciding {
   /** The batch that the decision came with. */
   readonly batchId: BatchId;
   readonly subject: Subject;
-  readonly decision: Decision;
+  readonly decision: EpisodeChange | Supersession;
   /** What its subject is judged by, asked for when an alert opens. */
   readonly settingsId?: () => Promise<AppliedSettingsId>;
 }
@@ -37,26 +37,29 @@ export async function applyDecision(
   { tenantId, batchId, subject, decision, settingsId }: Deciding,
 ): Promise<AlertEvent | undefined> {
   const key = { ...subject, kind: decision.kind, episodeStart: decision.episodeStart };
+  const { rarity, line } = decision;
   const alert = await match(decision)
     .with({ type: "opened" }, async ({ ts, severity, peak }) =>
       store.alerts.open(tenantId, key, {
         openedAt: ts,
         severity,
         ...peak,
+        rarity,
+        line,
         batchId,
         settingsId: await settingsId?.(),
       }))
     .with(
       { type: "raised" },
-      ({ severity, peak }) => store.alerts.raise(tenantId, key, { severity, ...peak }),
+      ({ severity, peak }) => store.alerts.raise(tenantId, key, { severity, ...peak, rarity, line }),
     )
     .with(
       { type: "closed" },
-      ({ ts, peak }) => store.alerts.close(tenantId, key, { endedAt: ts, ...peak }),
+      ({ ts, peak }) => store.alerts.close(tenantId, key, { endedAt: ts, ...peak, rarity, line }),
     )
     .with(
       { type: "superseded" },
-      ({ ts, peak, reason }) => store.alerts.close(tenantId, key, { endedAt: ts, score: peak.score, reason }),
+      ({ ts, peak, reason }) => store.alerts.close(tenantId, key, { endedAt: ts, score: peak.score, reason, rarity, line }),
     )
     .exhaustive();
   if (alert === undefined) return undefined;

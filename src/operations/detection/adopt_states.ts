@@ -18,6 +18,7 @@ import type { Alert } from "../../domain/alerting/alert.ts";
 import type { SettingsSwitch } from "../../ports/detection/settings.ts";
 import type { Store } from "../../ports/store.ts";
 import { type AlertEvent, applyDecision } from "../alerting/change_alert.ts";
+import { applyCandidacy, isCandidacy } from "../alerting/change_candidate.ts";
 import type { Scope } from "../scope.ts";
 import type { Judging } from "./settings_memory.ts";
 
@@ -93,7 +94,12 @@ export async function adoptStates(
     }
     const ended = [...adoption.decisions, ...orphans(standing.get(sensorId) ?? [], adoption)];
     for (const decision of ended) {
-      const event = await applyDecision(store, { tenantId: tenant.id, batchId, subject: { sensorId }, decision });
+      const keeping = { tenantId: tenant.id, batchId, subject: { sensorId } };
+      if (isCandidacy(decision)) {
+        await applyCandidacy(store, { ...keeping, decision });
+        continue;
+      }
+      const event = await applyDecision(store, { ...keeping, decision });
       if (event !== undefined) alertEvents.push(event);
     }
   }

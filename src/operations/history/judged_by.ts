@@ -6,7 +6,7 @@
 import { assess } from "../../domain/detection/assess.ts";
 import { type DetectorSet, makeSet } from "../../domain/detection/detector_set.ts";
 import type { Decision } from "../../domain/detection/episode.ts";
-import { type SensorState, startState } from "../../domain/detection/sensor_state.ts";
+import { type SensorRules, type SensorState, startState } from "../../domain/detection/sensor_state.ts";
 import { adoptSettings, needsReadings } from "../../domain/detection/settings_adoption.ts";
 import { sensorSettings } from "../../domain/detection/settings_document.ts";
 import { settingsFaults } from "../../domain/detection/settings_faults.ts";
@@ -64,13 +64,14 @@ interface Folding {
   readonly before: SensorState | undefined;
   readonly series: Series;
   readonly judged: readonly Judged[];
+  readonly lineAt: SensorRules["lineAt"];
 }
 
 /** Folds `series`, going over to other settings where the sensor did. */
 export async function foldAsJudged(
   { tenant }: Pick<SettingsReader, "tenant">,
   store: Store,
-  { cursor: { sensorId, criticality }, before, series, judged }: Folding,
+  { cursor: { sensorId, criticality }, before, series, judged, lineAt }: Folding,
 ): Promise<JudgedFold> {
   // Over to the next settings with the first reading behind their place, and not before: a page may end anywhere.
   const folded = before?.watermark ?? -Infinity;
@@ -91,7 +92,7 @@ export async function foldAsJudged(
     const next = judged[place + 1]?.behind ?? Infinity;
     const behind = series.ts.findIndex((ts, i) => i >= from && ts > next);
     const to = behind < 0 ? series.ts.length : behind;
-    decisions.push(...assess(state, slice(series, from, to), { set: judged[place].set, criticality }).decisions);
+    decisions.push(...assess(state, slice(series, from, to), { set: judged[place].set, criticality, lineAt }).decisions);
     from = to;
   }
   return { state, decisions, folded: series.ts.length };

@@ -1,7 +1,7 @@
 import type { TenantId } from "../../domain/access/tenant.ts";
 import type { Alert, AlertChange, AlertId, AlertState } from "../../domain/alerting/alert.ts";
-import type { Evidence } from "../../domain/detection/episode.ts";
 import type { AppliedSettingsId } from "../../domain/detection/settings_layers.ts";
+import type { Evidence, RarityNow } from "../../domain/detection/episode.ts";
 import type { Severity } from "../../domain/detection/severity.ts";
 import type { BatchId, SourceId } from "../../domain/intake/batch.ts";
 import type { AssetId } from "../../domain/plant/asset.ts";
@@ -41,16 +41,20 @@ export interface AlertFilter {
   readonly text?: string;
 }
 
+/** The peak of the episode, and its greatest rarity where it has one. */
+export interface AlertFacts extends Partial<RarityNow> {
+  readonly score: number;
+  readonly reason: string;
+}
+
 export interface AlertStore {
   /** Opens the alert of an episode; undefined when it was opened before. */
   open(
     tenantId: TenantId,
     key: EpisodeKey,
-    facts: {
+    facts: AlertFacts & {
       openedAt: number;
       severity: Severity;
-      score: number;
-      reason: string;
       batchId: BatchId;
       settingsId?: AppliedSettingsId | undefined;
     },
@@ -59,13 +63,13 @@ export interface AlertStore {
   raise(
     tenantId: TenantId,
     key: EpisodeKey,
-    facts: { severity: Severity; score: number; reason: string },
+    facts: AlertFacts & { severity: Severity },
   ): Promise<Alert | undefined>;
   /** Ends the episode; undefined when there is no such open alert. */
   close(
     tenantId: TenantId,
     key: EpisodeKey,
-    facts: { endedAt: number; score: number; reason: string },
+    facts: AlertFacts & { endedAt: number },
   ): Promise<Alert | undefined>;
   /** The open alerts of these sensors. */
   standing(tenantId: TenantId, sensorIds: readonly SensorId[]): Promise<Alert[]>;
