@@ -96,8 +96,8 @@ export const builder = new SchemaBuilder<{
     ValueColumn: Column;
     StatusColumn: Column;
     UnitColumn: Column;
-    NumberColumn: { Input: never; Output: ArrayLike<number> };
     JSON: Lenient;
+    NumberColumn: { Input: never; Output: ArrayLike<number> };
   };
 }>({
   plugins: [ErrorsPlugin, RelayPlugin, ComplexityPlugin, ValidationPlugin],

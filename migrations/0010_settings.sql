@@ -74,6 +74,6 @@ CREATE INDEX alert_standing ON alert (tenant_id, sensor_id) WHERE ended_at IS NU
 
 ALTER TABLE reprocess_run ADD COLUMN settings text NOT NULL DEFAULT 'as_judged'
   CHECK (settings IN ('as_judged', 'live', 'draft'));
-ALTER TABLE reprocess_run ADD COLUMN draft_id bigint REFERENCES settings_draft;
+ALTER TABLE reprocess_run ADD COLUMN draft_id bigint REFERENCES settings_draft ON DELETE SET NULL;
 -- What the sensor is judged by in this run; null: what it was judged by live, with its changes.
 ALTER TABLE reprocess_sensor ADD COLUMN settings_id integer REFERENCES settings_applied;

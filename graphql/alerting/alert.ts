@@ -10,8 +10,8 @@ import { rowId } from "../ids.ts";
 import { assetOf, clearLoaders, orNull } from "../loaders.ts";
 import { connectionOf, PAGE_ARGS, pageCost } from "../page.ts";
 import { AlertRef, AssetRef, BatchRef, SensorRef } from "../nodes.ts";
-import { rarityOrNull, RarityRef } from "./rarity.ts";
 import { AppliedSettingsRef } from "../detection/settings.ts";
+import { rarityOrNull, RarityRef } from "./rarity.ts";
 
 export const SeverityEnum = builder.enumType("Severity", {
   description: "Ordered urgency, from score, persistence and the asset's criticality.",

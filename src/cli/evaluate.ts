@@ -11,7 +11,7 @@ import { evaluateFleet } from "./evaluate_fleet.ts";
 import { createProgressLine } from "./progress_line.ts";
 import { type FileSettings, readSettingsFile } from "./settings_file.ts";
 
-const USAGE = `usage: deno task evaluate --data DIR [--fleet] [--settings FILE] [--out FILE] [--accept]
+const USAGE = `usage: deno task evaluate --data DIR [--settings FILE] [--fleet] [--out FILE] [--accept]
 
 Runs the live detectors, with one set of parameters and no look ahead, over what DIR holds of
   nab/       the Numenta Anomaly Benchmark: data/ and labels/combined_windows.json
@@ -19,11 +19,11 @@ Runs the live detectors, with one set of parameters and no look ahead, over what
   outliers/  CSV files whose last column is label
 and prints our figures beside those of others, and beside the committed ones: the exit code is 1 when one of them got worse.
 
-  --fleet          the fleet too: share of faults found at rates of false alerts per sensor-day, by score and by rarity, over
-                   nab/, skab/ and generated healthy sensors; generated faults; and whether alarm budgets hold
-  --settings FILE  settings to be laid over those of this release, as for deno task score
-  --out FILE       write the figures as JSON
-  --accept         make these figures the committed ones (tests/golden/detection.json)`;
+  --fleet     the fleet too: share of faults found at rates of false alerts per sensor-day, by score and by rarity, over nab/, skab/
+              and generated healthy sensors; generated faults; and whether alarm budgets hold
+  --settings FILE  settings to be laid over those of this release, as for deno task score; the fleet goes by the release's
+  --out FILE  write the figures as JSON
+  --accept    make these figures the committed ones (tests/golden/detection.json)`;
 
 const COMMITTED = fileURLToPath(new URL("../../tests/golden/detection.json", import.meta.url));
 

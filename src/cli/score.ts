@@ -17,9 +17,9 @@ Scores each row of a CSV file, or of every *.csv in a folder and the folders bel
 "timestamp,value" (the detectors of single sensors) or "timestamp,col1,col2,..." (the detector of assets). The output has the columns timestamp
 and score, one row per input row, 0 to 1. A file with bad rows is reported by name and line and left out; the others go on, and the exit code is 1.
 
-  --settings FILE  settings to be laid over those of this release, as JSON: what is to be changed of --print-config, or what
-                   deno task settings export wrote; --config is the same
   --rarity         write rarity R as R/(R+1) instead of the score: what the alarm budget ranks alerts by (one value per row only)
+  --settings FILE  settings to be laid over those of this release, as JSON: what is to be changed of --print-config, or
+                   what deno task settings export wrote; --config is the same
   --quantity NAME  what the sensors measure, for example temperature; generic when left out
   --print-config   print the settings of this release
   --forest         isolation forest over the rows of a table: see --forest --help`;
@@ -60,10 +60,8 @@ export async function run(args: string[]): Promise<number> {
   }
   const settings = await readSettingsFile(values.settings ?? values.config, values.quantity);
   for (const { path, message } of settings.warnings) console.error(`warning: ${path}: ${message}`);
-  return await scoreAll(await listPairs(values.in, values.out), {
-    ...settings,
-    measure: values.rarity ? "rarity" : "score",
-  });
+  const measure = values.rarity ? "rarity" : "score";
+  return await scoreAll(await listPairs(values.in, values.out), { ...settings, measure });
 }
 
 /**

@@ -3,8 +3,8 @@
  * acknowledge it.
  */
 import type { BatchId } from "../intake/batch.ts";
-import type { RarityNow } from "../detection/episode.ts";
 import type { AppliedSettingsId } from "../detection/settings_layers.ts";
+import type { RarityNow } from "../detection/episode.ts";
 import type { Severity } from "../detection/severity.ts";
 import type { Subject } from "../plant/subject.ts";
 

@@ -9,8 +9,8 @@
 import type { Band } from "./level.ts";
 import { readingsIn, type Span } from "./stats/span.ts";
 import type { Criticality } from "../plant/asset.ts";
-import type { Rarity } from "./rarity.ts";
 import { type FieldsOf, share, span } from "./field.ts";
+import type { Rarity } from "./rarity.ts";
 import { isAbove, type Severity, severityOf, type SeverityRow } from "./severity.ts";
 
 /**
@@ -68,9 +68,10 @@ export type EpisodeChange =
     readonly wasKept?: boolean;
   }
   | Occasion & { readonly type: "raised"; readonly severity: Severity; readonly evidence: Evidence }
-  | Occasion & { readonly type: "closed"; readonly end: EpisodeEnd }
-  /** It is judged no more, since the settings changed: whether its condition lasts nobody can say. */
-  | Occasion & { readonly type: "superseded" };
+  | Occasion & { readonly type: "closed"; readonly end: EpisodeEnd };
+
+/** It is judged no more, since the settings changed: whether its condition lasts nobody can say. */
+export type Supersession = Occasion & { readonly type: "superseded" };
 
 /**
  * How an episode ended: the condition did, or what it was about has become normal by the rule, or by a person's word.
@@ -89,7 +90,7 @@ export type Candidacy =
     | { readonly type: "passed" }
   );
 
-export type Decision = EpisodeChange | Candidacy;
+export type Decision = EpisodeChange | Supersession | Candidacy;
 
 export interface Peak {
   readonly score: number;

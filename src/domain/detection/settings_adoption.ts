@@ -7,7 +7,7 @@
 import { endAnnouncing } from "./announcement.ts";
 import { ANOMALY, learn, readInto, scoreOne, startFold } from "./assess.ts";
 import type { DetectorSet } from "./detector_set.ts";
-import { type Decision, type EpisodeChange, type EpisodeState, peakOf, startEpisode } from "./episode.ts";
+import { type Decision, type EpisodeState, peakOf, startEpisode, type Supersession } from "./episode.ts";
 import type { Series } from "../plant/reading.ts";
 import { type SensorState, startState } from "./sensor_state.ts";
 import { readingsPerHour } from "./stats/pace.ts";
@@ -75,6 +75,7 @@ export function adoptSettings(
   };
   if (newest !== undefined) next.newest = newest;
   if (state.day !== undefined) next.day = state.day;
+  delete next.announcing;
   const relearnt = [
     ...set.detectors.filter((_, d) => kept[d] < 0),
     ...set.watches.filter((_, w) => watches[w] === undefined),
@@ -126,7 +127,7 @@ function goOn(next: SensorState, before: SensorState, { set, known, kept, watche
     if (before.announcing !== undefined) next.announcing = before.announcing;
   } else {
     const superseded = supersede(before.episode, { kind: ANOMALY, set, ts: next.watermark ?? 0 });
-    ended.push(...superseded.map((change) => endAnnouncing({ ...before.announcing }, change)!));
+    ended.push(...superseded.map((decision) => announcedOrKept(before, decision)));
   }
   for (const { kind, episode } of before.watches) {
     const w = set.settings.watches.findIndex((watch) => watch.kind === kind);
@@ -137,10 +138,17 @@ function goOn(next: SensorState, before: SensorState, { set, known, kept, watche
   return ended;
 }
 
+/** What was kept below the line has told nobody: it passes. */
+function announcedOrKept({ announcing = {} }: SensorState, decision: Supersession): Decision {
+  const { rarity, line, announced } = announcing;
+  if (rarity === undefined || line === undefined) return decision;
+  return announced ? { ...decision, rarity, line } : { ...decision, type: "passed", rarity, line };
+}
+
 function supersede(
   episode: EpisodeState,
   { kind, set: { settings }, ts }: { kind: string; set: DetectorSet; ts: number },
-): EpisodeChange[] {
+): Supersession[] {
   // One that waits for its on-delay has told nobody yet.
   if (episode.start === undefined || !episode.open) return [];
   const known = kind === ANOMALY || settings.watches.some((watch) => watch.kind === kind);

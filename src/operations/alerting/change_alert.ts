@@ -2,7 +2,7 @@
 import { match } from "ts-pattern";
 import type { TenantId } from "../../domain/access/tenant.ts";
 import type { Alert, AlertChange } from "../../domain/alerting/alert.ts";
-import type { EpisodeChange, Evidence } from "../../domain/detection/episode.ts";
+import type { EpisodeChange, Evidence, Supersession } from "../../domain/detection/episode.ts";
 import type { AppliedSettingsId } from "../../domain/detection/settings_layers.ts";
 import type { BatchId } from "../../domain/intake/batch.ts";
 import type { Subject } from "../../domain/plant/subject.ts";
@@ -26,7 +26,7 @@ export interface Deciding {
   /** The batch that the decision came with. */
   readonly batchId: BatchId;
   readonly subject: Subject;
-  readonly decision: EpisodeChange;
+  readonly decision: EpisodeChange | Supersession;
   /** What its subject is judged by, asked for when an alert opens. */
   readonly settingsId?: () => Promise<AppliedSettingsId>;
 }
@@ -59,7 +59,7 @@ export async function applyDecision(
     )
     .with(
       { type: "superseded" },
-      ({ ts, peak, reason }) => store.alerts.close(tenantId, key, { endedAt: ts, score: peak.score, reason }),
+      ({ ts, peak, reason }) => store.alerts.close(tenantId, key, { endedAt: ts, score: peak.score, reason, rarity, line }),
     )
     .exhaustive();
   if (alert === undefined) return undefined;

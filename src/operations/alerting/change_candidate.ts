@@ -1,7 +1,7 @@
 /** What happens to an episode below the line: it is kept, changes, ends, or leaves when it becomes an alert. */
 import { match } from "ts-pattern";
 import type { TenantId } from "../../domain/access/tenant.ts";
-import type { Candidacy, Decision, EpisodeChange } from "../../domain/detection/episode.ts";
+import type { Candidacy, Decision, EpisodeChange, Supersession } from "../../domain/detection/episode.ts";
 import type { AppliedSettingsId } from "../../domain/detection/settings_layers.ts";
 import type { BatchId } from "../../domain/intake/batch.ts";
 import type { Subject } from "../../domain/plant/subject.ts";
@@ -15,7 +15,7 @@ export interface Keeping {
   readonly tenantId: TenantId;
   readonly batchId: BatchId;
   readonly subject: Subject;
-  /** What its subject is judged by, asked for when an alert opens. */
+  /** What the subject is judged by, asked for when an alert opens. */
   readonly settingsId?: () => Promise<AppliedSettingsId>;
 }
 
@@ -42,7 +42,7 @@ export async function applyCandidacy(
 export async function releaseCandidate(
   store: Store,
   { tenantId, subject }: Keeping,
-  { type, kind, episodeStart, ...decision }: EpisodeChange,
+  { type, kind, episodeStart, ...decision }: EpisodeChange | Supersession,
 ): Promise<void> {
   if (type !== "opened" || !("wasKept" in decision) || !decision.wasKept) return;
   await store.candidates.remove(tenantId, { ...subject, kind, episodeStart });

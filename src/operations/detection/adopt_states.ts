@@ -38,6 +38,9 @@ export interface Adopting {
   readonly newest: number | undefined;
 }
 
+/** A sensor that had no state yet. */
+export type Begun = Pick<Adopting, "sensorId" | "judging">;
+
 export interface Adopted {
   readonly states: ReadonlyMap<SensorId, SensorState>;
   /** Of the alerts that ended because nothing judges them any more. */
@@ -46,6 +49,7 @@ export interface Adopted {
 
 interface AdoptOptions {
   readonly adopting: readonly Adopting[];
+  readonly begun: readonly Begun[];
   readonly batchId: BatchId;
   readonly idOf: (judging: Judging) => Promise<AppliedSettingsId>;
 }
@@ -53,19 +57,25 @@ interface AdoptOptions {
 export async function adoptStates(
   { tenant, observe }: Pick<Scope, "tenant" | "observe">,
   store: Store,
-  { adopting, batchId, idOf }: AdoptOptions,
+  { adopting, begun, batchId, idOf }: AdoptOptions,
 ): Promise<Adopted> {
   const states = new Map<SensorId, SensorState>();
   const alertEvents: AlertEvent[] = [];
-  if (adopting.length === 0) return { states, alertEvents };
+  if (adopting.length === 0 && begun.length === 0) return { states, alertEvents };
   const anew = adopting.filter(({ state, judging }) => needsReadings(state, judging.set)).length;
   const share = Math.floor(STORED_PER_TRANSACTION / Math.max(anew, 1));
   const storedMax = Math.min(RELEARNT_READINGS_MAX, Math.max(STORED_MIN, share));
-  const standing = Map.groupBy(
-    await store.alerts.standing(tenant.id, adopting.map(({ sensorId }) => sensorId)),
-    ({ sensorId }) => sensorId,
-  );
+  const alerts = adopting.length === 0
+    ? []
+    : await store.alerts.standing(tenant.id, adopting.map(({ sensorId }) => sensorId));
+  const standing = Map.groupBy(alerts, ({ sensorId }) => sensorId);
+  const judgings = new Map([...adopting, ...begun].map(({ judging }) => [judging.set.version, judging]));
+  // In one order, so that two that make the same rows never wait for each other.
+  for (const version of [...judgings.keys()].sort()) await idOf(judgings.get(version)!);
   const switches: SettingsSwitch[] = [];
+  for (const { sensorId, judging } of begun) {
+    switches.push({ sensorId, behind: undefined, settingsId: await idOf(judging), storedMax: 0 });
+  }
   for (const { sensorId, judging, state, watermark, newest } of adopting) {
     const { set } = judging;
     const needed = watermark !== undefined && needsReadings(state, set);
@@ -84,12 +94,12 @@ export async function adoptStates(
     }
     const ended = [...adoption.decisions, ...orphans(standing.get(sensorId) ?? [], adoption)];
     for (const decision of ended) {
-      const deciding = { tenantId: tenant.id, batchId, subject: { sensorId } };
+      const keeping = { tenantId: tenant.id, batchId, subject: { sensorId } };
       if (isCandidacy(decision)) {
-        await applyCandidacy(store, { ...deciding, decision });
+        await applyCandidacy(store, { ...keeping, decision });
         continue;
       }
-      const event = await applyDecision(store, { ...deciding, decision });
+      const event = await applyDecision(store, { ...keeping, decision });
       if (event !== undefined) alertEvents.push(event);
     }
   }

@@ -73,8 +73,8 @@ export async function foldBatch(
     lines,
     async apply(sensorId, decisions) {
       const { settingsId } = states.of(sensorId);
-      const deciding = { tenantId, batchId: id, subject: { sensorId }, settingsId };
-      const events = await applyDecisions(store, { ...deciding, decisions, lines });
+      const keeping = { tenantId, batchId: id, subject: { sensorId }, settingsId };
+      const events = await applyDecisions(store, { ...keeping, decisions, lines });
       alertEvents.push(...events);
     },
   });

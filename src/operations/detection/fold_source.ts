@@ -6,8 +6,8 @@ import type { BatchId, SourceId } from "../../domain/intake/batch.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
 import type { QueuedBatch } from "../../ports/intake/source.ts";
 import { type Store, StoreUnavailable } from "../../ports/store.ts";
-import { holdLines } from "../alerting/hold_lines.ts";
 import type { AlertEvent } from "../alerting/change_alert.ts";
+import { holdLines } from "../alerting/hold_lines.ts";
 import { recallVerdicts } from "../intake/validate_readings.ts";
 import { eventsTopic, type Scope } from "../scope.ts";
 import { type FoldableBatch, foldBatch, type FoldedBatch } from "./fold_batch.ts";
@@ -112,8 +112,8 @@ async function foldAll(scope: Scope, { store, run }: { store: Store; run: readon
     folded.push({ ...await foldBatch(store, batch, { states, lines, closedBeforeMs }), awaited: run[i].awaited });
   }
   await states.save(store);
-  await lines.save();
   const superseded = states.alertEvents.map(({ record }) => record);
+  await lines.save();
   await store.events.append(tenant.id, [...superseded, ...folded.flatMap(({ events }) => events)]);
   return { folded, states };
 }

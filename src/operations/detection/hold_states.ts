@@ -18,7 +18,7 @@ import type { JudgedSensor, LockedState } from "../../ports/detection/detector_s
 import type { Store } from "../../ports/store.ts";
 import type { AlertEvent } from "../alerting/change_alert.ts";
 import type { Scope } from "../scope.ts";
-import { type Adopting, adoptStates } from "./adopt_states.ts";
+import { type Adopting, adoptStates, type Begun } from "./adopt_states.ts";
 import { appliedIds, judgingsOf } from "./resolve_settings.ts";
 import type { Judging } from "./settings_memory.ts";
 import type { RememberedState } from "./state_memory.ts";
@@ -63,8 +63,8 @@ export async function holdStates(
   const sensors = await store.detectorStates.sensors(tenant.id, ids);
   const judgings = await judgingsOf(scope, store, sensors.map((sensor) => ({ ...sensor, id: sensor.sensorId })));
   const idOf = appliedIds(store, tenant.id);
-  const { current, adopting } = sortStates(rows, { remembered, judgings });
-  const adopted = await adoptStates(scope, store, { adopting, batchId, idOf });
+  const { current, adopting, begun } = sortStates(rows, { remembered, judgings });
+  const adopted = await adoptStates(scope, store, { adopting, begun, batchId, idOf });
   const sensorsById = new Map(sensors.map((sensor) => [sensor.sensorId, sensor]));
   const held = new Map(rows.map(({ sensorId, revision }) => {
     const state = current.get(sensorId) ?? adopted.states.get(sensorId)!;
@@ -96,19 +96,23 @@ interface Sorting {
   readonly judgings: ReadonlyMap<SensorId, Judging>;
 }
 
-/** States that are of the settings that hold, and those that have to go over to them. */
+/** States that are of the settings that hold, some of them begun just now, and those that have to go over to them. */
 function sortStates(rows: readonly LockedState[], { remembered, judgings }: Sorting) {
   const current = new Map<SensorId, SensorState>();
   const adopting: Adopting[] = [];
+  const begun: Begun[] = [];
   for (const { sensorId, state: text, watermark } of rows) {
     const judging = judgings.get(sensorId)!;
-    const isNew = text === "";
-    const known = text === undefined ? remembered.get(sensorId)!.state : parseState(text);
-    const state = isNew ? startState(judging.set) : known;
-    if (!isNew && state?.version === judging.set.version) current.set(sensorId, state);
+    if (text === "") {
+      current.set(sensorId, startState(judging.set));
+      begun.push({ sensorId, judging });
+      continue;
+    }
+    const state = text === undefined ? remembered.get(sensorId)!.state : parseState(text);
+    if (state?.version === judging.set.version) current.set(sensorId, state);
     else adopting.push({ sensorId, judging, state, watermark, newest: state?.newest ?? newestIn(text ?? "") });
   }
-  return { current, adopting };
+  return { current, adopting, begun };
 }
 
 interface Holding {

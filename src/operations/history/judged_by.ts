@@ -6,7 +6,7 @@
 import { assess } from "../../domain/detection/assess.ts";
 import { type DetectorSet, makeSet } from "../../domain/detection/detector_set.ts";
 import type { Decision } from "../../domain/detection/episode.ts";
-import { type SensorState, startState } from "../../domain/detection/sensor_state.ts";
+import { type SensorRules, type SensorState, startState } from "../../domain/detection/sensor_state.ts";
 import { adoptSettings, needsReadings } from "../../domain/detection/settings_adoption.ts";
 import { sensorSettings } from "../../domain/detection/settings_document.ts";
 import { settingsFaults } from "../../domain/detection/settings_faults.ts";
@@ -64,8 +64,7 @@ interface Folding {
   readonly before: SensorState | undefined;
   readonly series: Series;
   readonly judged: readonly Judged[];
-  /** The line of the alarm budget at a data time (ms). */
-  readonly lineAt: (ts: number) => number;
+  readonly lineAt: SensorRules["lineAt"];
 }
 
 /** Folds `series`, going over to other settings where the sensor did. */

@@ -20,8 +20,8 @@ export interface ReprocessInput {
   /** Data times in ms: from inclusive, to exclusive. */
   readonly from: number;
   readonly to: number;
-  /** By what to judge; "draft" with the draft. */
-  readonly settings: ReprocessSettings;
+  /** By what to judge, "draft" with the draft; left out: as it was judged live. */
+  readonly settings?: ReprocessSettings;
   readonly draftId?: SettingsDraftId;
 }
 
@@ -50,7 +50,7 @@ export async function startReprocessing(scope: Scope, input: ReprocessInput): Pr
     const message = `${underWay} runs are under way, which is the limit. Wait for one to end, or cancel one.`;
     throw unavailable(message, { retryAfterMs: 10_000 });
   }
-  const { from, to, settings, draftId } = input;
+  const { from, to, settings = "as_judged", draftId } = input;
   const id = await store.transaction(async (store) => {
     const judging = settings === "as_judged"
       ? undefined

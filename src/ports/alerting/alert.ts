@@ -1,7 +1,7 @@
 import type { TenantId } from "../../domain/access/tenant.ts";
 import type { Alert, AlertChange, AlertId, AlertState } from "../../domain/alerting/alert.ts";
-import type { Evidence, RarityNow } from "../../domain/detection/episode.ts";
 import type { AppliedSettingsId } from "../../domain/detection/settings_layers.ts";
+import type { Evidence, RarityNow } from "../../domain/detection/episode.ts";
 import type { Severity } from "../../domain/detection/severity.ts";
 import type { BatchId, SourceId } from "../../domain/intake/batch.ts";
 import type { AssetId } from "../../domain/plant/asset.ts";

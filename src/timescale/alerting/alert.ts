@@ -1,6 +1,6 @@
 import type { Alert, AlertChange, AlertId } from "../../domain/alerting/alert.ts";
-import type { RarityNow } from "../../domain/detection/episode.ts";
 import type { AppliedSettingsId } from "../../domain/detection/settings_layers.ts";
+import type { RarityNow } from "../../domain/detection/episode.ts";
 import type { BatchId } from "../../domain/intake/batch.ts";
 import type { AssetId } from "../../domain/plant/asset.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";

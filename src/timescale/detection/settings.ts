@@ -137,12 +137,17 @@ export function settingsStore(sql: Sql): SettingsStore {
     },
 
     async applied(tenantId, { name, version, document }) {
-      // An update that changes nothing answers the row that is there, also one that another transaction has just made.
-      const [row] = await sql<{ id: AppliedSettingsId }[]>`
+      const known = () =>
+        sql<{ id: AppliedSettingsId }[]>`
+          SELECT id FROM settings_applied WHERE tenant_id = ${tenantId} AND name = ${name}`;
+      // Mostly it is there: what is only read is locked for nobody.
+      const [there] = await known();
+      if (there !== undefined) return there.id;
+      const [made] = await sql<{ id: AppliedSettingsId }[]>`
         INSERT INTO settings_applied (tenant_id, name, version, document)
         VALUES (${tenantId}, ${name}, ${version}, ${JSON.stringify(document)})
-        ON CONFLICT (tenant_id, name) DO UPDATE SET version = excluded.version RETURNING id`;
-      return row.id;
+        ON CONFLICT (tenant_id, name) DO NOTHING RETURNING id`;
+      return (made ?? (await known())[0]).id;
     },
 
     async appliedByIds(tenantId, ids) {
