@@ -65,8 +65,7 @@ export function endAnnouncing(announcing: Announcing, change: EpisodeChange | un
   delete announcing.rarity;
   delete announcing.line;
   delete announcing.announced;
-  const ends = change?.type === "closed" || change?.type === "superseded";
-  if (!ends || rarity === undefined || line === undefined) return change;
+  if (change?.type !== "closed" || rarity === undefined || line === undefined) return change;
   return announced ? { ...change, rarity, line } : { ...change, type: "passed", rarity, line };
 }
 
