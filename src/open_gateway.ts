@@ -1,4 +1,5 @@
 /** Puts the gateway together: who comes in, what of the store clients are given, and where it listens. */
+import { join } from "node:path";
 import { answerHealth } from "../graphql/health.ts";
 import { createGateway } from "../graphql/server.ts";
 import { checkOpenness, type Config } from "./config.ts";
@@ -7,7 +8,10 @@ import type { Observe } from "./observation.ts";
 import { createAuditLog } from "./operations/access/audit_log.ts";
 import { createFirstKey } from "./operations/access/create_first_key.ts";
 import { openKeyRing } from "./operations/access/key_ring.ts";
+import { checkHealth } from "./operations/check_health.ts";
 import type { Deps } from "./operations/scope.ts";
+import { buildPage } from "./page/build_page.ts";
+import { servePage } from "./page/serve_page.ts";
 import { serve } from "./serve.ts";
 import { readsOf, type StoreConnection } from "./timescale/connect.ts";
 import { createStore } from "./timescale/store.ts";
@@ -62,9 +66,12 @@ export async function openGateway(
       console.log(`The first key, which is shown this once, with the scope admin: ${created.text}`);
     }
   }
+  const building = buildPage(join(config.home, "cache"));
+  building.catch((cause) => deps.observe({ kind: "fault", part: "page", cause }));
   const keys = await openKeyRing(deps, tenant);
   const stores = await openClientStores(config, { connection, observe: deps.observe });
   checkOpenness(config.gateway, { isOpen: keys.isOpen });
+  const healthDeps = { ...deps, expectedSchema, behindMaxMs: config.limits.behindMaxMs };
   const gateway = createGateway({
     scope: ({ tenant, actor }) => ({ ...deps, ...stores, tenant, actor }),
     keys,
@@ -76,7 +83,9 @@ export async function openGateway(
     graphiql: config.gateway.graphiql,
     subscriptions: config.gateway.subscriptions,
     waitMaxMs: 30_000,
-    health: (path) => answerHealth(path, { ...deps, expectedSchema, behindMaxMs: config.limits.behindMaxMs }),
+    page: servePage(building),
+    health: (path) => answerHealth(path, healthDeps),
+    checkHealth: () => checkHealth(healthDeps),
   });
   const server = serve(gateway.fetch, {
     ...config.gateway,

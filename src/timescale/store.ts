@@ -1,6 +1,9 @@
 /** The store over one driver, for the embedded and the native edition alike. */
 import type postgres from "postgres";
 import { type Store, StoreFull, StoreUnavailable } from "../ports/store.ts";
+import { episodeStore } from "./alerting/episode.ts";
+import { overviewStore } from "./plant/overview.ts";
+import { lookStore } from "./intake/look.ts";
 import { alarmBudgetStore } from "./alerting/alarm_budget.ts";
 import { alertStore } from "./alerting/alert.ts";
 import { candidateStore } from "./alerting/candidate.ts";
@@ -120,6 +123,9 @@ function nouns(
     readings: guarded(readingStore(sql)),
     detectorStates: guarded(detectorStateStore(sql)),
     alerts: guarded(alertStore(sql)),
+    episodes: guarded(episodeStore(sql)),
+    overview: guarded(overviewStore(sql)),
+    looks: guarded(lookStore(sql)),
     candidates: guarded(candidateStore(sql)),
     alarmBudgets: guarded(alarmBudgetStore(sql)),
     events: guarded(eventStore(sql)),

@@ -21,7 +21,6 @@ export const USUAL_EXCESS: Readonly<Record<string, number>> = {
   value_novelty: 0.22,
   time_of_day_novelty: 0.26,
   level_novelty: 0.1,
-  steady_level: 0.41,
   exemplar: 0.13,
 };
 
