@@ -95,6 +95,7 @@ export const builder = new SchemaBuilder<{
     StatusColumn: Column;
     UnitColumn: Column;
     NumberColumn: { Input: never; Output: ArrayLike<number> };
+    JSON: Lenient;
   };
 }>({
   plugins: [ErrorsPlugin, RelayPlugin, ComplexityPlugin, ValidationPlugin],

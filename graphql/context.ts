@@ -45,7 +45,7 @@ export function createContext(
       auditLog.record(tenant.id, access, { actor: actor.name, key: key?.prefix, client, ...entry }),
     waitMaxMs,
     checkHealth,
-    loaders: createLoaders(scope.store, scope.tenant.id),
+    loaders: createLoaders(scope),
     signal: AbortSignal.any([request.signal, ending, leaving.signal]),
     lastEventId: request.headers.get("last-event-id") ?? undefined,
     client,

@@ -42,7 +42,7 @@ export function announce(announcing: Announcing, step: Announced): Decision | un
   // Whatever is not below the line is announced, also when the line is no number.
   const reached = !(announcing.rarity.value < line);
   if (!reached && decision?.type !== "opened" && decision?.type !== "raised" && !grew) return undefined;
-  const proof = decision !== undefined && decision.type !== "closed" ? decision.evidence : step.evidence();
+  const proof = decision?.type === "opened" || decision?.type === "raised" ? decision.evidence : step.evidence();
   const begins = decision?.type === "opened";
   const occasion = {
     kind: step.kind,
@@ -65,7 +65,8 @@ export function endAnnouncing(announcing: Announcing, change: EpisodeChange | un
   delete announcing.rarity;
   delete announcing.line;
   delete announcing.announced;
-  if (change?.type !== "closed" || rarity === undefined || line === undefined) return change;
+  const ends = change?.type === "closed" || change?.type === "superseded";
+  if (!ends || rarity === undefined || line === undefined) return change;
   return announced ? { ...change, rarity, line } : { ...change, type: "passed", rarity, line };
 }
 

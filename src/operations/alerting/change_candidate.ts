@@ -2,6 +2,7 @@
 import { match } from "ts-pattern";
 import type { TenantId } from "../../domain/access/tenant.ts";
 import type { Candidacy, Decision, EpisodeChange } from "../../domain/detection/episode.ts";
+import type { AppliedSettingsId } from "../../domain/detection/settings_layers.ts";
 import type { BatchId } from "../../domain/intake/batch.ts";
 import type { Subject } from "../../domain/plant/subject.ts";
 import type { Store } from "../../ports/store.ts";
@@ -14,6 +15,8 @@ export interface Keeping {
   readonly tenantId: TenantId;
   readonly batchId: BatchId;
   readonly subject: Subject;
+  /** What its subject is judged by, asked for when an alert opens. */
+  readonly settingsId?: () => Promise<AppliedSettingsId>;
 }
 
 export async function applyCandidacy(

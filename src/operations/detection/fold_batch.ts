@@ -72,7 +72,9 @@ export async function foldBatch(
     receivedAt,
     lines,
     async apply(sensorId, decisions) {
-      const events = await applyDecisions(store, { tenantId, batchId: id, subject: { sensorId }, decisions, lines });
+      const { settingsId } = states.of(sensorId);
+      const deciding = { tenantId, batchId: id, subject: { sensorId }, settingsId };
+      const events = await applyDecisions(store, { ...deciding, decisions, lines });
       alertEvents.push(...events);
     },
   });

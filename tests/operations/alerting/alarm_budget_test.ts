@@ -215,7 +215,7 @@ for (const engine of ENGINES) {
         const range = { from: T0, to: T0 + DAYS * DAY_MS };
         const found: ReprocessedAlert[] = [];
         for (const assetKey of ["north", "south"]) {
-          const { id } = await startReprocessing(scope, { ...range, assetKey });
+          const { id } = await startReprocessing(scope, { ...range, assetKey, settings: "as_judged" });
           for (let finished = false; !finished;) finished = (await reprocessPage(scope, id)).finished;
           const runs = await store.reprocessing.alertsOf(tenant.id, [id], { limit: 1_000 });
           found.push(...runs.get(id) ?? []);
