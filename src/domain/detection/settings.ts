@@ -87,7 +87,7 @@ export const DEFAULT_SETTINGS: DetectionSettings = {
       parameters: { ...NOVELTY, parts: 24, memory: { hours: 30, least: 30 }, atLeast: { hours: 1, least: 12 } },
     },
     { name: "level_novelty", weight: 0.4, parameters: { ...NOVELTY, length: { hours: 2, least: 4 } } },
-    { name: "steady_level", weight: 0.5, parameters: { ...NOVELTY, half: 4, warmUp: 10, length: CALM } },
+    { name: "steady_level", weight: 0.5, parameters: { ...NOVELTY, half: 4, warmUp: 24, length: CALM } },
     {
       name: "exemplar",
       weight: 0.5,

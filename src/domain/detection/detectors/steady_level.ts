@@ -42,6 +42,8 @@ export function steadyLevel(parameters: SteadyLevelParameters): Detector<State> 
   // Between the ends of two means there is nothing new to be said.
   const excessOf = ({ filled, sum, range }: State, { steady, perHour }: Point) => {
     if (filled + 1 < limitsAt(perHour).stretch) return 0;
+    // Means that were all the same have no width to measure by: others see what leaves a constant.
+    if (range.max === range.min) return 0;
     return Math.min(excess(range, sampleOf((sum + steady) / (filled + 1), range.max)), Number.MAX_VALUE);
   };
   return {
