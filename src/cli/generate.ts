@@ -1,6 +1,7 @@
 /** Writes the sample plant's readings to a file, or sends them to a service. */
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { readConfig } from "../config.ts";
 import { samplePlant } from "../evaluation/sample_plant.ts";
 import { createPlantFeed, HISTORY_DAYS, INTERVAL_MS } from "./plant_feed.ts";
 
@@ -10,6 +11,7 @@ Makes readings of a plant that does not exist: eight assets, fifteen sensors, a 
 
   --out FILE     write them as CSV: time,sensor,unit,value
   --url ADDRESS  register the plant at a service and send them, for example http://localhost:4000
+                 (with keys: one with the scopes ingest and configure in MILLWRIGHT_KEY)
   --live         with --url: go on with a reading a minute until Ctrl-C
   --days N       length of the history (${HISTORY_DAYS})
   --seed N       another plant of the same kind (1)`;
@@ -40,7 +42,7 @@ export async function run(args: string[]): Promise<number> {
   const stopped = new AbortController();
   process.once("SIGINT", () => stopped.abort());
   const feed = await createPlantFeed({
-    url: values.url!.replace(/\/$/, ""),
+    gateway: { url: values.url!.replace(/\/$/, ""), key: readConfig().key },
     seed,
     days,
     nowMs: Date.now(),

@@ -1,6 +1,6 @@
 /** Sends the sample plant to a gateway, over HTTP alone: what it is, its history, and then what happens. */
 import { type SamplePlant, samplePlant, type SampleReading } from "../evaluation/sample_plant.ts";
-import { request } from "./graphql_client.ts";
+import { type GatewayAddress, request } from "./graphql_client.ts";
 
 const READINGS_PER_BATCH = 3_000;
 export const INTERVAL_MS = 60_000;
@@ -13,8 +13,15 @@ const REGISTER_SENSOR =
 const INGEST =
   `mutation ($input: IngestColumnsInput!) { result: ingestColumns(input: $input) { ... on Error { message } } }`;
 
+/** Of a sensor without faults. */
+const LAST = `{ sensor(key: "pump-7.current") { last { time } } }`;
+
+interface LastAnswer {
+  readonly sensor: { readonly last: { readonly time: string } | null } | null;
+}
+
 export interface PlantFeedOptions {
-  readonly url: string;
+  readonly gateway: GatewayAddress;
   readonly seed: number;
   /** End of the history (ms); what comes behind it is sent when its time has come. */
   readonly nowMs: number;
@@ -23,11 +30,15 @@ export interface PlantFeedOptions {
 }
 
 /** Registers everything, and answers what sends the readings. Throws what the gateway refuses. */
-export async function createPlantFeed({ url, seed, nowMs, days, signal }: PlantFeedOptions) {
+export async function createPlantFeed({ gateway, seed, nowMs, days, signal }: PlantFeedOptions) {
   const to = Math.floor(nowMs / INTERVAL_MS) * INTERVAL_MS;
-  const plant = samplePlant({ seed, from: to - days * 86_400_000, to, intervalMs: INTERVAL_MS });
-  const { send } = await describe(url, plant);
-  const instants = days * 86_400_000 / INTERVAL_MS;
+  // What was sent before stays: a plant that is there already goes on behind its newest reading.
+  const { sensor } = await request<LastAnswer>(gateway, LAST, {});
+  const lastMs = sensor?.last == null ? -Infinity : Date.parse(sensor.last.time);
+  const from = Math.max(to - days * 86_400_000, lastMs + INTERVAL_MS);
+  const plant = samplePlant({ seed, from, to, intervalMs: INTERVAL_MS });
+  const { send } = await describe(gateway, plant);
+  const instants = Math.round((to - from) / INTERVAL_MS);
   return {
     /** Sends the history in data time, and resolves when all of it has been accepted. */
     async sendHistory(onSent: (readings: number) => void = () => {}): Promise<void> {
@@ -62,9 +73,9 @@ export async function createPlantFeed({ url, seed, nowMs, days, signal }: PlantF
   };
 }
 
-async function describe(url: string, plant: SamplePlant) {
+async function describe(gateway: GatewayAddress, plant: SamplePlant) {
   const did = async (query: string, input: unknown) => {
-    const { result } = await request<{ result: { message?: string } }>(url, query, { input });
+    const { result } = await request<{ result: { message?: string } }>(gateway, query, { input });
     if (result.message !== undefined) throw new Error(`The sample plant was refused: ${result.message}`);
   };
   for (const asset of plant.assets) await did(REGISTER_ASSET, asset);
