@@ -19,7 +19,7 @@ import { assetOf } from "../loaders.ts";
 import { AssetRef, BatchRef, SensorRef } from "../nodes.ts";
 import { firstArgs, firstOf, listCost } from "../page.ts";
 import { KIND, SeverityEnum } from "./alert.ts";
-import { rarityOrNull, RarityRef } from "./rarity.ts";
+import { RarityRef } from "./rarity.ts";
 
 const DAYS = { usually: 30, most: 400 };
 const CANDIDATES = { usually: 20, most: 1_000 };

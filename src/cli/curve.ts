@@ -50,8 +50,8 @@ function fileOf(bands: readonly CurveBand[], { command, version }: { command: st
     `    rates: [${falling(rates).join(", ")}],\n  },\n`
   );
   return `/**
- * Alerts per sensor-day that reach a rarity, by age of the sensor (sensor-days since it began to learn): healthy sensors
- * of src/evaluation/healthy_series.ts, settings "${version}".
+ * Alerts per sensor-day that reach a rarity, by age of the sensor (sensor-days since it began to learn): healthy
+ * sensors of src/evaluation/healthy_series.ts, settings "${version}".
  * Made by: ${command}
  */
 

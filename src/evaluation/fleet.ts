@@ -1,6 +1,6 @@
 /**
- * Detection as a plant feels it: what share of labelled faults is found at a bearable rate of false alerts over a fleet,
- * and whether the alarm budget holds. Public series, and generated sensors for all that is healthy.
+ * Detection as a plant feels it: what share of labelled faults is found at a bearable rate of false alerts over a
+ * fleet, and whether the alarm budget holds. Public series, and generated sensors for all that is healthy.
  */
 import type { DetectorSet } from "../domain/detection/detector_set.ts";
 import { READINGS_PER_DAY } from "../domain/detection/rarity.ts";

@@ -1,8 +1,9 @@
 /**
  * Free-response operating characteristic of a fleet: the share of labelled windows that are found, against false alerts
  * per sensor-day. Rows become alerts in the same way for every scorer: the first row over the threshold opens an alert,
- * rows within `JOIN` readings of that row belong to it, the next one over opens another; so a score that stays high pays
- * for each of them. An alert is false when none of its rows lies in a window; a window is found by a row over in it.
+ * rows within `JOIN` readings of that row belong to it, the next one over opens another; so a score that stays high
+ * pays for each of them. An alert is false when none of its rows lies in a window; a window is found by a row over in
+ * it.
  */
 import { READINGS_PER_DAY } from "../domain/detection/rarity.ts";
 import { probation } from "./nab.ts";
@@ -91,7 +92,9 @@ interface Level {
   readonly delays: readonly number[];
 }
 
-/** False alerts fall with the threshold but for joins: bisection, then down while the next lower level keeps the rate. */
+/**
+ * False alerts fall with the threshold but for joins: bisection, then down while the next lower level keeps the rate.
+ */
 function curveOf(sensors: readonly Judged[], sensorDays: number): (rate: number) => Level {
   const levels = [...new Set(sensors.flatMap(({ rows, scores }) => rows.map((row) => scores[row])))].sort((a, b) =>
     a - b

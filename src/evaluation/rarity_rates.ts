@@ -1,4 +1,6 @@
-/** Makes the curve of rarity: how often episodes of generated healthy sensors reach each rarity, by age of the sensor. */
+/**
+ * Makes the curve of rarity: how often episodes of generated healthy sensors reach each rarity, by age of the sensor.
+ */
 import { assess } from "../domain/detection/assess.ts";
 import type { DetectorSet } from "../domain/detection/detector_set.ts";
 import { READINGS_PER_DAY } from "../domain/detection/rarity.ts";

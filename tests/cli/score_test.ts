@@ -42,7 +42,8 @@ Deno.test("the score command", async (t) => {
       assert.equal(lines.length, 402);
       const scores = lines.slice(1).map((line) => Number(line.split(",")[1]));
       assert.equal(scores.indexOf(Math.max(...scores)), 400);
-      assert.ok(scores[400] > 0.9 && scores.every((one) => one >= 0 && one <= 1));
+      // With 400 readings known a score does not count fully yet.
+      assert.ok(scores[400] > 0.7 && scores.every((one) => one >= 0 && one <= 1));
       assert.equal((await readFile(join(output, "deep", "er", "two.csv"), "utf8")).trim().split("\n").length, 31);
     },
   );
@@ -136,7 +137,7 @@ Deno.test("the score command", async (t) => {
     const wrong: [string, RegExp][] = [
       ["not json", /config\.json: is no JSON: /],
       ["[]", /config\.json: .*expected object, received array/],
-      ["{}", /detectors: .*\n.*rest: /],
+      ["{}", /detectors: (.*\n)+.*rest: /],
       [JSON.stringify({ ...given, extra: 1 }), /Unrecognized key: "extra"/],
       [JSON.stringify({ ...given, detectors: [] }), /detectors: /],
       [JSON.stringify({ ...given, detectors: [{ ...first, name: "oracle" }] }), /detectors\.0\.name: .*"zscore"/],
@@ -186,6 +187,7 @@ Deno.test("the score command", async (t) => {
       config,
       JSON.stringify({
         ...settings,
+        caution: { ...settings.caution, power: 0 },
         detectors: settings.detectors.filter(({ name }: { name: string }) => name === "zscore"),
       }),
     );

@@ -53,7 +53,8 @@ Deno.test("a fleet without windows, or without judged rows outside of them, is r
 
 /**
  * What an independent program in Python (standard library, the rules of src/evaluation/froc.ts) printed for the same
- * scores, written to files: recall and median delay at four rates, the mean recall, and the threshold of the least rate.
+ * scores, written to files: recall and median delay at four rates, the mean recall, and the threshold of the least
+ * rate.
  */
 const ELSEWHERE = {
   recall: [0.95, 0.95, 0.85, 0.5],

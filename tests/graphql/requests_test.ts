@@ -3,13 +3,9 @@
  * operation.
  */
 import assert from "node:assert/strict";
+import { OPEN_RING } from "../doubles/open_ring.ts";
 import { createGateway } from "../../graphql/server.ts";
-import { LOCAL } from "../../src/domain/access/actor.ts";
-import { ALL_SCOPES } from "../../src/domain/access/scope.ts";
-import type { TenantId } from "../../src/domain/access/tenant.ts";
 import type { Observation } from "../../src/observation.ts";
-import type { KeyRing } from "../../src/operations/access/key_ring.ts";
-import type { Scope } from "../../src/operations/scope.ts";
 import { serve } from "../../src/serve.ts";
 import { sendRaw } from "../fixtures/raw_http.ts";
 import { until } from "../fixtures/until.ts";
@@ -17,29 +13,14 @@ import { until } from "../fixtures/until.ts";
 const BODY_BYTES_MAX = 10_000;
 const HEAD = "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n";
 
-/** While there is no key, whoever asks is let in. */
-const OPEN: KeyRing = {
-  isOpen: true,
-  admit: () =>
-    Promise.resolve({
-      tenant: { id: 1 as TenantId, key: "default" },
-      actor: LOCAL,
-      scopes: ALL_SCOPES,
-      key: undefined,
-      session: undefined,
-    }),
-  isGood: () => true,
-  take: () => undefined,
-  refresh: () => Promise.resolve(),
-};
-
 async function withGateway(test: (url: string, observed: Observation[]) => Promise<void>): Promise<void> {
   const observed: Observation[] = [];
   const observe = (observation: Observation) => void observed.push(observation);
   const gateway = createGateway({
-    // No operation is carried out here.
-    scope: ({ tenant }) => ({ tenant }) as Scope,
-    keys: OPEN,
+    scope: () => {
+      throw new Error("no operation is carried out here");
+    },
+    keys: OPEN_RING,
     auditLog: { record: () => Promise.resolve() },
     observe,
     allowed: { hosts: [], origins: [] },

@@ -26,7 +26,10 @@ export const ALERT_CHANGES = {
 } as const;
 export type AlertChange = keyof typeof ALERT_CHANGES;
 
-/** With the greatest rarity of the episode so far, and the line it was announced by; alerts about facts (flatline, limit) have none. */
+/**
+ * With the greatest rarity of the episode so far, and the line it was announced by; alerts about facts (flatline,
+ * limit) have none.
+ */
 export type Alert = Subject & Partial<RarityNow> & {
   readonly id: AlertId;
   readonly kind: string;

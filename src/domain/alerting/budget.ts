@@ -1,9 +1,9 @@
 /**
- * The alarm budget: at most so many alerts a day over all sensors of a tenant, or of an asset and all below it. Each day
- * of data time has a line; episodes that are rarer are announced. The line is where the curve of rarity (rarity.ts)
- * expects the budgeted number from the sensors that there are, times exp(correction); the correction is integral control
- * of what was announced before, the long-run guarantee of adaptive conformal inference (I. Gibbs, E. Candes, NeurIPS
- * 2021) on the rate of the tenant.
+ * The alarm budget: at most so many alerts a day over all sensors of a tenant, or of an asset and all below it. Each
+ * day of data time has a line; episodes that are rarer are announced. The line is where the curve of rarity (rarity.ts)
+ * expects the budgeted number from the sensors that there are, times exp(correction); the correction is integral
+ * control of what was announced before, the long-run guarantee of adaptive conformal inference (I. Gibbs, E. Candes,
+ * NeurIPS 2021) on the rate of the tenant.
  *
  * A line is reckoned from days that lie `LAG_DAYS` before its own: they are complete however sources run behind each
  * other by less than a day, so that it does not depend on the order in which they report.

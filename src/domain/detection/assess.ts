@@ -74,8 +74,8 @@ export function startFold(set: DetectorSet): Fold {
 }
 
 /**
- * Makes the point of `fold` the reading as the detectors are to see it, from what is known before it; false when it has nothing to
- * be judged (the first reading of a counter): then it is folded already.
+ * Makes the point of `fold` the reading as the detectors are to see it, from what is known before it; false when it has
+ * nothing to be judged (the first reading of a counter): then it is folded already.
  */
 export function readInto(fold: Fold, state: SensorState, ts: number, value: number): boolean {
   const { point, set } = fold;

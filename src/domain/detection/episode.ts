@@ -69,7 +69,9 @@ export type EpisodeChange =
   | Occasion & { readonly type: "raised"; readonly severity: Severity; readonly evidence: Evidence }
   | Occasion & { readonly type: "closed"; readonly end: EpisodeEnd };
 
-/** How an episode ended: the condition did, or what it was about has become normal by the rule, or by a person's word. */
+/**
+ * How an episode ended: the condition did, or what it was about has become normal by the rule, or by a person's word.
+ */
 export type EpisodeEnd = "returned" | "new_normal" | "accepted";
 
 /**

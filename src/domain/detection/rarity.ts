@@ -21,7 +21,6 @@ export const USUAL_EXCESS: Readonly<Record<string, number>> = {
   value_novelty: 0.22,
   time_of_day_novelty: 0.26,
   level_novelty: 0.1,
-  steady_level: 0.41,
   exemplar: 0.13,
 };
 
@@ -39,7 +38,9 @@ export interface RarityPart {
   readonly rarity: number;
 }
 
-/** Why something counts as rare: the sum, its parts (the largest first), and how seldom it comes to a healthy sensor. */
+/**
+ * Why something counts as rare: the sum, its parts (the largest first), and how seldom it comes to a healthy sensor.
+ */
 export interface Rarity {
   readonly value: number;
   readonly parts: readonly RarityPart[];

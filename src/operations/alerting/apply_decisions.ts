@@ -1,4 +1,6 @@
-/** What a fold decided about one subject, applied: alerts, what is kept below the line, and the counts of the budget. */
+/**
+ * What a fold decided about one subject, applied: alerts, what is kept below the line, and the counts of the budget.
+ */
 import type { Decision } from "../../domain/detection/episode.ts";
 import type { Store } from "../../ports/store.ts";
 import { type AlertEvent, applyDecision } from "./change_alert.ts";

@@ -1,8 +1,8 @@
 /**
  * The lines of the alarm budget while a transaction folds. A day of data time gets its lines, of all budgets, from
  * whoever first folds a reading of it: under a lock, so that two workers write one; before any reading of that day is
- * folded, so that what is written does not depend on where a batch was cut. What a fold counts is written at its end, or
- * before a line is reckoned that may need it.
+ * folded, so that what is written does not depend on where a batch was cut. What a fold counts is written at its end,
+ * or before a line is reckoned that may need it.
  */
 import type { TenantId } from "../../domain/access/tenant.ts";
 import {

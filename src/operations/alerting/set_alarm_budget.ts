@@ -1,6 +1,6 @@
 /**
- * Says how many alerts a day a person wants: over all sensors of the tenant, or over an asset and all below it. It holds
- * for days that have no line yet, so from the next day of data time on.
+ * Says how many alerts a day a person wants: over all sensors of the tenant, or over an asset and all below it. It
+ * holds for days that have no line yet, so from the next day of data time on.
  */
 import { ALERTS_PER_DAY_MAX, budgetFault } from "../../domain/alerting/budget.ts";
 import type { BudgetScope } from "../../ports/alerting/alarm_budget.ts";

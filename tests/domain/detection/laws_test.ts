@@ -1,6 +1,6 @@
 /**
- * What people may rely on, whatever the detectors: nothing hides a later fault, an alert stays while its condition does,
- * calm sensors are calm, and how often a sensor speaks does not change what is judged.
+ * What people may rely on, whatever the detectors: nothing hides a later fault, an alert stays while its condition
+ * does, calm sensors are calm, and how often a sensor speaks does not change what is judged.
  */
 import assert from "node:assert/strict";
 import { assess } from "../../../src/domain/detection/assess.ts";

@@ -14,7 +14,9 @@ export interface Point {
   steady: number;
   /** The value, but no farther outside than is believed of a glitch; as it came where glitches are frequent. */
   plain: number;
-  /** Whether the reading only goes on with what may be a glitch: its first reading was learnt, this one tells no more. */
+  /**
+   * Whether the reading only goes on with what may be a glitch: its first reading was learnt, this one tells no more.
+   */
   held: boolean;
   /** Readings that the sensor usually gives an hour; 0 while that is not known. */
   perHour: number;

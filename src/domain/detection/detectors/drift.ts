@@ -1,8 +1,8 @@
 /**
  * Drift: the slow lane. It looks at day means alone, where what takes weeks stands out from what takes hours.
  *
- * Idea: a decline of a tenth of the scatter a day is never news to a detector that learns each reading, and plain to one
- *   that compares this week with last month.
+ * Idea: a decline of a tenth of the scatter a day is never news to a detector that learns each reading, and plain to
+ *   one that compares this week with last month.
  * Formula: over whole days, a = distance of the newest day's mean outside the range of those before, in its widths;
  *   z = distance of the EWMA (`weight`) of the day means from the mean of the days 7 to 35 days back, in their standard
  *   deviations; x = max(a / halfRange, z / halfMean); score = x / (x + 1), 0 where a and z are 0.

@@ -6,8 +6,8 @@
  * Formula: point = (value, mean over the `length` before it); d = largest difference of a coordinate to the
  *   nearest exemplar, in widths of the value's trailing range; e = max(0, d - near); score = e / (e + half). A point
  *   with d > near becomes an exemplar, in place of the one that was not used for longest when there are `prototypes`.
- * Parameters: `length` (a span of data time) of the level; `prototypes`: most exemplars; `near` (widths) under which points are
- *   the same: higher is calmer and coarser; those of stats/novelty.ts, where `warmUp` counts points.
+ * Parameters: `length` (a span of data time) of the level; `prototypes`: most exemplars; `near` (widths) under which
+ *   points are the same: higher is calmer and coarser; those of stats/novelty.ts, where `warmUp` counts points.
  * Example: values from 0 to 10 in pairs (0, 0) and (10, 10); (0, 10) has d = 1 and with near = half = 0.08 scores 0.92.
  * Source: nearest-neighbour conformal detectors (V. Ishimtsev et al., Conformal k-NN anomaly detector, 2017), with
  *   leader clustering (J. A. Hartigan, 1975) in place of a window.
@@ -61,6 +61,11 @@ export function exemplar(parameters: ExemplarParameters): Detector<State> {
     const { distance } = nearestOf(state.exemplars, askedOf(state, plain, perHour));
     return Math.max(0, Math.min(distance - near, Number.MAX_VALUE));
   };
+  // Most readings are where the one before was: then nothing else has to be asked.
+  const isAtFront = ({ exemplars, range, recent }: State, { plain, perHour }: Point) =>
+    exemplars.length > 0 &&
+    Math.max(Math.abs(exemplars[0] - plain), Math.abs(exemplars[1] - meanOf(recent, windowAt(perHour)))) <=
+      near / 2 * widthOf(range, plain);
   const isReady = ({ n, recent }: State, perHour: number) =>
     n >= warmUp && recent.blocks.length >= windowAt(perHour).blocks;
   return {
@@ -71,15 +76,17 @@ export function exemplar(parameters: ExemplarParameters): Detector<State> {
     start: () => ({ n: 0, range: startRange(), recent: startMean(), exemplars: [] }),
     score(state, point) {
       if (!isReady(state, point.perHour)) return NaN;
+      if (isAtFront(state, point)) return 0;
       const e = excess(state, point);
       return e / (e + half);
     },
     excess: (state, point) => isReady(state, point.perHour) ? excess(state, point) : 0,
-    learn(state, { plain, perHour }) {
+    learn(state, point) {
+      const { plain, perHour } = point;
       const window = windowAt(perHour);
       if (state.recent.blocks.length >= window.blocks) {
         state.n++;
-        remember(state.exemplars, askedOf(state, plain, perHour), prototypes);
+        if (!isAtFront(state, point)) remember(state.exemplars, askedOf(state, plain, perHour), prototypes);
       }
       learnMean(state.recent, plain, window);
       updateRange(state.range, sampleOf(plain, state.range.max), sizeAt(perHour));
@@ -129,7 +136,9 @@ function nearestOf(
   return { at, distance };
 }
 
-/** Brings the exemplar that is near to the front, or puts the point there, in place of the last when there are enough. */
+/**
+ * Brings the exemplar that is near to the front, or puts the point there, in place of the last when there are enough.
+ */
 function remember(exemplars: number[], asked: Asked, prototypes: number): void {
   let { value, level } = asked;
   const found = nearestOf(exemplars, asked);

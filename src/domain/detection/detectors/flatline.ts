@@ -35,7 +35,7 @@ const CHANGES_MISSED = 10;
 export function flatline({ least, warmUp, changes }: FlatlineParameters): Detector<State> {
   checkParameters("flatline", {
     ...spanRules("least", least),
-    "least.least >= 2": least.least >= 2,
+    "least.least >= 2": least?.least >= 2,
     "warmUp >= 2": warmUp >= 2,
     "0 < changes <= 1": changes > 0 && changes <= 1,
   });

@@ -4,7 +4,8 @@
  * Idea: a mean over some readings moves far less than single readings do, so its range is narrow: a shift of the level
  *   well within the range of values is new to it.
  * Formula: m = mean over the last `length`; then that of stats/novelty.ts on m.
- * Parameters: `length` (a span of data time); those of stats/novelty.ts for m. A longer mean sees smaller shifts, later.
+ * Parameters: `length` (a span of data time); those of stats/novelty.ts for m. A longer mean sees smaller shifts,
+ *   later.
  * Example: values 0 to 10 whose means were 4.5 to 5.5; 24 values around 6 have m = 6, e = 0.5, and with half 0.1 score
  *   0.83.
  * Source: moving-average charts (S. W. Roberts, Technometrics 1(3), 1959), with the range as scale as in
@@ -44,7 +45,7 @@ export function levelNovelty(parameters: LevelParameters): Detector<State> {
   const { length } = parameters;
   checkNovelty("level_novelty", parameters);
   const sizeAt = sizeByRate(parameters);
-  checkParameters("level_novelty", { ...spanRules("length", length, BLOCKS), "2 <= length.least": length.least >= 2 });
+  checkParameters("level_novelty", { ...spanRules("length", length, BLOCKS), "2 <= length.least": length?.least >= 2 });
   const windowAt = byRate((perHour) => {
     const { blocks, perBlock } = meanWindow(readingsIn(length, perHour), BLOCKS);
     return { blocks: blocks - 1, perBlock };

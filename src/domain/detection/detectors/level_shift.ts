@@ -7,9 +7,9 @@
  *   down - z - slack); score = s / (s + 2 decision) for s = max(up, down) over `decision`, else 0. After an excursion
  *   over `decision` that lasts for `relearn` the level is taken as the new normal, and the baseline is learnt
  *   anew.
- * Parameters: `warmUp` (a span of data time, a whole day or more) of the baseline, which is frozen then; `slack` (sd) under which departures do not
- *   count; `decision` (sd) where the score leaves 0: higher is calmer; `clip` (sd), so that one outlier is no shift;
- *   `relearn` (a span of data time).
+ * Parameters: `warmUp` (a span of data time, a whole day or more) of the baseline, which is frozen then; `slack` (sd)
+ *   under which departures do not count; `decision` (sd) where the score leaves 0: higher is calmer; `clip` (sd), so
+ *   that one outlier is no shift; `relearn` (a span of data time).
  * Example: slack 0.5 and decision 20: a shift by 2 sd adds 1.5 a reading, and is over the decision after 14 readings.
  * Source: E. S. Page, Biometrika 41, 1954; frozen reference as in online-ml/river, river/drift/cusum.py.
  */
@@ -36,7 +36,7 @@ interface State {
 export function levelShift({ warmUp, slack, decision, clip, relearn }: LevelShiftParameters): Detector<State> {
   checkParameters("level_shift", {
     ...spanRules("warmUp", warmUp),
-    "warmUp.least >= 10": warmUp.least >= 10,
+    "warmUp.least >= 10": warmUp?.least >= 10,
     "slack >= 0": slack >= 0,
     "decision > 0": decision > 0,
     "clip > slack": clip > slack,

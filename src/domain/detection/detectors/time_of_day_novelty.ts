@@ -48,7 +48,7 @@ export function timeOfDayNovelty(parameters: TimeOfDayParameters): Detector<Stat
     "1 <= parts <= 96": parts >= 1 && parts <= 96,
     ...spanRules("memory", memory),
     ...spanRules("atLeast", atLeast),
-    "atLeast <= memory": atLeast.hours <= memory.hours && atLeast.least <= memory.least,
+    "atLeast <= memory": atLeast?.hours <= memory?.hours && atLeast.least <= memory.least,
   });
   const leastAt = byRate((perHour) => readingsIn(atLeast, perHour));
   const mostAt = byRate((perHour) => readingsIn(memory, perHour));

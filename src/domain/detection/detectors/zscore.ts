@@ -4,8 +4,8 @@
  * Idea: a reading far from the mean, measured in standard deviations, is unusual.
  * Formula: z = |x - mean| / sd; score = clamp((z - sigma) / (cap - sigma), 0, 1).
  * Parameters: `sigma` (standard deviations) where the score leaves 0: higher is calmer; `cap` (standard deviations)
- *   where it reaches 1; `memory` (a span of data time) over which mean and deviation follow the process; `warmUp` (readings)
- *   before the first score.
+ *   where it reaches 1; `memory` (a span of data time) over which mean and deviation follow the process; `warmUp`
+ *   (readings) before the first score.
  * Example: with mean 20, sd 1, sigma 4 and cap 8, the value 26 gives 0.5.
  * Source: B. P. Welford, Technometrics 4(3), 1962; D. H. D. West, CACM 22(9), 1979.
  */

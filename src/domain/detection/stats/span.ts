@@ -33,7 +33,9 @@ export function byRate<T>(make: (perHour: number) => T): (perHour: number) => T 
 }
 
 /** Rules for `checkParameters`, in the words of the parameter `name`. */
-export function spanRules(name: string, { hours, least }: Span, most = Infinity): Record<string, boolean> {
+export function spanRules(name: string, span: Span, most = Infinity): Record<string, boolean> {
+  // Settings come from files: what is left out there is no span.
+  const { hours, least } = { ...span };
   return {
     [`0 <= ${name}.hours`]: hours >= 0 && hours < Infinity,
     [`1 <= ${name}.least${most < Infinity ? ` <= ${most}` : ""}`]: Number.isInteger(least) && least >= 1 &&

@@ -5,8 +5,9 @@
  */
 
 export interface TrailingMean {
-  /** Means of whole blocks, oldest first. */
+  /** Means of whole blocks, as a ring whose oldest is at `next`. */
   blocks: number[];
+  next: number;
   /** Sum over `blocks`. */
   sum: number;
   /** Readings of the open block, and their sum. */
@@ -28,22 +29,30 @@ export function meanWindow(readings: number, most: number): MeanWindow {
 }
 
 export function startMean(): TrailingMean {
-  return { blocks: [], sum: 0, filled: 0, open: 0 };
+  return { blocks: [], next: 0, sum: 0, filled: 0, open: 0 };
 }
 
-export function learnMean(mean: TrailingMean, x: number, { blocks, perBlock }: MeanWindow): void {
+export function learnMean(mean: TrailingMean, x: number, { blocks: most, perBlock }: MeanWindow): void {
   mean.open += x;
   mean.filled++;
   if (mean.filled < perBlock) return;
-  mean.blocks.push(mean.open / mean.filled);
+  const { blocks } = mean;
+  const block = mean.open / mean.filled;
   mean.open = 0;
   mean.filled = 0;
-  if (mean.blocks.length > blocks) mean.blocks.shift();
-  // Slower sensors have fewer blocks than before.
-  if (mean.blocks.length > blocks) mean.blocks.splice(0, mean.blocks.length - blocks);
+  if (blocks.length === most) {
+    blocks[mean.next] = block;
+    mean.next = mean.next + 1 === most ? 0 : mean.next + 1;
+  } else {
+    // Another rate has another number of blocks: the newest stay, in order.
+    if (mean.next > 0) blocks.push(...blocks.splice(0, mean.next));
+    mean.next = 0;
+    blocks.push(block);
+    if (blocks.length > most) blocks.splice(0, blocks.length - most);
+  }
   // Summed anew each time: a running sum would carry rounding errors along for ever.
   let sum = 0;
-  for (let i = 0; i < mean.blocks.length; i++) sum += mean.blocks[i];
+  for (let i = 0; i < blocks.length; i++) sum += blocks[i];
   mean.sum = sum;
 }
 
