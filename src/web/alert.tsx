@@ -1,5 +1,4 @@
 /** Level 3, an alert: what happened, why it was raised, what it was like before, and where it comes from. */
-import { Rows } from "./rows.tsx";
 import { type Signal, useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { addressOf, params, setParams } from "./address.ts";
@@ -15,6 +14,7 @@ import type { Trend } from "./queries_plant.ts";
 import { serviceNowMs } from "./standing.ts";
 import { type Range, TrendView } from "./trend.tsx";
 import { why } from "./triage_row.tsx";
+import { Rows } from "./rows.tsx";
 
 const HOUR_MS = 3_600_000;
 

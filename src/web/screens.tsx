@@ -10,7 +10,7 @@ const AlertScreen = lazy(() => import("./alert.tsx").then((module) => module.Ale
 const AssetScreen = lazy(() => import("./asset.tsx").then((module) => module.AssetScreen));
 const SensorScreen = lazy(() => import("./sensor.tsx").then((module) => module.SensorScreen));
 const BatchesScreen = lazy(() => import("./batches.tsx").then((module) => module.BatchesScreen));
-const BatchScreen = lazy(() => import("./batches.tsx").then((module) => module.BatchScreen));
+const BatchScreen = lazy(() => import("./batch.tsx").then((module) => module.BatchScreen));
 const QuarantineScreen = lazy(() => import("./quarantine.tsx").then((module) => module.QuarantineScreen));
 const SettingsScreen = lazy(() => import("./settings.tsx").then((module) => module.SettingsScreen));
 const SystemScreen = lazy(() => import("./system.tsx").then((module) => module.SystemScreen));

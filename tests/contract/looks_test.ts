@@ -1,4 +1,4 @@
-/** What the page asks of the store, on each engine: counts over trees, lists over all batches, and each tenant's own. */
+/** What the page asks of the store, on each engine: counts over trees, lists over all batches, each tenant's own. */
 import assert from "node:assert/strict";
 import type { TenantId } from "../../src/domain/access/tenant.ts";
 import type { AlertId } from "../../src/domain/alerting/alert.ts";
@@ -179,7 +179,8 @@ for (const engine of ENGINES) {
         INSERT INTO quarantined_reading (tenant_id, batch_id, index, reason, detail, raw)
         SELECT 1, id, n, CASE n WHEN 0 THEN 'too_old' ELSE 'not_a_number' END, '', '{}' FROM batch, generate_series(0, 2) n`;
       const seen: string[] = [];
-      for (let after: string | undefined;;) {
+      let after: string | undefined;
+      while (true) {
         const { quarantine } = await ask(QUARANTINE, { after });
         if (quarantine.length === 0) break;
         seen.push(
