@@ -35,6 +35,8 @@ export type Observation =
   | { readonly kind: "tenant.configured"; readonly tenantId: number; readonly actor: string; readonly settings: object }
   | { readonly kind: "sensors.registered"; readonly batchId: number; readonly count: number }
   | { readonly kind: "sensor.relearns"; readonly sensorId: number; readonly batchId: number; readonly reason: string }
+  | { readonly kind: "asset.relearns"; readonly assetId: number; readonly reason: string }
+  | { readonly kind: "asset.not_folded"; readonly assetId: number; readonly cause: unknown }
   | {
     readonly kind: "alert";
     readonly change: string;
@@ -80,12 +82,14 @@ export function levelOf(observation: Observation): Level {
       { kind: "readings.late" },
       { kind: "installation.renewed" },
       { kind: "sensor.relearns" },
+      { kind: "asset.relearns" },
       () => "warn",
     )
     .with(
       { kind: "batch.failed" },
       { kind: "batch.foreign_run" },
       { kind: "request.failed" },
+      { kind: "asset.not_folded" },
       { kind: "fault" },
       () => "error",
     )

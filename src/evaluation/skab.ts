@@ -4,7 +4,8 @@
  * flagging everything, so what counts is the area under the ROC curve over the pooled rows of all files, and the
  * missed-alarm rate at a fixed false-alarm rate.
  */
-import { ASSET_DEFAULTS, createAssetStream, resumeAssetStream } from "../domain/detection/asset_stream.ts";
+import { createAssetStream, resumeAssetStream } from "../domain/detection/asset_stream.ts";
+import { ASSET_STREAM_DEFAULTS } from "../domain/detection/asset_stream_state.ts";
 import { fitHotelling, scoreHotelling } from "../domain/detection/detectors/hotelling.ts";
 import { fitForest, FOREST_DEFAULTS, scoreRows } from "../domain/detection/detectors/isolation_forest.ts";
 import { largestRobustZ } from "./outliers.ts";
@@ -123,7 +124,7 @@ function scoreStream({ ts, values, sensors }: SkabSeries): Scored {
     (_, i) => stream.push(ts[i + SKAB_TRAINING_ROWS], rowOf(i + SKAB_TRAINING_ROWS)),
   );
   // Its window still holds the last rows before the first are met again.
-  return { training: training.subarray(ASSET_DEFAULTS.window), judged };
+  return { training: training.subarray(ASSET_STREAM_DEFAULTS.window), judged };
 }
 
 function scoreForest({ values, sensors }: SkabSeries, seed: number): Scored {

@@ -4,6 +4,8 @@
  */
 import type { TenantStore } from "./access/tenant.ts";
 import type { AlertStore } from "./alerting/alert.ts";
+import type { AlertGroupStore } from "./alerting/alert_group.ts";
+import type { AssetStateStore } from "./detection/asset_state.ts";
 import type { DetectorStateStore } from "./detection/detector_state.ts";
 import type { EventStore } from "./event.ts";
 import type { ReprocessStore } from "./history/reprocess.ts";
@@ -36,7 +38,9 @@ export interface Store {
   readonly quarantine: QuarantineStore;
   readonly readings: ReadingStore;
   readonly detectorStates: DetectorStateStore;
+  readonly assetStates: AssetStateStore;
   readonly alerts: AlertStore;
+  readonly alertGroups: AlertGroupStore;
   readonly events: EventStore;
   readonly reprocessing: ReprocessStore;
   readonly retention: RetentionStore;

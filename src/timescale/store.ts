@@ -2,10 +2,12 @@
 import type postgres from "postgres";
 import { type Store, StoreFull, StoreUnavailable } from "../ports/store.ts";
 import { alertStore } from "./alerting/alert.ts";
+import { alertGroupStore } from "./alerting/alert_group.ts";
 import { assetStore } from "./plant/asset.ts";
 import { batchStore } from "./intake/batch.ts";
 import { quarantineStore } from "./intake/quarantine.ts";
 import { sourceStore } from "./intake/source.ts";
+import { assetStateStore } from "./detection/asset_state.ts";
 import { detectorStateStore } from "./detection/detector_state.ts";
 import { eventStore } from "./event.ts";
 import type { Edition } from "./connect.ts";
@@ -87,7 +89,9 @@ function nouns(
     quarantine: guarded(quarantineStore(sql)),
     readings: guarded(readingStore(sql)),
     detectorStates: guarded(detectorStateStore(sql)),
+    assetStates: guarded(assetStateStore(sql)),
     alerts: guarded(alertStore(sql)),
+    alertGroups: guarded(alertGroupStore(sql)),
     events: guarded(eventStore(sql)),
     reprocessing: guarded(reprocessStore(sql)),
     retention: guarded(retentionStore(sql)),

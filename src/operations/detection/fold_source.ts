@@ -10,6 +10,7 @@ import { recallVerdicts } from "../intake/validate_readings.ts";
 import { eventsTopic, type Scope } from "../scope.ts";
 import { type FoldableBatch, foldBatch, type FoldedBatch } from "./fold_batch.ts";
 import { holdStates } from "./hold_states.ts";
+import { noteAssets } from "./note_assets.ts";
 
 /** Bounds on one transaction, so that it holds up others for some tenths of a second at most. */
 const BATCHES_PER_RUN = 32;
@@ -108,6 +109,8 @@ async function foldAll(scope: Scope, { store, run }: { store: Store; run: readon
     folded.push({ ...await foldBatch(store, batch, { states, closedBeforeMs }), awaited: run[i].awaited });
   }
   await states.save(store);
+  const batchesAdded = folded.map(({ batch, added }) => ({ id: batch.id, added }));
+  await noteAssets(store, { tenantId: tenant.id, batches: batchesAdded });
   await store.events.append(tenant.id, folded.flatMap(({ events }) => events));
   return { folded, states };
 }

@@ -7,14 +7,12 @@
 import { assess } from "../../domain/detection/assess.ts";
 import { detectorSet } from "../../domain/detection/detector_set.ts";
 import { decodeState, encodeState, startState } from "../../domain/detection/sensor_state.ts";
-import type { Decision } from "../../domain/detection/episode.ts";
 import type { ReprocessRun, ReprocessRunId } from "../../domain/history/reprocess.ts";
-import type { SensorId } from "../../domain/plant/sensor.ts";
 import { EARLIEST_MS, MICROSECOND_MS } from "../../domain/timestamp.ts";
-import type { Store } from "../../ports/store.ts";
-import type { TenantName } from "../../ports/workflows.ts";
 import { notFound } from "../errors.ts";
 import type { Scope } from "../scope.ts";
+import { recordAlert } from "./record_alert.ts";
+import { reprocessAsset } from "./reprocess_asset.ts";
 
 const READINGS_PER_PAGE = 10_000;
 
@@ -29,7 +27,7 @@ export async function reprocessPage(
   if (run.state !== "running") return { folded: 0, finished: true };
   return await scope.store.transaction(async (store) => {
     const cursor = await store.reprocessing.lockNext(tenant.id, runId);
-    if (cursor === undefined) return { folded: 0, finished: true };
+    if (cursor === undefined) return await reprocessAsset(store, { tenantId: tenant.id, run });
     const set = detectorSet(cursor.quantity);
     const state = cursor.state === "" ? startState(set) : decodeState(cursor.state, set).state;
     const from = cursor.watermark === undefined ? EARLIEST_MS : cursor.watermark + MICROSECOND_MS;
@@ -44,7 +42,7 @@ export async function reprocessPage(
     const { decisions, folded } = assess(state, series, { set, criticality: cursor.criticality });
     for (const decision of decisions) {
       if (decision.episodeStart >= run.from) {
-        await record(store, { tenantId: tenant.id, runId, sensorId: cursor.sensorId, decision });
+        await recordAlert(store, { tenantId: tenant.id, runId, subject: { sensorId: cursor.sensorId }, decision });
       }
     }
     const finished = series.ts.length < READINGS_PER_PAGE;
@@ -57,30 +55,6 @@ export async function reprocessPage(
     });
     return { folded, finished: false };
   });
-}
-
-interface Recording {
-  readonly tenantId: TenantName["id"];
-  readonly runId: ReprocessRunId;
-  readonly sensorId: SensorId;
-  readonly decision: Decision;
-}
-
-async function record(
-  store: Store,
-  { tenantId, runId, sensorId, decision }: Recording,
-): Promise<void> {
-  const { kind, episodeStart, peak, ts } = decision;
-  const episode = { sensorId, kind, episodeStart };
-  if (decision.type === "opened") {
-    const { severity, evidence } = decision;
-    const alert = { ...episode, ...peak, severity, evidence, openedAt: ts, endedAt: undefined };
-    await store.reprocessing.saveAlert(tenantId, runId, alert);
-  } else if (decision.type === "raised") {
-    await store.reprocessing.changeAlert(tenantId, runId, { ...episode, ...peak, severity: decision.severity });
-  } else {
-    await store.reprocessing.changeAlert(tenantId, runId, { ...episode, ...peak, endedAt: ts });
-  }
 }
 
 async function findRun({ store, tenant }: StoreScope, runId: ReprocessRunId): Promise<ReprocessRun> {

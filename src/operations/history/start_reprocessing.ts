@@ -1,6 +1,8 @@
 /** Starts a run that folds stored readings again. */
+import { notJudged } from "../../domain/detection/asset_state.ts";
 import type { ReprocessRun } from "../../domain/history/reprocess.ts";
 import { keyFault } from "../../domain/key.ts";
+import type { AssetId } from "../../domain/plant/asset.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
 import type { Subject } from "../../domain/plant/subject.ts";
 import { EARLIEST_MS, formatTimestamp } from "../../domain/timestamp.ts";
@@ -10,7 +12,7 @@ import type { Scope } from "../scope.ts";
 
 export interface ReprocessInput {
   readonly sensorKey?: string;
-  /** All sensors of the asset and of the assets below it. */
+  /** All sensors of the asset and of the assets below it, and these assets themselves. */
   readonly assetKey?: string;
   /** Data times in ms: from inclusive, to exclusive. */
   readonly from: number;
@@ -33,14 +35,14 @@ export async function startReprocessing(scope: Scope, input: ReprocessInput): Pr
       `Readings before ${kept} have gone, only minutes and hours are left of them: there is nothing to fold.`,
     );
   }
-  const { subject, sensorIds } = await findSubject(scope, input);
+  const { subject, sensorIds, assetIds } = await findSubject(scope, input);
   const underWay = await store.reprocessing.countRunning(tenant.id);
   if (underWay >= limits.reprocessingsMax) {
     const message = `${underWay} runs are under way, which is the limit. Wait for one to end, or cancel one.`;
     throw unavailable(message, { retryAfterMs: 10_000 });
   }
   const id = await store.transaction((store) =>
-    store.reprocessing.create(tenant.id, { subject, from: input.from, to: input.to, sensorIds })
+    store.reprocessing.create(tenant.id, { subject, from: input.from, to: input.to, sensorIds, assetIds })
   );
   try {
     await workflows.startReprocessing(tenant, id);
@@ -55,7 +57,7 @@ export async function startReprocessing(scope: Scope, input: ReprocessInput): Pr
 async function findSubject(
   scope: Scope,
   { sensorKey, assetKey }: ReprocessInput,
-): Promise<{ subject: Subject; sensorIds: SensorId[] }> {
+): Promise<{ subject: Subject; sensorIds: SensorId[]; assetIds: AssetId[] }> {
   const { store, tenant } = scope;
   if ((sensorKey === undefined) === (assetKey === undefined)) {
     throw invalid("sensorKey", "Name either a sensor or an asset to reprocess.");
@@ -64,10 +66,12 @@ async function findSubject(
     const asset = await findAsset(scope, { key: assetKey, field: "assetKey" });
     const sensors = await store.sensors.ofAsset(tenant.id, asset.id);
     if (sensors.length === 0) throw notFound("assetKey", `The asset ${JSON.stringify(asset.key)} has no sensors.`);
-    return { subject: { assetId: asset.id }, sensorIds: sensors.map(({ id }) => id) };
+    const inUse = Map.groupBy(sensors.filter(({ retiredAt }) => retiredAt === undefined), ({ assetId }) => assetId!);
+    const judged = [...inUse].filter(([, own]) => notJudged(own.length) === undefined).map(([id]) => id);
+    return { subject: { assetId: asset.id }, sensorIds: sensors.map(({ id }) => id), assetIds: judged };
   }
   const key = sensorKey!;
   const [sensor] = keyFault(key) === undefined ? await store.sensors.byKeys(tenant.id, [key]) : [];
   if (sensor === undefined) throw notFound("sensorKey", `There is no sensor with the key ${JSON.stringify(key)}.`);
-  return { subject: { sensorId: sensor.id }, sensorIds: [sensor.id] };
+  return { subject: { sensorId: sensor.id }, sensorIds: [sensor.id], assetIds: [] };
 }

@@ -1,7 +1,7 @@
 import type { TenantId } from "../../domain/access/tenant.ts";
 import type { Severity } from "../../domain/detection/severity.ts";
 import type { ReprocessedAlert, ReprocessRun, ReprocessRunId, ReprocessState } from "../../domain/history/reprocess.ts";
-import type { Criticality } from "../../domain/plant/asset.ts";
+import type { AssetId, Criticality } from "../../domain/plant/asset.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
 import type { Subject } from "../../domain/plant/subject.ts";
 import type { EpisodeKey } from "../alerting/alert.ts";
@@ -16,10 +16,22 @@ export interface ReprocessCursor {
   readonly finished: boolean;
 }
 
+export interface ReprocessAssetCursor {
+  readonly assetId: AssetId;
+  readonly state: string;
+  readonly model: string;
+}
+
 export interface ReprocessStore {
   create(
     tenantId: TenantId,
-    run: { subject: Subject; from: number; to: number; sensorIds: readonly SensorId[] },
+    run: {
+      subject: Subject;
+      from: number;
+      to: number;
+      sensorIds: readonly SensorId[];
+      assetIds: readonly AssetId[];
+    },
   ): Promise<ReprocessRunId>;
   byIds(tenantId: TenantId, ids: readonly ReprocessRunId[]): Promise<ReprocessRun[]>;
   page(tenantId: TenantId, page: Page): Promise<ReprocessRun[]>;
@@ -29,6 +41,14 @@ export interface ReprocessStore {
     tenantId: TenantId,
     id: ReprocessRunId,
     cursor: { sensorId: SensorId; state: string; watermark: number | undefined; folded: number; finished: boolean },
+  ): Promise<void>;
+  /** The next asset of the run that is not finished, locked; undefined when all are. */
+  lockNextAsset(tenantId: TenantId, id: ReprocessRunId): Promise<ReprocessAssetCursor | undefined>;
+  /** A model that is undefined stays as it is. */
+  saveAssetCursor(
+    tenantId: TenantId,
+    id: ReprocessRunId,
+    cursor: { assetId: AssetId; state: string; model: string | undefined; finished: boolean },
   ): Promise<void>;
   /** Notes that readings before this data time had gone when the run came to them; the latest such time stays. */
   noteGone(tenantId: TenantId, id: ReprocessRunId, beforeMs: number): Promise<void>;

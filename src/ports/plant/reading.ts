@@ -45,9 +45,16 @@ export interface ReadingStore {
     sensorId: SensorId,
     range: { from: number; to: number; limit: number },
   ): Promise<ReadingRevision[]>;
-  /** Up to `limit` readings with from <= ts < to, in time order. */
   /** Up to `limit` readings with from <= ts < to, in time order: only those that nothing else stands for yet. */
   series(tenantId: TenantId, sensorId: SensorId, range: { from: number; to: number; limit: number }): Promise<Series>;
+  /**
+   * The same of many sensors at once, each with its own range; sensors without readings are left out. Statuses are left
+   * out too.
+   */
+  seriesOf(
+    tenantId: TenantId,
+    ranges: readonly { sensorId: SensorId; from: number; to: number; limit: number }[],
+  ): Promise<Map<SensorId, Omit<Series, "status">>>;
   /**
    * Up to `limit` points with from <= ts < to, in time order: readings, and the minutes and hours that stand for older
    * ones.

@@ -1,0 +1,187 @@
+/**
+ * Assessment of an asset: a fold over its rows in data time. The same function serves live batches, reprocessing and
+ * evaluation, and a result never depends on where the rows were cut.
+ */
+import { fitModel, forestDistance, modesDistance, rowOf, tSquaredDistance } from "./asset_model.ts";
+import type { AssetRow } from "./asset_rows.ts";
+import { addToSample } from "./asset_sample.ts";
+import type { AssetDetectorName, AssetSettings, AssetWeights } from "./asset_settings.ts";
+import { type AssetMemory, type AssetRules, type AssetState, type SmoothedName } from "./asset_state.ts";
+import { pushRow, streamFacts } from "./asset_stream.ts";
+import { noisyOr } from "./ensemble.ts";
+import { type Contribution, type Decision, type Evidence, stepEpisode } from "./episode.ts";
+
+export interface AssetAssessment {
+  readonly decisions: readonly Decision[];
+  /** Of each row; 0 while nothing judges it. */
+  readonly scores: Float64Array;
+  /** Whether a new model was fitted. */
+  readonly fitted: boolean;
+}
+
+/** Kind of the asset's episodes. */
+export const ASSET_ANOMALY = "asset_anomaly";
+
+/** Folds `rows`, whose columns are the sensors of `rules`, into `asset`, which it changes in place. */
+export function assessAsset(asset: AssetMemory, rows: readonly AssetRow[], rules: AssetRules): AssetAssessment {
+  const decisions: Decision[] = [];
+  const model = asset.model;
+  const scores = Float64Array.from(rows, (row) => {
+    const judged = judgeRow(asset, row, rules);
+    const decision = stepEpisode(asset.state.episode, {
+      kind: ASSET_ANOMALY,
+      ts: row.ts,
+      score: judged.score,
+      news: judged.score,
+      rules: rules.settings.episode,
+      criticality: rules.criticality,
+      evidence: () => evidenceOf(asset, { row, judged, rules }),
+    });
+    if (decision !== undefined) decisions.push(decision);
+    learnRow(asset, row, rules.settings);
+    asset.state.closedTo = row.ts + asset.state.binMs;
+    asset.state.rows++;
+    return judged.score;
+  });
+  return { decisions, scores, fitted: asset.model !== model };
+}
+
+interface Part {
+  readonly detector: AssetDetectorName;
+  /** 0 to 1; NaN: it cannot judge. */
+  readonly score: number;
+  /** Per column of the rows: its part of what the detector found, adding up to 1. Empty: the detector cannot tell. */
+  readonly shares: readonly number[];
+  readonly facts: Readonly<Record<string, number>>;
+}
+
+interface Judged {
+  readonly score: number;
+  readonly parts: readonly Part[];
+}
+
+function judgeRow(asset: AssetMemory, { ts, values }: AssetRow, { settings }: AssetRules): Judged {
+  const { state } = asset;
+  const parts = [streamPart(state, ts, values), ...modelParts(asset, values, settings)];
+  const byName = weightsOf(asset, settings);
+  const weights = parts.map(({ detector }) => byName[detector]);
+  return { score: noisyOr(parts.map(({ score }) => score), weights), parts };
+}
+
+function weightsOf({ model }: AssetMemory, settings: AssetSettings): AssetWeights {
+  return model !== undefined && model.modes.length > 0 ? settings.weightsInModes : settings.weights;
+}
+
+function streamPart(state: AssetState, ts: number, values: Float64Array): Part {
+  const score = pushRow(state.stream, ts, values);
+  const { learning, contributions, correlationFactor, departures } = streamFacts(state.stream);
+  return {
+    detector: "asset_stream",
+    score: learning ? NaN : score,
+    shares: contributions,
+    facts: { correlationFactor, largestDeparture: largest(departures), excess: state.stream.held },
+  };
+}
+
+function modelParts({ state, model }: AssetMemory, values: Float64Array, settings: AssetSettings): Part[] {
+  const row = model && rowOf(model, { sensors: state.sensors, values });
+  if (model === undefined || row === undefined) {
+    return [unjudged("t_squared"), unjudged("isolation_forest"), unjudged("operating_modes")];
+  }
+  const place = model.sensors.map((id) => state.sensors.indexOf(id));
+  const spread = (parts: readonly number[]) => {
+    const shares = Array<number>(state.sensors.length).fill(0);
+    for (const [i, j] of place.entries()) if (j >= 0) shares[j] = parts[i];
+    return shares;
+  };
+  const whole = tSquaredDistance(model, row);
+  const modes = modesDistance(model, row);
+  const part = (detector: SmoothedName, distance: number, parts: readonly number[], facts = {}): Part => {
+    const smooth = smoothed(state, { detector, distance, by: settings.smoothing });
+    const excess = detector === "operating_modes" ? Math.max(0, smooth) : Math.max(0, smooth - FREE);
+    return {
+      detector,
+      score: excess / (excess + FREE),
+      shares: parts.length > 0 ? spread(parts) : [],
+      facts: { distance, smoothed: smooth, excess, ...facts },
+    };
+  };
+  return [
+    part("t_squared", whole.distance, whole.parts),
+    part("isolation_forest", forestDistance(model, row), []),
+    modes === undefined
+      ? unjudged("operating_modes")
+      : part("operating_modes", modes.distance, modes.parts, { mode: modes.mode! + 1 }),
+  ];
+}
+
+/** Half way from the middle of the baseline to its edge: a smoothed distance under it says nothing. */
+const FREE = 0.5;
+/** One row alone does not decide. */
+const DISTANCE_MAX = 10;
+
+function smoothed(
+  state: AssetState,
+  { detector, distance, by }: { detector: SmoothedName; distance: number; by: number },
+) {
+  const before = state.smooth[detector] ?? 0;
+  const now = before + by * (Math.min(distance, DISTANCE_MAX) - before);
+  state.smooth[detector] = now;
+  return now;
+}
+
+function unjudged(detector: AssetDetectorName): Part {
+  return { detector, score: NaN, shares: [], facts: {} };
+}
+
+function largest(departures: readonly number[]): number {
+  return departures.reduce((most, z) => Math.abs(z) > Math.abs(most) ? z : most, 0);
+}
+
+function learnRow(asset: AssetMemory, row: AssetRow, settings: AssetSettings): void {
+  const { state } = asset;
+  if (state.sample === undefined) return;
+  addToSample(state.sample, row.values, settings.sampleMax);
+  if (state.sample.seen < settings.fitsAt[state.fits]) return;
+  const model = fitModel(state.sample, { sensors: state.sensors, version: state.model + 1, settings });
+  state.fits++;
+  if (model !== undefined) {
+    asset.model = model;
+    state.model = model.version;
+    state.modes = model.modes.length;
+  }
+  if (state.fits === settings.fitsAt.length) state.sample = undefined;
+}
+
+function evidenceOf(
+  asset: AssetMemory,
+  { row, judged, rules }: { row: AssetRow; judged: Judged; rules: AssetRules },
+): Evidence {
+  const { sensors, settings } = rules;
+  const weights = weightsOf(asset, settings);
+  const spoke = judged.parts.filter(({ detector }) => weights[detector] > 0);
+  const shares = sensors.map((_, j) => {
+    const weighed = spoke.filter(({ score, shares }) => score > 0 && shares.length > 0);
+    const all = weighed.reduce((sum, { detector, score }) => sum + weights[detector] * score, 0);
+    const own = weighed.reduce((sum, part) => sum + weights[part.detector] * part.score * part.shares[j], 0);
+    return all > 0 ? own / all : 0;
+  });
+  const contributions: Contribution[] = spoke.filter(({ score }) => !Number.isNaN(score))
+    .map(({ detector, score, facts }) => ({ detector, score, facts }));
+  const loudest = sensors.map(({ key }, j) => ({ key, share: shares[j] })).filter(({ share }) => share >= 0.1)
+    .sort((a, b) => b.share - a.share).slice(0, 3);
+  return {
+    ts: row.ts,
+    value: streamFacts(asset.state.stream).departures.reduce((most, z) => Math.abs(z) > Math.abs(most) ? z : most, 0),
+    score: judged.score,
+    threshold: settings.episode.threshold,
+    contributions,
+    missing: spoke.filter(({ score }) => Number.isNaN(score)).map(({ detector }) => detector),
+    about: loudest.map(({ key, share }) => `${key} ${Math.round(100 * share)} %`).join(", ") || "all sensors together",
+    sensors: sensors.map(({ id }, j) => ({ sensorId: id, share: shares[j] })).filter(({ share }) => share >= 0.01)
+      .sort((a, b) => b.share - a.share).slice(0, EVIDENCE_SENSORS_MAX),
+  };
+}
+
+/** Sensors that an evidence names, the loudest. */
+const EVIDENCE_SENSORS_MAX = 20;
