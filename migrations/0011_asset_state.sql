@@ -24,9 +24,9 @@ CREATE TABLE asset_state (
   late_to timestamptz,
   PRIMARY KEY (tenant_id, asset_id),
   FOREIGN KEY (tenant_id, asset_id) REFERENCES asset (tenant_id, id)
-) WITH (fillfactor = 50, toast_tuple_target = 8128);
+) WITH (fillfactor = 50);
+-- Outside of the row, so that a note does not copy it; and no index knows what a note changes.
 ALTER TABLE asset_state ALTER COLUMN state SET STORAGE EXTERNAL;
-CREATE INDEX asset_state_due ON asset_state (tenant_id, asset_id) WHERE due_batch_id IS NOT NULL;
 
 -- What was fitted over an asset's baseline, its isolation forest among it. A state names the version that it judges by.
 CREATE TABLE asset_model (

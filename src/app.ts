@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { createAssetTurns } from "./operations/detection/asset_turns.ts";
 import { createActivities } from "../activities/mod.ts";
 import type { Config } from "./config.ts";
 import type { Observe } from "./observation.ts";
@@ -227,6 +228,7 @@ function createDeps(config: Config, { connection, workflows, observe, cleanups }
     limits: config.limits,
     batchMemory: createBatchMemory(BATCH_MEMORY_BYTES),
     stateMemory: createStateMemory(STATE_MEMORY_SENSORS),
+    assetTurns: createAssetTurns(),
     assetMemory: createAssetMemory(STATE_MEMORY_ASSETS),
     background(work) {
       pending.add(work);

@@ -36,6 +36,7 @@ export type Observation =
   | { readonly kind: "sensors.registered"; readonly batchId: number; readonly count: number }
   | { readonly kind: "sensor.relearns"; readonly sensorId: number; readonly batchId: number; readonly reason: string }
   | { readonly kind: "asset.relearns"; readonly assetId: number; readonly reason: string }
+  | { readonly kind: "assets.not_folded"; readonly tenantId: number; readonly cause: unknown }
   | { readonly kind: "asset.not_folded"; readonly assetId: number; readonly cause: unknown }
   | {
     readonly kind: "alert";
@@ -83,6 +84,7 @@ export function levelOf(observation: Observation): Level {
       { kind: "installation.renewed" },
       { kind: "sensor.relearns" },
       { kind: "asset.relearns" },
+      { kind: "assets.not_folded" },
       () => "warn",
     )
     .with(

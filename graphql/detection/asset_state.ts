@@ -18,7 +18,7 @@ const AssetScoreRef = builder.objectRef<AssetScore>("AssetScore").implement({
     time: t.expose("ts", { type: "DateTime", complexity, description: "Data time at which the row begins." }),
     score: t.exposeFloat("score", {
       complexity,
-      description: "How unusual the row is, 0 to 1; six digits. From 0.5 on it is an anomaly.",
+      description: "How unusual the row is, 0 to 1; from 0.5 on it is an anomaly.",
     }),
   }),
 });

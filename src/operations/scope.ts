@@ -11,6 +11,7 @@ import type { Store } from "../ports/store.ts";
 import type { WakeUps } from "../ports/wake_up.ts";
 import type { TenantName, Workflows } from "../ports/workflows.ts";
 import type { AlertFeeds } from "./alerting/alert_feed.ts";
+import type { AssetTurns } from "./detection/asset_turns.ts";
 import type { RememberedAsset, RememberedState } from "./detection/state_memory.ts";
 import type { RememberedBatch } from "./intake/batch_memory.ts";
 
@@ -42,6 +43,7 @@ export interface Deps {
   readonly observe: Observe;
   readonly limits: Limits;
   readonly batchMemory: LRUCache<BatchId, RememberedBatch>;
+  readonly assetTurns: AssetTurns;
   readonly assetMemory: LRUCache<AssetId, RememberedAsset>;
   readonly stateMemory: LRUCache<SensorId, RememberedState>;
   /** Hands over work that nobody waits for; it is finished before the process ends. */

@@ -364,7 +364,12 @@ async function foundAlertsComeBack(tenants: Tenants): Promise<void> {
   const { store, mine, other } = tenants;
   const { sensorId } = await ground(tenants, "found");
   const range = { from: T0, to: T0 + 1 };
-  const id = await store.reprocessing.create(mine, { subject: { sensorId }, ...range, sensorIds: [sensorId], assetIds: [] });
+  const id = await store.reprocessing.create(mine, {
+    subject: { sensorId },
+    ...range,
+    sensorIds: [sensorId],
+    assetIds: [],
+  });
   const full: ReprocessedAlert = {
     sensorId,
     kind: "anomaly",

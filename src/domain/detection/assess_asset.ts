@@ -2,7 +2,7 @@
  * Assessment of an asset: a fold over its rows in data time. The same function serves live batches, reprocessing and
  * evaluation, and a result never depends on where the rows were cut.
  */
-import { fitModel, forestDistance, modesDistance, rowOf, tSquaredDistance } from "./asset_model.ts";
+import { type Distance, fitModel, forestDistance, modesDistance, rowOf, tSquaredDistance } from "./asset_model.ts";
 import type { AssetRow } from "./asset_rows.ts";
 import { addToSample } from "./asset_sample.ts";
 import type { AssetDetectorName, AssetSettings, AssetWeights } from "./asset_settings.ts";
@@ -51,8 +51,8 @@ interface Part {
   /** 0 to 1; NaN: it cannot judge. */
   readonly score: number;
   /** Per column of the rows: its part of what the detector found, adding up to 1. Empty: the detector cannot tell. */
-  readonly shares: readonly number[];
-  readonly facts: Readonly<Record<string, number>>;
+  readonly shares: () => readonly number[];
+  readonly facts: () => Readonly<Record<string, number>>;
 }
 
 interface Judged {
@@ -74,12 +74,15 @@ function weightsOf({ model }: AssetMemory, settings: AssetSettings): AssetWeight
 
 function streamPart(state: AssetState, ts: number, values: Float64Array): Part {
   const score = pushRow(state.stream, ts, values);
-  const { learning, contributions, correlationFactor, departures } = streamFacts(state.stream);
+  const learning = state.stream.references.every((reference) => reference === null);
   return {
     detector: "asset_stream",
     score: learning ? NaN : score,
-    shares: contributions,
-    facts: { correlationFactor, largestDeparture: largest(departures), excess: state.stream.held },
+    shares: () => state.stream.contributions,
+    facts: () => {
+      const { correlationFactor, departures } = streamFacts(state.stream);
+      return { correlationFactor, largestDeparture: largest(departures), excess: state.stream.held };
+    },
   };
 }
 
@@ -88,31 +91,37 @@ function modelParts({ state, model }: AssetMemory, values: Float64Array, setting
   if (model === undefined || row === undefined) {
     return [unjudged("t_squared"), unjudged("isolation_forest"), unjudged("operating_modes")];
   }
-  const place = model.sensors.map((id) => state.sensors.indexOf(id));
-  const spread = (parts: readonly number[]) => {
+  /** Parts of the model's columns as parts of the rows'. */
+  const placed = (parts: readonly number[]) => {
     const shares = Array<number>(state.sensors.length).fill(0);
-    for (const [i, j] of place.entries()) if (j >= 0) shares[j] = parts[i];
+    for (const [i, id] of model.sensors.entries()) {
+      const j = state.sensors.indexOf(id);
+      if (j >= 0) shares[j] = parts[i];
+    }
     return shares;
   };
-  const whole = tSquaredDistance(model, row);
-  const modes = modesDistance(model, row);
-  const part = (detector: SmoothedName, distance: number, parts: readonly number[], facts = {}): Part => {
+  const part = (detector: SmoothedName, { distance, parts, mode }: Distance): Part => {
     const smooth = smoothed(state, { detector, distance, by: settings.smoothing });
     const excess = detector === "operating_modes" ? Math.max(0, smooth) : Math.max(0, smooth - FREE);
     return {
       detector,
       score: excess / (excess + FREE),
-      shares: parts.length > 0 ? spread(parts) : [],
-      facts: { distance, smoothed: smooth, excess, ...facts },
+      shares: () => parts.length > 0 ? placed(sharesOf(parts)) : [],
+      facts: () => ({ distance, smoothed: smooth, excess, ...mode === undefined ? {} : { mode: mode + 1 } }),
     };
   };
+  const modes = modesDistance(model, row);
   return [
-    part("t_squared", whole.distance, whole.parts),
-    part("isolation_forest", forestDistance(model, row), []),
-    modes === undefined
-      ? unjudged("operating_modes")
-      : part("operating_modes", modes.distance, modes.parts, { mode: modes.mode! + 1 }),
+    part("t_squared", tSquaredDistance(model, row)),
+    part("isolation_forest", { distance: forestDistance(model, row), parts: [] }),
+    modes === undefined ? unjudged("operating_modes") : part("operating_modes", modes),
   ];
+}
+
+function sharesOf(contributions: readonly number[]): number[] {
+  const positive = contributions.map((part) => Math.max(0, part));
+  const sum = positive.reduce((all, part) => all + part, 0);
+  return positive.map((part) => sum > 0 ? part / sum : 0);
 }
 
 /** Half way from the middle of the baseline to its edge: a smoothed distance under it says nothing. */
@@ -131,7 +140,7 @@ function smoothed(
 }
 
 function unjudged(detector: AssetDetectorName): Part {
-  return { detector, score: NaN, shares: [], facts: {} };
+  return { detector, score: NaN, shares: () => [], facts: () => ({}) };
 }
 
 function largest(departures: readonly number[]): number {
@@ -160,14 +169,15 @@ function evidenceOf(
   const { sensors, settings } = rules;
   const weights = weightsOf(asset, settings);
   const spoke = judged.parts.filter(({ detector }) => weights[detector] > 0);
-  const shares = sensors.map((_, j) => {
-    const weighed = spoke.filter(({ score, shares }) => score > 0 && shares.length > 0);
-    const all = weighed.reduce((sum, { detector, score }) => sum + weights[detector] * score, 0);
-    const own = weighed.reduce((sum, part) => sum + weights[part.detector] * part.score * part.shares[j], 0);
-    return all > 0 ? own / all : 0;
-  });
+  const named = spoke.filter(({ score }) => score > 0)
+    .map(({ detector, score, shares }) => ({ weight: weights[detector] * score, shares: shares() }))
+    .filter(({ shares }) => shares.length > 0);
+  const all = named.reduce((sum, { weight }) => sum + weight, 0);
+  const shares = sensors.map((_, j) =>
+    all > 0 ? named.reduce((sum, { weight, shares }) => sum + weight * shares[j], 0) / all : 0
+  );
   const contributions: Contribution[] = spoke.filter(({ score }) => !Number.isNaN(score))
-    .map(({ detector, score, facts }) => ({ detector, score, facts }));
+    .map(({ detector, score, facts }) => ({ detector, score, facts: facts() }));
   const loudest = sensors.map(({ key }, j) => ({ key, share: shares[j] })).filter(({ share }) => share >= 0.1)
     .sort((a, b) => b.share - a.share).slice(0, 3);
   return {

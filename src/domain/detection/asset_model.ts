@@ -36,7 +36,7 @@ export interface AssetModel {
   readonly forestScale: Scale;
 }
 
-/** A row's distance from the baseline by one model, and each sensor's part of it (they add up to 1, or are all 0). */
+/** A row's distance from the baseline by one model, and each sensor's part of it. */
 export interface Distance {
   readonly distance: number;
   readonly parts: readonly number[];
@@ -158,25 +158,21 @@ export function rowOf(
 
 export function tSquaredDistance({ whole, wholeScale }: AssetModel, row: Float64Array): Distance {
   const { t2, contributions } = measure(whole, row);
-  return { distance: onScale(wholeScale, t2), parts: sharesOf(contributions) };
+  return { distance: onScale(wholeScale, t2), parts: contributions };
 }
 
 /** Undefined when the asset has one mode of operation. */
 export function modesDistance({ modes, modesScale }: AssetModel, row: Float64Array): Distance | undefined {
   if (modes.length === 0) return undefined;
   const { t2, contributions, mode } = nearest(modes, row);
-  return { distance: onScale(modesScale, t2), parts: sharesOf(contributions), mode };
+  return { distance: onScale(modesScale, t2), parts: contributions, mode };
 }
 
-/** A sensor's part is what the distance loses when the sensor is as usual. Values that are missing are taken as usual. */
+/**
+ * A sensor's part is what the distance loses when the sensor is as usual. Values that are missing are taken as usual.
+ */
 export function forestDistance({ forest, forestScale, whole }: AssetModel, row: Float64Array): number {
   return onScale(forestScale, scoreRow(forest, row.map((value, j) => Number.isNaN(value) ? whole.mean[j] : value)));
-}
-
-function sharesOf(contributions: readonly number[]): number[] {
-  const positive = contributions.map((part) => Math.max(0, part));
-  const sum = positive.reduce((all, part) => all + part, 0);
-  return positive.map((part) => sum > 0 ? part / sum : 0);
 }
 
 /** A model as plain data, and back; undefined when it is of another version: it is fitted anew then. */

@@ -49,7 +49,9 @@ export type AssetWeights = Readonly<Record<AssetDetectorName, number>>;
 export interface WaitRules {
   /** As somebody said; undefined: learnt from how far behind readings come. */
   readonly ms: number | undefined;
-  /** Bounds of what is learnt. Until enough has arrived to learn from, and for sensors that never reported, the upper. */
+  /**
+   * Bounds of what is learnt. Until enough has arrived to learn from, and for sensors that never reported, the upper.
+   */
   readonly leastMs: number;
   readonly mostMs: number;
 }

@@ -105,7 +105,8 @@ export function withColumns(state: AssetStreamState, from: readonly (number | un
     learning.resolution[j] = old.resolution[i];
   }
   learning.inverse = from.length > CORRELATED_MAX ? null : inverseFor(old.inverse, { columns: state.columns, from });
-  // Without a new sensor there is nothing to learn; with one, the correlation is learnt again by the end of its warm-up.
+  // Without a new sensor there is nothing to learn; with one, the correlation is learnt again by the end of its
+  // warm-up.
   const learnsAgain = from.includes(undefined) || old.inverse === null;
   learning.moments = learnsAgain && from.length <= CORRELATED_MAX ? startMoments(from.length) : null;
   const { rows, gaps, firstTs, lastTs, held } = state;

@@ -5,7 +5,7 @@
 import { type BatchId, type SourceId } from "../../domain/intake/batch.ts";
 import { conflict, notFound } from "../errors.ts";
 import type { Scope } from "../scope.ts";
-import { foldAssets } from "./fold_assets.ts";
+import { foldAssetsSoon } from "./fold_assets.ts";
 import type { Detected } from "./fold_batch.ts";
 import { BatchUnfoldable, foldSource } from "./fold_source.ts";
 import { tellBatches, type ToldBatch } from "./tell_batches.ts";
@@ -27,7 +27,7 @@ export async function detectAnomalies(scope: Scope, batchId: BatchId): Promise<T
   if (batch.state === "failed") throw conflict("batchId", `Batch ${batchId} has failed: ${batch.failure}`);
   if (batch.state === "processed") {
     // It was folded before: by another one, or by a run of this that ended before it was through with the assets.
-    await foldAssets(scope);
+    await foldAssetsSoon(scope);
   } else {
     await foldReady(scope, { sourceId: batch.sourceId, asking: batchId });
   }
@@ -67,7 +67,7 @@ async function foldOnce(scope: Scope, { sourceId, asking }: Asking): Promise<"fo
     const fold = await foldSource(scope, { sourceId, asking });
     if (fold === undefined) return "busy";
     // Before anybody is told, so that who hears of a batch finds what its assets' rows came to.
-    if (fold.folded.length > 0) await foldAssets(scope);
+    if (fold.states?.onAssets) await foldAssetsSoon(scope);
     const told = fold.folded.filter(({ batch, awaited }) => awaited && batch.id !== asking).map(({ batch, result }) => (
       { batchId: batch.id, outcome: { state: "processed", result } } satisfies ToldBatch
     ));

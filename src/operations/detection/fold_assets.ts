@@ -18,7 +18,7 @@ import { decodeModel, encodeModel } from "../../domain/detection/asset_model.ts"
 import { beginAsset, beginningSpan, nextSpan, type Span, stepAsset } from "../../domain/detection/asset_step.ts";
 import { closableTo } from "../../domain/detection/asset_watermark.ts";
 import type { Asset, AssetId } from "../../domain/plant/asset.ts";
-import type { DueAsset, JudgedSensor, SavedAsset } from "../../ports/detection/asset_state.ts";
+import type { AssetScore, DueAsset, JudgedSensor, SavedAsset } from "../../ports/detection/asset_state.ts";
 import { type Store, StoreUnavailable } from "../../ports/store.ts";
 import { type AlertEvent, applyDecision } from "../alerting/change_alert.ts";
 import { eventsTopic, type Scope } from "../scope.ts";
@@ -45,13 +45,21 @@ function settingsOf({ reorderWindowMs }: Asset): AssetSettings {
   return { ...ASSET_DEFAULTS, wait: { ...wait, ms: reorderWindowMs ?? wait.ms } };
 }
 
+/** The same as `foldAssets`, at once or when it is its turn (asset_turns.ts): then nobody waits for it. */
+export function foldAssetsSoon(scope: Scope): Promise<void> {
+  const { assetTurns, tenant, background, observe } = scope;
+  // What stays undone is noted in the store: the next fold does it, or the sweeper.
+  const onFault = (cause: unknown) => observe({ kind: "assets.not_folded", tenantId: tenant.id, cause });
+  return assetTurns.soon(tenant.id, () => foldAssets(scope), (work) => background(work.catch(onFault)));
+}
+
 /** Folds all that is due of the tenant and that nobody else is folding. Throws `StoreUnavailable`. */
 export async function foldAssets(scope: Scope): Promise<void> {
   let after = 0;
   for (let runs = 0, limit = ASSETS_PER_RUN; runs < RUNS_MAX; runs++) {
     const run: Run = { after, limit, first: undefined };
     try {
-      if (await foldRun(scope, run) === 0) return;
+      if (!await foldRun(scope, run)) return;
     } catch (cause) {
       if (cause instanceof StoreUnavailable || run.first === undefined) throw cause;
       // One of the run is at fault: alone, the first one either goes through or is the one.
@@ -71,8 +79,8 @@ interface Run {
   first: AssetId | undefined;
 }
 
-/** How many assets were folded. */
-async function foldRun(scope: Scope, run: Run): Promise<number> {
+/** Whether there may be more to do. */
+async function foldRun(scope: Scope, run: Run): Promise<boolean> {
   const { tenant, assetMemory, observe, wakeUps } = scope;
   const { held, alerts } = await scope.store.transaction(async (store) => {
     const due = await store.assetStates.lockDue(tenant.id, run);
@@ -81,6 +89,7 @@ async function foldRun(scope: Scope, run: Run): Promise<number> {
     const held = await holdAssets(scope, store, due);
     const alerts = await foldHeld(store, { tenant, held });
     await store.assetStates.save(tenant.id, held.map(toSaved));
+    await store.assetStates.addScores(tenant.id, held.flatMap(({ scores }) => scores ?? []));
     if (alerts.length > 0) await store.events.append(tenant.id, alerts.map(({ record }) => record));
     return { held, alerts };
   });
@@ -91,7 +100,7 @@ async function foldRun(scope: Scope, run: Run): Promise<number> {
     observe({ kind: "alert", change, alertId: alert.id, batchId: alert.batchId, severity: alert.severity });
   }
   if (alerts.length > 0) wakeUps.wake(eventsTopic(tenant.id));
-  return held.length;
+  return held.length === run.limit || held.some(({ done }) => !done);
 }
 
 /** An asset in a transaction. */
@@ -103,6 +112,7 @@ interface HeldAsset {
   changed: boolean;
   beginsAt: number;
   done: boolean;
+  scores: { assetId: AssetId; scores: readonly AssetScore[] } | undefined;
 }
 
 function toSaved({ due, memory, changed, beginsAt, done }: HeldAsset): SavedAsset {
@@ -135,7 +145,16 @@ async function holdAssets(scope: Scope, store: Store, due: readonly DueAsset[]):
       ? { memory: remembered.get(asset.id)?.memory, relearns: undefined }
       : readAsset({ state: text, model: models.get(asset.id) }, rules);
     if (read.relearns !== undefined) observe({ kind: "asset.relearns", assetId: asset.id, reason: read.relearns });
-    return { due: one, sensors: own, rules, memory: read.memory, changed: false, beginsAt: one.beginsAt, done: true };
+    return {
+      due: one,
+      sensors: own,
+      rules,
+      memory: read.memory,
+      changed: false,
+      beginsAt: one.beginsAt,
+      done: true,
+      scores: undefined,
+    };
   });
 }
 
@@ -237,10 +256,11 @@ async function foldOne(
     await store.assetStates.saveModel(tenant.id, id, { version: model.version, text: encodeModel(model) });
   }
   const scores = step.rows.map(({ ts }, i) => ({ ts, score: step.scores[i] })).filter(({ score }) => score > 0);
-  const keptFrom = due.revision % SCORES_LOOK_EVERY === 0
-    ? one.memory.state.closedTo - SCORES_KEPT * one.memory.state.binMs
-    : undefined;
-  await store.assetStates.addScores(tenant.id, id, { scores, keptFrom });
+  if (scores.length > 0) one.scores = { assetId: id, scores };
+  if (due.revision % SCORES_LOOK_EVERY === 0) {
+    const { closedTo, binMs } = one.memory.state;
+    await store.assetStates.forgetScores(tenant.id, id, closedTo - SCORES_KEPT * binMs);
+  }
   return await applyAll(store, { tenant, due, decisions: step.decisions });
 }
 

@@ -9,7 +9,7 @@ import { type Store, StoreUnavailable } from "../../ports/store.ts";
 import { recallVerdicts } from "../intake/validate_readings.ts";
 import { eventsTopic, type Scope } from "../scope.ts";
 import { type FoldableBatch, foldBatch, type FoldedBatch } from "./fold_batch.ts";
-import { holdStates } from "./hold_states.ts";
+import { type HeldStates, holdStates } from "./hold_states.ts";
 import { noteAssets } from "./note_assets.ts";
 
 /** Bounds on one transaction, so that it holds up others for some tenths of a second at most. */
@@ -31,6 +31,8 @@ export class BatchUnfoldable extends Error {
  */
 export interface SourceFold {
   readonly folded: readonly (FoldedBatch & { readonly awaited: boolean })[];
+  /** Undefined when there was nothing to fold. */
+  readonly states: HeldStates | undefined;
 }
 
 /**
@@ -109,6 +111,7 @@ async function foldAll(scope: Scope, { store, run }: { store: Store; run: readon
     folded.push({ ...await foldBatch(store, batch, { states, closedBeforeMs }), awaited: run[i].awaited });
   }
   await states.save(store);
+  if (!states.onAssets) return { folded, states };
   const batchesAdded = folded.map(({ batch, added }) => ({ id: batch.id, added }));
   await noteAssets(store, { tenantId: tenant.id, batches: batchesAdded });
   await store.events.append(tenant.id, folded.flatMap(({ events }) => events));

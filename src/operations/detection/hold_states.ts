@@ -25,6 +25,8 @@ export interface HeldState {
 
 export interface HeldStates {
   of(id: SensorId): HeldState;
+  /** Whether any of the sensors belongs to an asset. */
+  readonly onAssets: boolean;
   /** Stores the states. What is remembered of them becomes true with the commit: call `remember` behind it. */
   save(store: Store): Promise<void>;
   remember(): void;
@@ -54,6 +56,7 @@ export async function holdStates(
     return [row.sensorId, hold(row, state)];
   }));
   return {
+    onAssets: rows.some(({ assetId }) => assetId !== undefined),
     of(id) {
       const one = held.get(id);
       if (one === undefined) throw new Error(`sensor ${id} of batch ${batchId} has no detector state`);

@@ -28,4 +28,3 @@ export async function recordAlert(
     await store.reprocessing.changeAlert(tenantId, runId, { ...episode, ...peak, endedAt: ts });
   }
 }
-

@@ -71,8 +71,12 @@ export interface AssetStateStore {
   note(tenantId: TenantId, arrivals: readonly Arrival[]): Promise<{ sensorId: SensorId; watermark: number }[]>;
   /** Counts readings that came for closed rows. */
   addLate(tenantId: TenantId, sensorId: SensorId, late: { count: number; from: number; to: number }): Promise<void>;
-  /** Locks up to `limit` assets that have something to do, in the order of their ids; those locked already are left out. */
+  /**
+   * Locks up to `limit` assets that have something to do, in the order of their ids; those locked already are left out.
+   */
   lockDue(tenantId: TenantId, options: { after: number; limit: number }): Promise<DueAsset[]>;
+  /** Tenants that have assets with something to do. */
+  tenantsDue(): Promise<{ tenantId: TenantId; tenantKey: string }[]>;
   states(tenantId: TenantId, ids: readonly AssetId[]): Promise<Map<AssetId, string>>;
   models(tenantId: TenantId, ids: readonly AssetId[]): Promise<Map<AssetId, string>>;
   /** By asset, in the order of their ids. */
@@ -80,12 +84,13 @@ export interface AssetStateStore {
   /** Stores locked assets, each with the next revision. */
   save(tenantId: TenantId, assets: readonly SavedAsset[]): Promise<void>;
   saveModel(tenantId: TenantId, assetId: AssetId, model: { version: number; text: string }): Promise<void>;
-  /** Adds scores of an asset's rows, in time order, and forgets those of rows that begin before `keptFrom`. */
+  /** Adds scores of assets' rows, each list in time order and not empty. */
   addScores(
     tenantId: TenantId,
-    assetId: AssetId,
-    added: { scores: readonly AssetScore[]; keptFrom: number | undefined },
+    added: readonly { assetId: AssetId; scores: readonly AssetScore[] }[],
   ): Promise<void>;
+  /** Forgets scores of rows that begin before `before`; a few of them may stay. */
+  forgetScores(tenantId: TenantId, assetId: AssetId, before: number): Promise<void>;
   /** Up to `limit` scores of rows with from <= ts < to, in time order. */
   scores(
     tenantId: TenantId,

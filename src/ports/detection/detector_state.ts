@@ -1,10 +1,11 @@
 import type { TenantId } from "../../domain/access/tenant.ts";
-import type { Criticality } from "../../domain/plant/asset.ts";
+import type { AssetId, Criticality } from "../../domain/plant/asset.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
 
 export interface LockedState {
   readonly sensorId: SensorId;
   readonly quantity: string;
+  readonly assetId: AssetId | undefined;
   readonly criticality: Criticality;
   readonly reorderWindowMs: number | undefined;
   readonly revision: number;

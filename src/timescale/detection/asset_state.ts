@@ -1,3 +1,4 @@
+import type { TenantId } from "../../domain/access/tenant.ts";
 import type { BatchId } from "../../domain/intake/batch.ts";
 import type { Asset, AssetId } from "../../domain/plant/asset.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
@@ -107,6 +108,12 @@ export function assetStateStore(sql: Sql): AssetStateStore {
       }));
     },
 
+    async tenantsDue() {
+      return await sql<{ tenantId: TenantId; tenantKey: string }[]>`
+        SELECT id AS "tenantId", key AS "tenantKey" FROM tenant
+        WHERE EXISTS (SELECT FROM asset_state WHERE tenant_id = tenant.id AND due_batch_id IS NOT NULL) ORDER BY id`;
+    },
+
     async states(tenantId, ids) {
       if (ids.length === 0) return new Map();
       const rows = await sql<{ asset_id: AssetId; state: string }[]>`
@@ -164,18 +171,27 @@ export function assetStateStore(sql: Sql): AssetStateStore {
         ON CONFLICT (tenant_id, asset_id) DO UPDATE SET version = excluded.version, model = excluded.model`;
     },
 
-    async addScores(tenantId, assetId, { scores, keptFrom }) {
-      if (scores.length > 0) {
-        const text = JSON.stringify(scores.map(({ ts, score }) => [ts, Number(score.toPrecision(6))]));
-        await sql`
-          INSERT INTO asset_score (tenant_id, asset_id, first_ts, last_ts, scores)
-          VALUES (${tenantId}, ${assetId}, ${time(scores[0].ts)}, ${time(scores.at(-1)!.ts)}, ${text})
-          ON CONFLICT (tenant_id, asset_id, first_ts) DO UPDATE SET last_ts = excluded.last_ts, scores = excluded.scores`;
-      }
-      if (keptFrom === undefined) return;
+    async addScores(tenantId, added) {
+      if (added.length === 0) return;
+      const texts = added.map(({ scores }) => JSON.stringify(scores.map(({ ts, score }) => [ts, score])));
       await sql`
-        DELETE FROM asset_score WHERE tenant_id = ${tenantId} AND asset_id = ${assetId} AND first_ts < ${time(keptFrom)}
-          AND last_ts < ${time(keptFrom)}`;
+        INSERT INTO asset_score (tenant_id, asset_id, first_ts, last_ts, scores)
+        SELECT ${tenantId}::int, asset_id, to_timestamp(first / 1000), to_timestamp(last / 1000), scores
+        FROM unnest(
+          ${numbers(added.map(({ assetId }) => assetId))}::text::int[],
+          ${numbers(added.map(({ scores }) => scores[0].ts))}::text::float8[],
+          ${numbers(added.map(({ scores }) => scores[scores.length - 1].ts))}::text::float8[],
+          string_to_array(${texts.join(SEPARATOR)}::text, ${SEPARATOR}::text)
+        ) AS new (asset_id, first, last, scores)
+        ON CONFLICT (tenant_id, asset_id, first_ts) DO UPDATE SET last_ts = excluded.last_ts, scores = excluded.scores`;
+    },
+
+    async forgetScores(tenantId, assetId, before) {
+      await sql`
+        DELETE FROM asset_score
+        WHERE tenant_id = ${tenantId} AND asset_id = ${assetId} AND first_ts < ${time(before)} AND last_ts < ${
+        time(before)
+      }`;
     },
 
     async scores(tenantId, assetId, { from, to, limit }) {

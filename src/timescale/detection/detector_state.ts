@@ -1,5 +1,5 @@
 import type { SensorId } from "../../domain/plant/sensor.ts";
-import type { Criticality } from "../../domain/plant/asset.ts";
+import type { AssetId, Criticality } from "../../domain/plant/asset.ts";
 import type { DetectorStateStore } from "../../ports/detection/detector_state.ts";
 import { numbers, optional, type Sql } from "../sql.ts";
 
@@ -10,6 +10,7 @@ const SEPARATOR = "\x1e";
 interface Row {
   readonly sensor_id: SensorId;
   readonly quantity: string;
+  readonly asset_id: AssetId | null;
   readonly criticality: Criticality;
   readonly reorder_window_ms: number | null;
   readonly revision: number;
@@ -20,7 +21,7 @@ export function detectorStateStore(sql: Sql): DetectorStateStore {
   return {
     async lock(tenantId, sensors) {
       const rows = await sql<Row[]>`
-        SELECT state.sensor_id, sensor.quantity, coalesce(asset.criticality, 'B') AS criticality, sensor.reorder_window_ms,
+        SELECT state.sensor_id, sensor.quantity, sensor.asset_id, coalesce(asset.criticality, 'B') AS criticality, sensor.reorder_window_ms,
           state.revision,
           CASE WHEN state.revision = known.revision THEN NULL ELSE state.state END AS state
         FROM detector_state AS state
@@ -36,6 +37,7 @@ export function detectorStateStore(sql: Sql): DetectorStateStore {
       return rows.map((row) => ({
         sensorId: row.sensor_id,
         quantity: row.quantity,
+        assetId: optional(row.asset_id),
         criticality: row.criticality,
         reorderWindowMs: optional(row.reorder_window_ms),
         revision: row.revision,

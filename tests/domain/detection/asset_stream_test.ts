@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { toRows } from "../../../src/domain/detection/asset_rows.ts";
-import {
-  type AssetStream,
-  createAssetStream,
-  resumeAssetStream,
-} from "../../../src/domain/detection/asset_stream.ts";
+import { type AssetStream, createAssetStream, resumeAssetStream } from "../../../src/domain/detection/asset_stream.ts";
 import { ASSET_STREAM_DEFAULTS } from "../../../src/domain/detection/asset_stream_state.ts";
 import { seededRandom } from "../../../src/domain/detection/stats/random.ts";
 

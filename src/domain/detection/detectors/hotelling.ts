@@ -101,8 +101,8 @@ export function contributionsOf(inverse: ArrayLike<number>, departures: ArrayLik
 }
 
 /**
- * The inverse correlation of the columns `kept`, in that order, from that of all `columns`: each other one is eliminated
- * by its pivot, which is what integrating it out of a normal distribution comes to.
+ * The inverse correlation of the columns `kept`, in that order, from that of all `columns`: each other one is
+ * eliminated by its pivot, which is what integrating it out of a normal distribution comes to.
  */
 export function marginalInverse(
   inverse: readonly number[],

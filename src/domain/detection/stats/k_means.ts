@@ -9,8 +9,8 @@
  *
  * Cost: O(rows k columns) a turn, at most 50 turns. Equal seeds and rows give equal groups to the last bit.
  *
- * [1] D. Arthur, S. Vassilvitskii, k-means++, SODA 2007. [2] E. R. Hruschka et al., Evolving clusters in gene-expression
- * data, 2006.
+ * [1] D. Arthur, S. Vassilvitskii, k-means++, SODA 2007. [2] E. R. Hruschka et al., Evolving clusters in
+ * gene-expression data, 2006.
  */
 import { seededRandom } from "./random.ts";
 
@@ -26,7 +26,9 @@ export interface Groups {
 const TURNS_MAX = 50;
 const STARTS = 5;
 
-/** Groups `rows` (all of the same length, finite) into `k` from 1 to 255. Throws a RangeError with fewer rows than that. */
+/**
+ * Groups `rows` (all of the same length, finite) into `k` from 1 to 255. Throws a RangeError with fewer rows than that.
+ */
 export function kMeans(rows: readonly Float64Array[], { k, seed }: { k: number; seed: number }): Groups {
   if (!Number.isInteger(k) || k < 1 || k > 255 || rows.length < k) {
     throw new RangeError(`${rows.length} rows cannot be parted into ${k} groups.`);
