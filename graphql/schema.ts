@@ -2,6 +2,8 @@
 import "./scalars.ts";
 import "./error_types.ts";
 import "./access/tenant.ts";
+import "./access/key.ts";
+import "./access/audit.ts";
 import "./plant/asset.ts";
 import "./plant/sensor.ts";
 import "./plant/reading.ts";
@@ -13,9 +15,18 @@ import "./intake/recover.ts";
 import "./detection/asset_state.ts";
 import "./alerting/alert.ts";
 import "./alerting/alert_group.ts";
+import "./alerting/alarm_budget.ts";
 import "./history/reprocess.ts";
 import "./history/retention.ts";
+import "./plant/overview.ts";
+import "./plant/trend.ts";
+import "./detection/score.ts";
+import "./alerting/episode.ts";
+import "./intake/look.ts";
+import "./system.ts";
+import "./search.ts";
+import { audited } from "./audited.ts";
 import { builder } from "./builder.ts";
 import { acceptOtherValues } from "./other_values.ts";
 
-export const schema = acceptOtherValues(builder.toSchema());
+export const schema = audited(acceptOtherValues(builder.toSchema()));

@@ -3,6 +3,8 @@
  * correlation id: it is in every record about the batch, in its workflow's id, and in its events.
  */
 import { match } from "ts-pattern";
+import type { AuditEntry } from "./domain/access/audit.ts";
+import { withoutKeys } from "./domain/access/key.ts";
 
 export type Observation =
   | { readonly kind: "started"; readonly part: string; readonly detail: string }
@@ -27,12 +29,40 @@ export type Observation =
     readonly keepDays: number | undefined;
     readonly actor: string;
   }
+  | {
+    readonly kind: "alarm_budget.changed";
+    readonly tenant: string;
+    /** Undefined: all that no other budget holds for. */
+    readonly asset: string | undefined;
+    /** Undefined: there is none any more. */
+    readonly alertsPerDay: number | undefined;
+    readonly actor: string;
+  }
   | { readonly kind: "retention.applied"; readonly tenant: string; readonly removed: Readonly<Record<string, number>> }
   | { readonly kind: "retention.failed"; readonly cause: unknown }
   | { readonly kind: "retention.asked"; readonly actor: string }
   | { readonly kind: "readings.late"; readonly batchId: number; readonly count: number }
   | { readonly kind: "installation.renewed"; readonly id: string; readonly reason: string }
   | { readonly kind: "tenant.configured"; readonly tenantId: number; readonly actor: string; readonly settings: object }
+  | {
+    readonly kind: "key.created";
+    /** Its prefix; the text itself is never told. */
+    readonly key: string;
+    readonly tenant: string;
+    readonly scopes: readonly string[];
+    readonly actor: string;
+  }
+  | {
+    readonly kind: "key.rotated";
+    readonly key: string;
+    readonly by: string;
+    readonly tenant: string;
+    readonly actor: string;
+  }
+  | { readonly kind: "key.revoked"; readonly key: string; readonly tenant: string; readonly actor: string }
+  | { readonly kind: "wall.missing"; readonly reason: string }
+  | { readonly kind: "keys.refused"; readonly count: number }
+  | ({ readonly kind: "audit.not_written"; readonly tenantId: number; readonly cause: unknown } & AuditEntry)
   | { readonly kind: "sensors.registered"; readonly batchId: number; readonly count: number }
   | { readonly kind: "sensor.relearns"; readonly sensorId: number; readonly batchId: number; readonly reason: string }
   | { readonly kind: "asset.relearns"; readonly assetId: number; readonly reason: string }
@@ -68,8 +98,12 @@ export function levelOf(observation: Observation): Level {
       { kind: "tenant.configured" },
       { kind: "request.broken_off" },
       { kind: "retention.changed" },
+      { kind: "alarm_budget.changed" },
       { kind: "retention.applied" },
       { kind: "retention.asked" },
+      { kind: "key.created" },
+      { kind: "key.rotated" },
+      { kind: "key.revoked" },
       { kind: "sensors.registered" },
       { kind: "alert" },
       () => "info",
@@ -81,6 +115,8 @@ export function levelOf(observation: Observation): Level {
       { kind: "sweep.failed" },
       { kind: "retention.failed" },
       { kind: "readings.late" },
+      { kind: "keys.refused" },
+      { kind: "wall.missing" },
       { kind: "installation.renewed" },
       { kind: "sensor.relearns" },
       { kind: "asset.relearns" },
@@ -92,6 +128,7 @@ export function levelOf(observation: Observation): Level {
       { kind: "batch.foreign_run" },
       { kind: "request.failed" },
       { kind: "asset.not_folded" },
+      { kind: "audit.not_written" },
       { kind: "fault" },
       () => "error",
     )
@@ -114,7 +151,9 @@ export function createLog(options: LogOptions): Observe {
     const at = new Date(options.nowMs()).toISOString();
     const { kind, ...facts } = observation;
     const record = { at, level, kind, ...correlation(observation), ...facts };
-    options.write(options.format === "json" ? JSON.stringify(record, replaceErrors) : readable(record));
+    const line = options.format === "json" ? JSON.stringify(record, replaceErrors) : readable(record);
+    // None is told here; one that somebody sent in the place of something else is in what is told about that.
+    options.write(withoutKeys(line));
   };
 }
 

@@ -10,6 +10,7 @@ import { rowId } from "../ids.ts";
 import { assetOf, clearLoaders, orNull } from "../loaders.ts";
 import { connectionOf, PAGE_ARGS, pageCost } from "../page.ts";
 import { AlertRef, AssetRef, BatchRef, SensorRef } from "../nodes.ts";
+import { rarityOrNull, RarityRef } from "./rarity.ts";
 
 export const SeverityEnum = builder.enumType("Severity", {
   description: "Ordered urgency, from score, persistence and the asset's criticality.",
@@ -94,6 +95,12 @@ const EvidenceRef = builder.objectRef<AlertProof>("AlertEvidence").implement({
       description: "Detectors that gave no score.",
       resolve: ({ evidence }) => evidence.missing,
     }),
+    rarity: t.field({
+      type: RarityRef,
+      nullable: true,
+      description: "How rare the reading is; null where a fact was judged, such as a flatline.",
+      resolve: ({ evidence }) => rarityOrNull(evidence),
+    }),
     batch: t.field({
       type: BatchRef,
       description: "The batch that the reading came with.",
@@ -114,6 +121,14 @@ builder.node(AlertRef, {
       description: "Whether it stands, and whether a person has seen it.",
     }),
     score: t.exposeFloat("score", { description: "Highest score of the episode so far, 0 to 1." }),
+    rarity: t.field({
+      type: RarityRef,
+      nullable: true,
+      description:
+        "The greatest of the episode when it was opened, last raised or closed, with the line that it was announced by. " +
+        "Null where facts were judged, such as a flatline: they stay outside the alarm budget.",
+      resolve: rarityOrNull,
+    }),
     reason: t.exposeString("reason", { description: "Why it was opened or last raised, in a sentence." }),
     episodeStart: t.expose("episodeStart", {
       type: "DateTime",
@@ -216,6 +231,7 @@ const AlertConnection = builder.connectionObject({
 
 builder.queryFields((t) => ({
   alert: t.field({
+    access: "read",
     type: AlertRef,
     nullable: true,
     description: "The alert that has this id; null when there is none.",
@@ -225,6 +241,7 @@ builder.queryFields((t) => ({
       (await scope.store.alerts.byIds(scope.tenant.id, [rowId<AlertId>(String(id.id))])).at(0),
   }),
   alerts: t.field({
+    access: "read",
     type: AlertConnection,
     description: "All alerts, the last opened first.",
     args: {
@@ -241,6 +258,7 @@ builder.queryFields((t) => ({
     },
   }),
   eventCursor: t.string({
+    access: "read",
     description: "The cursor of now: a subscription that begins there (`after`) gets all that happens from now on.",
     complexity: LOOKUP_COST,
     resolve: (_root, _args, { scope }) => cursorOfNow(scope),
@@ -261,6 +279,7 @@ const AlertEventRef = builder.objectRef<FollowedAlert>("AlertEvent").implement({
 
 builder.subscriptionField("alerts", (t) =>
   t.field({
+    access: "read",
     type: AlertEventRef,
     description:
       "Changes of alerts, in order, each once. With `after`, first all that happened behind that cursor; without, from now on.",

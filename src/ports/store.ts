@@ -2,10 +2,14 @@
  * What the operations need of the store, noun by noun: a file each. Every call names its tenant. Times are data times
  * or receipt times in ms. Any call may throw `StoreUnavailable`.
  */
+import type { KeyStore } from "./access/key.ts";
 import type { TenantStore } from "./access/tenant.ts";
+import type { AlarmBudgetStore } from "./alerting/alarm_budget.ts";
 import type { AlertStore } from "./alerting/alert.ts";
 import type { AlertGroupStore } from "./alerting/alert_group.ts";
 import type { AssetStateStore } from "./detection/asset_state.ts";
+import type { EpisodeStore } from "./alerting/episode.ts";
+import type { CandidateStore } from "./alerting/candidate.ts";
 import type { DetectorStateStore } from "./detection/detector_state.ts";
 import type { EventStore } from "./event.ts";
 import type { ReprocessStore } from "./history/reprocess.ts";
@@ -13,9 +17,11 @@ import type { RetentionStore } from "./history/retention.ts";
 import type { HorizonStore, ThinningStore } from "./history/thinning.ts";
 import type { UpkeepStore } from "./history/upkeep.ts";
 import type { BatchStore } from "./intake/batch.ts";
+import type { LookStore } from "./intake/look.ts";
 import type { QuarantineStore } from "./intake/quarantine.ts";
 import type { SourceStore } from "./intake/source.ts";
 import type { AssetStore } from "./plant/asset.ts";
+import type { OverviewStore } from "./plant/overview.ts";
 import type { ReadingStore } from "./plant/reading.ts";
 import type { SensorStore } from "./plant/sensor.ts";
 
@@ -31,6 +37,7 @@ export class StoreFull extends StoreUnavailable {
 
 export interface Store {
   readonly tenants: TenantStore;
+  readonly keys: KeyStore;
   readonly assets: AssetStore;
   readonly sensors: SensorStore;
   readonly sources: SourceStore;
@@ -41,6 +48,11 @@ export interface Store {
   readonly assetStates: AssetStateStore;
   readonly alerts: AlertStore;
   readonly alertGroups: AlertGroupStore;
+  readonly episodes: EpisodeStore;
+  readonly overview: OverviewStore;
+  readonly looks: LookStore;
+  readonly candidates: CandidateStore;
+  readonly alarmBudgets: AlarmBudgetStore;
   readonly events: EventStore;
   readonly reprocessing: ReprocessStore;
   readonly retention: RetentionStore;

@@ -96,7 +96,8 @@ for (const engine of ENGINES) {
         assert.deepEqual(
           ENUMS.map(({ name }) => name).sort(),
           // A retention of a noun that only a newer release knows is left out, and not touched.
-          [...shown, "AlertChange", "ReprocessState", "RetentionNoun"].sort(),
+          // A scope that it knows is in access_test.ts: with a key in the store nobody could ask this without one.
+          [...shown, "AlertChange", "ReprocessState", "RetentionNoun", "AccessScope"].sort(),
           "Write a row of a newer release for each enum above.",
         );
       });

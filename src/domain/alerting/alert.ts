@@ -3,6 +3,7 @@
  * acknowledge it.
  */
 import type { BatchId } from "../intake/batch.ts";
+import type { RarityNow } from "../detection/episode.ts";
 import type { Severity } from "../detection/severity.ts";
 import type { Subject } from "../plant/subject.ts";
 
@@ -25,7 +26,11 @@ export const ALERT_CHANGES = {
 } as const;
 export type AlertChange = keyof typeof ALERT_CHANGES;
 
-export type Alert = Subject & {
+/**
+ * With the greatest rarity of the episode so far, and the line it was announced by; alerts about facts (flatline,
+ * limit) have none.
+ */
+export type Alert = Subject & Partial<RarityNow> & {
   readonly id: AlertId;
   readonly kind: string;
   /** Data times in ms. The episode starts with its first anomaly; the alert opens once the on-delay has passed. */

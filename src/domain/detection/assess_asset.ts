@@ -9,22 +9,24 @@ import type { AssetDetectorName, AssetSettings, AssetWeights } from "./asset_set
 import { type AssetMemory, type AssetRules, type AssetState, type SmoothedName } from "./asset_state.ts";
 import { pushRow, streamFacts } from "./asset_stream.ts";
 import { noisyOr } from "./ensemble.ts";
-import { type Contribution, type Decision, type Evidence, stepEpisode } from "./episode.ts";
+import { type Contribution, type EpisodeChange, type Evidence, stepEpisode } from "./episode.ts";
 
 export interface AssetAssessment {
-  readonly decisions: readonly Decision[];
+  readonly decisions: readonly EpisodeChange[];
   /** Of each row; 0 while nothing judges it. */
   readonly scores: Float64Array;
   /** Whether a new model was fitted. */
   readonly fitted: boolean;
 }
 
+const HOUR_MS = 3_600_000;
+
 /** Kind of the asset's episodes. */
 export const ASSET_ANOMALY = "asset_anomaly";
 
 /** Folds `rows`, whose columns are the sensors of `rules`, into `asset`, which it changes in place. */
 export function assessAsset(asset: AssetMemory, rows: readonly AssetRow[], rules: AssetRules): AssetAssessment {
-  const decisions: Decision[] = [];
+  const decisions: EpisodeChange[] = [];
   const model = asset.model;
   const scores = Float64Array.from(rows, (row) => {
     const judged = judgeRow(asset, row, rules);
@@ -35,6 +37,9 @@ export function assessAsset(asset: AssetMemory, rows: readonly AssetRow[], rules
       news: judged.score,
       rules: rules.settings.episode,
       criticality: rules.criticality,
+      perHour: HOUR_MS / asset.state.binMs,
+      level: 0,
+      normal: () => [],
       evidence: () => evidenceOf(asset, { row, judged, rules }),
     });
     if (decision !== undefined) decisions.push(decision);

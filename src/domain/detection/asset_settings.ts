@@ -68,5 +68,12 @@ export const ASSET_DEFAULTS: AssetSettings = {
   smoothing: 0.1,
   weights: { asset_stream: 1, t_squared: 0.05, isolation_forest: 0.1, operating_modes: 0 },
   weightsInModes: { asset_stream: 0, t_squared: 0, isolation_forest: 0.1, operating_modes: 1 },
-  episode: { threshold: 0.5, deadband: 0.1, onDelay: 5, offDelay: 30 },
+  // Levels that are kept from before hold the score up by themselves, so an episode ends by low scores alone.
+  episode: {
+    threshold: 0.5,
+    deadband: 0.1,
+    onDelay: { hours: 0, least: 5 },
+    offDelay: { hours: 0, least: 30 },
+    newNormal: { hours: 0, least: 30 },
+  },
 };

@@ -2,7 +2,7 @@
 import { match } from "ts-pattern";
 import type { TenantId } from "../../domain/access/tenant.ts";
 import type { Alert, AlertChange } from "../../domain/alerting/alert.ts";
-import type { Decision, Evidence } from "../../domain/detection/episode.ts";
+import type { EpisodeChange, Evidence } from "../../domain/detection/episode.ts";
 import type { BatchId } from "../../domain/intake/batch.ts";
 import type { Subject } from "../../domain/plant/subject.ts";
 import type { EventRecord } from "../../ports/event.ts";
@@ -25,7 +25,7 @@ export interface Deciding {
   /** The batch that the decision came with. */
   readonly batchId: BatchId;
   readonly subject: Subject;
-  readonly decision: Decision;
+  readonly decision: EpisodeChange;
 }
 
 /** Applies one decision; undefined when it changed nothing, since the episode's alert was there (or ended) already. */
@@ -34,21 +34,24 @@ export async function applyDecision(
   { tenantId, batchId, subject, decision }: Deciding,
 ): Promise<AlertEvent | undefined> {
   const key = { ...subject, kind: decision.kind, episodeStart: decision.episodeStart };
+  const { rarity, line } = decision;
   const alert = await match(decision)
     .with({ type: "opened" }, ({ ts, severity, peak }) =>
       store.alerts.open(tenantId, key, {
         openedAt: ts,
         severity,
         ...peak,
+        rarity,
+        line,
         batchId,
       }))
     .with(
       { type: "raised" },
-      ({ severity, peak }) => store.alerts.raise(tenantId, key, { severity, ...peak }),
+      ({ severity, peak }) => store.alerts.raise(tenantId, key, { severity, ...peak, rarity, line }),
     )
     .with(
       { type: "closed" },
-      ({ ts, peak }) => store.alerts.close(tenantId, key, { endedAt: ts, ...peak }),
+      ({ ts, peak }) => store.alerts.close(tenantId, key, { endedAt: ts, ...peak, rarity, line }),
     )
     .exhaustive();
   if (alert === undefined) return undefined;

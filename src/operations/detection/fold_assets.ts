@@ -16,6 +16,7 @@ import {
 } from "../../domain/detection/asset_state.ts";
 import { decodeModel, encodeModel } from "../../domain/detection/asset_model.ts";
 import { beginAsset, beginningSpan, nextSpan, type Span, stepAsset } from "../../domain/detection/asset_step.ts";
+import type { EpisodeChange } from "../../domain/detection/episode.ts";
 import { closableTo } from "../../domain/detection/asset_watermark.ts";
 import type { Asset, AssetId } from "../../domain/plant/asset.ts";
 import type { AssetScore, DueAsset, JudgedSensor, SavedAsset } from "../../ports/detection/asset_state.ts";
@@ -269,7 +270,7 @@ async function applyAll(
   { tenant, due, decisions }: {
     tenant: Scope["tenant"];
     due: DueAsset;
-    decisions: readonly Parameters<typeof applyDecision>[1]["decision"][];
+    decisions: readonly EpisodeChange[];
   },
 ): Promise<AlertEvent[]> {
   const events: AlertEvent[] = [];

@@ -6,6 +6,7 @@ import type { BatchId, SourceId } from "../../domain/intake/batch.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
 import type { QueuedBatch } from "../../ports/intake/source.ts";
 import { type Store, StoreUnavailable } from "../../ports/store.ts";
+import { holdLines } from "../alerting/hold_lines.ts";
 import { recallVerdicts } from "../intake/validate_readings.ts";
 import { eventsTopic, type Scope } from "../scope.ts";
 import { type FoldableBatch, foldBatch, type FoldedBatch } from "./fold_batch.ts";
@@ -106,14 +107,17 @@ async function foldAll(scope: Scope, { store, run }: { store: Store; run: readon
   for (const batch of run) batches.push({ ...await recallVerdicts({ ...scope, store }, batch.id), batch });
   const sensorIds = new Set<SensorId>(batches.flatMap(({ verdicts }) => verdicts.accepted.sensorIds));
   const states = await holdStates(scope, store, { sensorIds, batchId: run[0].id });
+  const lines = holdLines(store, { tenantId: tenant.id, subjects: [...sensorIds].map((sensorId) => ({ sensorId })) });
   const folded: (FoldedBatch & { awaited: boolean })[] = [];
   for (const [i, batch] of batches.entries()) {
-    folded.push({ ...await foldBatch(store, batch, { states, closedBeforeMs }), awaited: run[i].awaited });
+    folded.push({ ...await foldBatch(store, batch, { states, lines, closedBeforeMs }), awaited: run[i].awaited });
   }
   await states.save(store);
-  if (!states.onAssets) return { folded, states };
-  const batchesAdded = folded.map(({ batch, added }) => ({ id: batch.id, added }));
-  await noteAssets(store, { tenantId: tenant.id, batches: batchesAdded });
+  await lines.save();
+  if (states.onAssets) {
+    const batchesAdded = folded.map(({ batch, added }) => ({ id: batch.id, added }));
+    await noteAssets(store, { tenantId: tenant.id, batches: batchesAdded });
+  }
   await store.events.append(tenant.id, folded.flatMap(({ events }) => events));
   return { folded, states };
 }

@@ -24,7 +24,7 @@ export async function recordAlert(
     await store.reprocessing.saveAlert(tenantId, runId, alert);
   } else if (decision.type === "raised") {
     await store.reprocessing.changeAlert(tenantId, runId, { ...episode, ...peak, severity: decision.severity });
-  } else {
+  } else if (decision.type === "closed") {
     await store.reprocessing.changeAlert(tenantId, runId, { ...episode, ...peak, endedAt: ts });
   }
 }

@@ -9,6 +9,7 @@ import { detectorSet } from "../../domain/detection/detector_set.ts";
 import { decodeState, encodeState, startState } from "../../domain/detection/sensor_state.ts";
 import type { ReprocessRun, ReprocessRunId } from "../../domain/history/reprocess.ts";
 import { EARLIEST_MS, MICROSECOND_MS } from "../../domain/timestamp.ts";
+import { readLines } from "../alerting/read_lines.ts";
 import { notFound } from "../errors.ts";
 import type { Scope } from "../scope.ts";
 import { recordAlert } from "./record_alert.ts";
@@ -39,10 +40,12 @@ export async function reprocessPage(
     // Asked behind the readings: whatever has gone until then may be missing among them.
     const { rolledUpBefore } = await store.horizons.of(tenant.id);
     if (from < rolledUpBefore) await store.reprocessing.noteGone(tenant.id, runId, rolledUpBefore);
-    const { decisions, folded } = assess(state, series, { set, criticality: cursor.criticality });
+    const subject = { sensorId: cursor.sensorId };
+    const lineAt = await readLines(store, { tenantId: tenant.id, subject, ts: series.ts });
+    const { decisions, folded } = assess(state, series, { set, criticality: cursor.criticality, lineAt });
     for (const decision of decisions) {
       if (decision.episodeStart >= run.from) {
-        await recordAlert(store, { tenantId: tenant.id, runId, subject: { sensorId: cursor.sensorId }, decision });
+        await recordAlert(store, { tenantId: tenant.id, runId, subject, decision });
       }
     }
     const finished = series.ts.length < READINGS_PER_PAGE;

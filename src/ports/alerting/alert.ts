@@ -1,6 +1,6 @@
 import type { TenantId } from "../../domain/access/tenant.ts";
 import type { Alert, AlertChange, AlertId, AlertState } from "../../domain/alerting/alert.ts";
-import type { Evidence } from "../../domain/detection/episode.ts";
+import type { Evidence, RarityNow } from "../../domain/detection/episode.ts";
 import type { Severity } from "../../domain/detection/severity.ts";
 import type { BatchId, SourceId } from "../../domain/intake/batch.ts";
 import type { AssetId } from "../../domain/plant/asset.ts";
@@ -42,24 +42,30 @@ export interface AlertFilter {
   readonly text?: string;
 }
 
+/** The peak of the episode, and its greatest rarity where it has one. */
+export interface AlertFacts extends Partial<RarityNow> {
+  readonly score: number;
+  readonly reason: string;
+}
+
 export interface AlertStore {
   /** Opens the alert of an episode; undefined when it was opened before. */
   open(
     tenantId: TenantId,
     key: EpisodeKey,
-    facts: { openedAt: number; severity: Severity; score: number; reason: string; batchId: BatchId },
+    facts: AlertFacts & { openedAt: number; severity: Severity; batchId: BatchId },
   ): Promise<Alert | undefined>;
   /** Raises the severity; score and reason are those of the peak. undefined when there is no such open alert. */
   raise(
     tenantId: TenantId,
     key: EpisodeKey,
-    facts: { severity: Severity; score: number; reason: string },
+    facts: AlertFacts & { severity: Severity },
   ): Promise<Alert | undefined>;
   /** Ends the episode; undefined when there is no such open alert. */
   close(
     tenantId: TenantId,
     key: EpisodeKey,
-    facts: { endedAt: number; score: number; reason: string },
+    facts: AlertFacts & { endedAt: number },
   ): Promise<Alert | undefined>;
   addProof(tenantId: TenantId, proof: AlertProof): Promise<void>;
   proofs(tenantId: TenantId, ids: readonly AlertId[]): Promise<AlertProof[]>;

@@ -1,9 +1,12 @@
 import type { Alert, AlertChange, AlertId } from "../../domain/alerting/alert.ts";
+import type { RarityNow } from "../../domain/detection/episode.ts";
 import type { BatchId } from "../../domain/intake/batch.ts";
 import type { AssetId } from "../../domain/plant/asset.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
 import { subjectOf } from "../../domain/plant/subject.ts";
 import type { AlertFilter, AlertStore, EpisodeKey } from "../../ports/alerting/alert.ts";
+import { rarityText } from "./candidate.ts";
+import { ofSubjects } from "./subject_filter.ts";
 import { numbers, optional, type Sql, texts, time, words } from "../sql.ts";
 
 interface Row {
@@ -18,6 +21,7 @@ interface Row {
   readonly state: Alert["state"];
   readonly score: number;
   readonly reason: string;
+  readonly rarity: string | null;
   readonly batch_id: BatchId;
 }
 
@@ -31,34 +35,42 @@ interface ProofRow {
 
 export function alertStore(sql: Sql): AlertStore {
   const columns = () =>
-    sql`id, sensor_id, asset_id, kind, episode_start, opened_at, ended_at, severity, state, score, reason, batch_id`;
+    sql`id, sensor_id, asset_id, kind, episode_start, opened_at, ended_at, severity, state, score, reason, rarity,
+      batch_id`;
   const open = (tenantId: number, { sensorId, assetId, kind, episodeStart }: EpisodeKey) =>
     sql`tenant_id = ${tenantId} AND ${
       sensorId === undefined ? sql`asset_id = ${assetId}` : sql`sensor_id = ${sensorId}`
     } AND kind = ${kind} AND episode_start = ${time(episodeStart)} AND ended_at IS NULL`;
   return {
-    async open(tenantId, { sensorId, assetId, kind, episodeStart }, { openedAt, severity, score, reason, batchId }) {
+    async open(
+      tenantId,
+      { sensorId, assetId, kind, episodeStart },
+      { openedAt, severity, score, reason, batchId, ...now },
+    ) {
       const [row] = await sql<Row[]>`
-        INSERT INTO alert (tenant_id, sensor_id, asset_id, kind, episode_start, opened_at, severity, state, score, reason, batch_id)
+        INSERT INTO alert (tenant_id, sensor_id, asset_id, kind, episode_start, opened_at, severity, state, score, reason, rarity,
+          batch_id)
         VALUES (${tenantId}, ${sensorId ?? null}, ${assetId ?? null}, ${kind}, ${time(episodeStart)}, ${
         time(openedAt)
       }, ${severity}, 'unacknowledged', ${score},
-          ${reason}, ${batchId})
+          ${reason}, ${rarityOrNull(now)}, ${batchId})
         ON CONFLICT ON CONSTRAINT alert_episode DO NOTHING
         RETURNING ${columns()}`;
       return row && toAlert(row);
     },
 
-    async raise(tenantId, key, { severity, score, reason }) {
+    async raise(tenantId, key, { severity, score, reason, ...now }) {
       const [row] = await sql<Row[]>`
-        UPDATE alert SET severity = ${severity}, score = ${score}, reason = ${reason}
+        UPDATE alert SET severity = ${severity}, score = ${score}, reason = ${reason},
+          rarity = coalesce(${rarityOrNull(now)}::text, rarity)
         WHERE ${open(tenantId, key)} RETURNING ${columns()}`;
       return row && toAlert(row);
     },
 
-    async close(tenantId, key, { endedAt, score, reason }) {
+    async close(tenantId, key, { endedAt, score, reason, ...now }) {
       const [row] = await sql<Row[]>`
         UPDATE alert SET ended_at = ${time(endedAt)}, score = ${score}, reason = ${reason},
+          rarity = coalesce(${rarityOrNull(now)}::text, rarity),
           state = CASE state WHEN 'unacknowledged' THEN 'returned_unacknowledged' ELSE 'normal' END
         WHERE ${open(tenantId, key)} RETURNING ${columns()}`;
       return row && toAlert(row);
@@ -123,7 +135,9 @@ function matching(sql: Sql, filter: AlertFilter) {
     subjects && ofSubjects(sql, subjects),
     batchId !== undefined && sql`batch_id = ${batchId}::bigint`,
     sourceId !== undefined &&
-    sql`EXISTS (SELECT FROM batch WHERE batch.id = alert.batch_id AND batch.source_id = ${sourceId}::int)`,
+    sql`EXISTS (
+      SELECT FROM batch
+      WHERE batch.tenant_id = alert.tenant_id AND batch.id = alert.batch_id AND batch.source_id = ${sourceId}::int)`,
     severities && sql`severity = ANY (${words(severities)}::text::text[])`,
     states && sql`state = ANY (${words(states)}::text::text[])`,
     kinds && sql`kind = ANY (ARRAY(SELECT jsonb_array_elements_text(${texts(kinds)}::text::jsonb)))`,
@@ -144,10 +158,8 @@ function matching(sql: Sql, filter: AlertFilter) {
     .reduce((all, condition) => sql`${all} AND ${condition}`, sql`true`);
 }
 
-/** Each list has an index of its own, so one that is empty is not asked for. */
-function ofSubjects(sql: Sql, { sensorIds, assetIds }: NonNullable<AlertFilter["subjects"]>) {
-  const ofSensors = sql`sensor_id = ANY (${numbers(sensorIds)}::text::int[])`;
-  return assetIds.length === 0 ? ofSensors : sql`(${ofSensors} OR asset_id = ANY (${numbers(assetIds)}::text::int[]))`;
+function rarityOrNull({ rarity, line }: Partial<RarityNow>): string | null {
+  return rarity === undefined || line === undefined ? null : rarityText({ rarity, line });
 }
 
 function toAlert(row: Row): Alert {
@@ -162,6 +174,7 @@ function toAlert(row: Row): Alert {
     state: row.state,
     score: row.score,
     reason: row.reason,
+    ...row.rarity === null ? {} : JSON.parse(row.rarity) as RarityNow,
     batchId: row.batch_id,
   };
 }
