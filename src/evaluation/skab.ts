@@ -4,12 +4,8 @@
  * flagging everything, so what counts is the area under the ROC curve over the pooled rows of all files, and the
  * missed-alarm rate at a fixed false-alarm rate.
  */
-import {
-  ASSET_DEFAULTS,
-  type AssetSettings,
-  createAssetStream,
-  resumeAssetStream,
-} from "../domain/detection/asset_stream.ts";
+import { createAssetStream, resumeAssetStream } from "../domain/detection/asset_stream.ts";
+import { ASSET_STREAM_DEFAULTS, type AssetStreamSettings } from "../domain/detection/asset_stream_state.ts";
 import { fitHotelling, scoreHotelling } from "../domain/detection/detectors/hotelling.ts";
 import { fitForest, FOREST_DEFAULTS, scoreRows } from "../domain/detection/detectors/isolation_forest.ts";
 import { largestRobustZ } from "./outliers.ts";
@@ -54,7 +50,7 @@ export const SKAB_FAR = 0.135;
 const WINDOW = 30;
 const SEEDS = Array.from({ length: 10 }, (_, i) => i + 1);
 
-const METHODS: Readonly<Record<string, (series: SkabSeries, settings: AssetSettings) => Scored>> = {
+const METHODS: Readonly<Record<string, (series: SkabSeries, settings: AssetStreamSettings) => Scored>> = {
   "asset stream": scoreStream,
   "largest robust z": (series) => split(robustZ(series.values, series.sensors.length)),
   "largest robust z of 30-row means": (series) => {
@@ -69,7 +65,7 @@ const METHODS: Readonly<Record<string, (series: SkabSeries, settings: AssetSetti
 export async function evaluateSkab(
   folder: string,
   progress: (done: number, of: number) => void,
-  settings: AssetSettings = ASSET_DEFAULTS,
+  settings: AssetStreamSettings = ASSET_STREAM_DEFAULTS,
 ): Promise<SkabFigures> {
   // A file with no row left to judge says nothing.
   const all = (await readSkab(folder)).filter(({ anomaly }) => anomaly.length > SKAB_TRAINING_ROWS);
@@ -117,7 +113,7 @@ function figuresOf(method: string, files: readonly Scored[], labels: readonly Ui
 }
 
 /** The stream scores 0 while it learns, so its training scores are those of a copy that meets the same rows again. */
-function scoreStream({ ts, values, sensors }: SkabSeries, given: AssetSettings): Scored {
+function scoreStream({ ts, values, sensors }: SkabSeries, given: AssetStreamSettings): Scored {
   const columns = sensors.length;
   const settings = { ...given, warmUp: SKAB_TRAINING_ROWS };
   const stream = createAssetStream(columns, settings);
