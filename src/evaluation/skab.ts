@@ -5,6 +5,8 @@
  * missed-alarm rate at a fixed false-alarm rate.
  */
 import { createAssetStream, resumeAssetStream } from "../domain/detection/asset_stream.ts";
+import { ASSET_DEFAULTS, type AssetSettings } from "../domain/detection/asset_settings.ts";
+import { scoreAsset } from "../domain/detection/score_asset.ts";
 import { ASSET_STREAM_DEFAULTS } from "../domain/detection/asset_stream_state.ts";
 import { fitHotelling, scoreHotelling } from "../domain/detection/detectors/hotelling.ts";
 import { fitForest, FOREST_DEFAULTS, scoreRows } from "../domain/detection/detectors/isolation_forest.ts";
@@ -28,7 +30,7 @@ export interface SkabFigures {
   readonly files: number;
   readonly rows: number;
   readonly anomalousRows: number;
-  /** The asset stream first, then the methods to compare it with. */
+  /** The asset's ensemble, its stream, then the methods to compare them with. */
   readonly methods: readonly SkabMethod[];
   /** The asset stream alarming at a score of 0.5, the same for all files. */
   readonly streamAtHalf: ThresholdFigures;
@@ -50,7 +52,14 @@ export const SKAB_FAR = 0.135;
 const WINDOW = 30;
 const SEEDS = Array.from({ length: 10 }, (_, i) => i + 1);
 
+const WITHOUT_FOREST: AssetSettings = {
+  ...ASSET_DEFAULTS,
+  weights: { ...ASSET_DEFAULTS.weights, isolation_forest: 0 },
+};
+
 const METHODS: Readonly<Record<string, (series: SkabSeries) => Scored>> = {
+  "asset ensemble": (series) => scoreEnsemble(series, ASSET_DEFAULTS),
+  "asset ensemble without forest": (series) => scoreEnsemble(series, WITHOUT_FOREST),
   "asset stream": scoreStream,
   "largest robust z": (series) => split(robustZ(series.values, series.sensors.length)),
   "largest robust z of 30-row means": (series) => {
@@ -79,7 +88,7 @@ export async function evaluateSkab(
   progress(all.length, all.length);
   const labels = all.map(({ anomaly }) => anomaly.subarray(SKAB_TRAINING_ROWS));
   const pooledLabels = join(labels);
-  const [stream] = scored;
+  const stream = scored[names.indexOf("asset stream")];
   return {
     files: all.length,
     rows: pooledLabels.length,
@@ -125,6 +134,13 @@ function scoreStream({ ts, values, sensors }: SkabSeries): Scored {
   );
   // Its window still holds the last rows before the first are met again.
   return { training: training.subarray(ASSET_STREAM_DEFAULTS.window), judged };
+}
+
+/** As live; it scores 0 while it learns, so it has no training scores but the stream's. */
+function scoreEnsemble(series: SkabSeries, settings: AssetSettings): Scored {
+  const { ts, values, sensors } = series;
+  const columns = sensors.map((_, j) => Float64Array.from(ts, (_, i) => values[i * sensors.length + j]));
+  return { training: scoreStream(series).training, judged: scoreAsset(ts, columns, settings).slice(SKAB_TRAINING_ROWS) };
 }
 
 function scoreForest({ values, sensors }: SkabSeries, seed: number): Scored {
