@@ -9,7 +9,7 @@
 import type { SensorId } from "../plant/sensor.ts";
 import { type AssetSample, sampleRows } from "./asset_sample.ts";
 import type { AssetSettings } from "./asset_settings.ts";
-import { contributionsOf, fitHotelling, type Hotelling, marginalInverse } from "./detectors/hotelling.ts";
+import { contributionsOf, departure, fitHotelling, type Hotelling, marginalInverse } from "./detectors/hotelling.ts";
 import { fitForest, type Forest, scoreRow, scoreRows } from "./detectors/isolation_forest.ts";
 import { decodeForest, encodeForest, type ForestState } from "./detectors/isolation_forest_state.ts";
 import { kMeans } from "./stats/k_means.ts";
@@ -128,16 +128,21 @@ interface Measured {
 }
 
 /** T-squared of the columns that the row has, as if there had been all: in proportion to their number. */
-function measure({ columns, mean, spread, inverse }: Hotelling, row: ArrayLike<number>): Measured {
+function measure({ columns, mean, spread, inverse }: Hotelling, row: Float64Array): Measured {
+  if (!row.some(Number.isNaN)) {
+    const departures = row.map((value, j) => departure(value - mean[j], spread[j]));
+    const contributions = contributionsOf(inverse, departures);
+    return { t2: Math.max(0, contributions.reduce((sum, part) => sum + part, 0)), contributions };
+  }
   const kept = Array.from({ length: columns }, (_, j) => j).filter((j) => !Number.isNaN(row[j]));
-  const z = kept.map((j) => spread[j] > 0 ? Math.max(-1e6, Math.min(1e6, (row[j] - mean[j]) / spread[j])) : 0);
+  const z = kept.map((j) => departure(row[j] - mean[j], spread[j]));
   const parts = contributionsOf(marginalInverse(inverse, { columns, kept }), z);
   const contributions = Array<number>(columns).fill(0);
   for (const [i, j] of kept.entries()) contributions[j] = parts[i];
   return { t2: Math.max(0, parts.reduce((sum, part) => sum + part, 0)) * columns / kept.length, contributions };
 }
 
-function nearest(modes: readonly Hotelling[], row: ArrayLike<number>): Measured & { mode: number } {
+function nearest(modes: readonly Hotelling[], row: Float64Array): Measured & { mode: number } {
   let best = { t2: Infinity, contributions: [] as readonly number[], mode: -1 };
   for (const [mode, fit] of modes.entries()) {
     const measured = measure(fit, row);

@@ -83,7 +83,8 @@ export function scoreHotelling(model: Hotelling, row: Float64Array): HotellingVe
   return { t2, score: t2 / (t2 + model.limit), contributions };
 }
 
-function departure(difference: number, spread: number): number {
+/** A difference in spreads, cut off; 0 where there is no spread to judge by. */
+export function departure(difference: number, spread: number): number {
   if (!(spread > 0) || spread === Infinity) return 0;
   return Math.max(-MOST_SPREADS, Math.min(MOST_SPREADS, difference / spread));
 }
