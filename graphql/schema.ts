@@ -15,6 +15,7 @@ import "./intake/recover.ts";
 import "./detection/asset_state.ts";
 import "./alerting/alert.ts";
 import "./alerting/alert_group.ts";
+import "./alerting/evidence_sensor.ts";
 import "./alerting/alarm_budget.ts";
 import "./history/reprocess.ts";
 import "./history/retention.ts";
