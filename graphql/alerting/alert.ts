@@ -10,6 +10,7 @@ import { rowId } from "../ids.ts";
 import { assetOf, clearLoaders, orNull } from "../loaders.ts";
 import { connectionOf, PAGE_ARGS, pageCost } from "../page.ts";
 import { AlertRef, AssetRef, BatchRef, SensorRef } from "../nodes.ts";
+import { AppliedSettingsRef } from "../detection/settings.ts";
 import { rarityOrNull, RarityRef } from "./rarity.ts";
 
 export const SeverityEnum = builder.enumType("Severity", {
@@ -21,7 +22,7 @@ const AlertStateEnum = builder.enumType("AlertState", {
   values: enumValues(ALERT_STATES),
 });
 const AlertChangeEnum = builder.enumType("AlertChange", {
-  description: "What an episode does to its alert.",
+  description: "What happens to an alert.",
   values: enumValues(ALERT_CHANGES),
 });
 
@@ -133,6 +134,13 @@ builder.node(AlertRef, {
       type: BatchRef,
       description: "The batch whose readings opened it.",
       resolve: ({ batchId }, _args, { loaders }) => loaders.batches.load(batchId),
+    }),
+    settings: t.field({
+      type: AppliedSettingsRef,
+      nullable: true,
+      description: "What raised it: the settings that held when it opened. Null for alerts of earlier releases.",
+      resolve: ({ settingsId }, _args, { loaders }) =>
+        settingsId === undefined ? null : loaders.appliedSettings.load(settingsId),
     }),
     evidence: t.field({
       type: [EvidenceRef],

@@ -1,7 +1,6 @@
 /** The fleet's part of `deno task evaluate`: found faults at rates of false alerts, and the alarm budget. */
-import { makeSet } from "../domain/detection/detector_set.ts";
+import type { DetectorSet } from "../domain/detection/detector_set.ts";
 import { READINGS_PER_DAY } from "../domain/detection/rarity.ts";
-import { DEFAULT_SETTINGS } from "../domain/detection/settings.ts";
 import type { Figure } from "../evaluation/figures.ts";
 import {
   type BudgetRow,
@@ -28,9 +27,8 @@ export interface FleetFolders {
 /** Prints its tables, and answers the figures that are compared. */
 export async function evaluateFleet(
   { nab, skab }: FleetFolders,
-  progress: { show(text: string): void; clear(): void },
+  { set, progress }: { set: DetectorSet; progress: { show(text: string): void; clear(): void } },
 ): Promise<Figure[]> {
-  const set = makeSet(DEFAULT_SETTINGS);
   progress.show("fleet: scores");
   const ofNab = nab === undefined ? [] : await nabFleet(nab);
   const ofSkab = skab === undefined ? [] : await skabFleet(skab);

@@ -243,7 +243,8 @@ async function alertsComeBack(tenants: Tenants): Promise<void> {
   const key = { sensorId, kind: "flatline", episodeStart: T0 };
   const facts = { openedAt: T0 + 1_234, severity: "LOW", score: 0.4, reason: "stuck", batchId } as const;
   const opened = (await store.alerts.open(mine, key, facts))!;
-  const expected: Alert = { id: opened.id, ...key, ...facts, endedAt: undefined, state: "unacknowledged" };
+  const settingsId = undefined;
+  const expected: Alert = { id: opened.id, ...key, ...facts, endedAt: undefined, state: "unacknowledged", settingsId };
   assert.deepEqual(opened, expected);
   const seen = async (tenantId: TenantId) => [
     await store.alerts.byIds(tenantId, [opened.id]),
@@ -302,6 +303,8 @@ async function runsComeBack(tenants: Tenants): Promise<void> {
       ...subject,
       ...range,
       state: "running",
+      settings: "as_judged",
+      draftId: undefined,
       failure: undefined,
       readingsFrom: undefined,
       requestedAt: run.requestedAt,
@@ -328,7 +331,7 @@ async function runsComeBack(tenants: Tenants): Promise<void> {
       finished: false,
     });
     const cursor = (await store.reprocessing.lockNext(mine, id))!;
-    const { quantity, criticality, ...kept } = cursor;
+    const { quantity, criticality, assetId: _, settingsId: __, ...kept } = cursor;
     assert.deepEqual([quantity, criticality], ["generic", "B"]);
     assert.deepEqual(kept, { sensorId, state: `{"a":1}`, watermark: T0, finished: false });
     await store.reprocessing.end(mine, id, { state: "failed", failure: "broken" });

@@ -19,7 +19,7 @@ const T0 = Date.UTC(2024, 0, 1);
 const MARK = "mark-of-a";
 
 /** Texts that name nothing that exists; all others are taken for names. A new one is put here, or nowhere. */
-const PLAIN = ["name", "unit", "reason", "quantity", "text"];
+const PLAIN = ["name", "unit", "reason", "quantity", "text", "note"];
 
 interface Filled {
   /** Global ids of what the tenant has. */
@@ -67,8 +67,23 @@ async function fill({ scope: { store }, sql }: GatewayBench, tenant: { id: Tenan
   const [alert] = await store.alerts.byIds(tenant.id, [alertId]);
   const body = JSON.stringify({ change: "opened", alert });
   await store.events.append(tenant.id, [{ type: "alert.opened", batchId, alertId, body }]);
+  const said = { scope: { sensorId }, patch: { sensor: { learnsAnomalies: true } }, note: mark, base: 1 };
+  await store.settings.promote(tenant.id, { ...said, version: 2, promotedBy: mark });
+  const draft = (await store.settings.saveDraft(tenant.id, { ...said, base: 2, savedBy: mark }))!;
+  await sql`UPDATE alert SET settings_id = ${await store.settings.applied(tenant.id, {
+    name: mark,
+    version: 2,
+    document: { sensor: mark },
+  })} WHERE tenant_id = ${tenant.id}`;
   const keys = await store.keys.list(tenant.id);
-  const rows = { Asset: assetId, Sensor: sensorId, Batch: batchId, Alert: alertId, ReprocessRun: run };
+  const rows = {
+    Asset: assetId,
+    Sensor: sensorId,
+    Batch: batchId,
+    Alert: alertId,
+    ReprocessRun: run,
+    SettingsDraft: draft.id,
+  };
   return {
     ids: Object.entries(rows).map(([noun, id]) => btoa(`${noun}:${id}`)),
     names: [asset, sensor, source, batch, ...keys.map(({ prefix }) => prefix), ...Object.values(rows).map(cursorOf)],

@@ -180,7 +180,12 @@ async function reprocessCancelled(bench: Bench): Promise<string> {
 }
 
 function startRun({ scope }: Bench, sensorKey: string): Promise<ReprocessRun> {
-  return startReprocessing(scope, { sensorKey, from: Date.parse(START), to: Date.parse(START) + 86_400_000 });
+  return startReprocessing(scope, {
+    sensorKey,
+    from: Date.parse(START),
+    to: Date.parse(START) + 86_400_000,
+    settings: "as_judged",
+  });
 }
 
 async function runEnded({ client, scope, installation }: Bench, { id }: ReprocessRun): Promise<string> {

@@ -3,6 +3,7 @@
  * acknowledge it.
  */
 import type { BatchId } from "../intake/batch.ts";
+import type { AppliedSettingsId } from "../detection/settings_layers.ts";
 import type { RarityNow } from "../detection/episode.ts";
 import type { Severity } from "../detection/severity.ts";
 import type { Subject } from "../plant/subject.ts";
@@ -23,6 +24,7 @@ export const ALERT_CHANGES = {
   opened: "An episode has begun.",
   raised: "The episode has become more urgent.",
   closed: "The episode is over.",
+  superseded: "The settings changed, and nothing judges the episode any more: its reason says why.",
 } as const;
 export type AlertChange = keyof typeof ALERT_CHANGES;
 
@@ -44,4 +46,6 @@ export type Alert = Subject & Partial<RarityNow> & {
   readonly reason: string;
   /** The batch whose readings opened it. */
   readonly batchId: BatchId;
+  /** What its subject was judged by when it opened; undefined for alerts of earlier releases. */
+  readonly settingsId: AppliedSettingsId | undefined;
 };

@@ -88,9 +88,10 @@ export function readInto(fold: Fold, state: SensorState, ts: number, value: numb
   }
   point.ts = ts;
   point.value = bounded(judged);
-  if (state.pace.stepMs !== fold.stepMs) {
+  // Looked at when the rate has changed, and for a young sensor whenever its history has doubled.
+  if (state.pace.stepMs !== fold.stepMs || (state.readings & (state.readings - 1)) === 0) {
     fold.stepMs = state.pace.stepMs;
-    point.perHour = readingsPerHour(state.pace);
+    point.perHour = readingsPerHour(state.pace, state.readings);
     fold.limits = set.limitsAt(point.perHour);
   }
   believe(state.glitches, point, fold.limits.glitch);
@@ -138,6 +139,7 @@ function judgeEnsemble(
     rules: settings.episode,
     perHour: point.perHour,
     criticality,
+    severities: settings.severity,
     level: point.steady,
     normal: () => normalBands(state),
     evidence,
@@ -167,6 +169,7 @@ function judgeWatch(state: SensorState, w: number, { fold: { set, point }, criti
     rules,
     perHour: point.perHour,
     criticality,
+    severities: set.settings.severity,
     level: watch.level?.(detector) ?? point.value,
     normal: () => watch.normal?.(detector) ?? [],
     evidence: () => evidenceOf(point, { score, threshold: rules.threshold, parts: [[watch, detector, score]] }),

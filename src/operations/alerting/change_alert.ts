@@ -2,7 +2,8 @@
 import { match } from "ts-pattern";
 import type { TenantId } from "../../domain/access/tenant.ts";
 import type { Alert, AlertChange } from "../../domain/alerting/alert.ts";
-import type { EpisodeChange, Evidence } from "../../domain/detection/episode.ts";
+import type { EpisodeChange, Evidence, Supersession } from "../../domain/detection/episode.ts";
+import type { AppliedSettingsId } from "../../domain/detection/settings_layers.ts";
 import type { BatchId } from "../../domain/intake/batch.ts";
 import type { Subject } from "../../domain/plant/subject.ts";
 import type { EventRecord } from "../../ports/event.ts";
@@ -25,18 +26,20 @@ export interface Deciding {
   /** The batch that the decision came with. */
   readonly batchId: BatchId;
   readonly subject: Subject;
-  readonly decision: EpisodeChange;
+  readonly decision: EpisodeChange | Supersession;
+  /** What its subject is judged by, asked for when an alert opens. */
+  readonly settingsId?: () => Promise<AppliedSettingsId>;
 }
 
 /** Applies one decision; undefined when it changed nothing, since the episode's alert was there (or ended) already. */
 export async function applyDecision(
   store: Store,
-  { tenantId, batchId, subject, decision }: Deciding,
+  { tenantId, batchId, subject, decision, settingsId }: Deciding,
 ): Promise<AlertEvent | undefined> {
   const key = { ...subject, kind: decision.kind, episodeStart: decision.episodeStart };
   const { rarity, line } = decision;
   const alert = await match(decision)
-    .with({ type: "opened" }, ({ ts, severity, peak }) =>
+    .with({ type: "opened" }, async ({ ts, severity, peak }) =>
       store.alerts.open(tenantId, key, {
         openedAt: ts,
         severity,
@@ -44,6 +47,7 @@ export async function applyDecision(
         rarity,
         line,
         batchId,
+        settingsId: await settingsId?.(),
       }))
     .with(
       { type: "raised" },
@@ -53,9 +57,15 @@ export async function applyDecision(
       { type: "closed" },
       ({ ts, peak }) => store.alerts.close(tenantId, key, { endedAt: ts, ...peak, rarity, line }),
     )
+    .with(
+      { type: "superseded" },
+      ({ ts, peak, reason }) => store.alerts.close(tenantId, key, { endedAt: ts, score: peak.score, reason, rarity, line }),
+    )
     .exhaustive();
   if (alert === undefined) return undefined;
-  if (decision.type !== "closed") await prove(store, { tenantId, batchId, alert, decision });
+  if (decision.type === "opened" || decision.type === "raised") {
+    await prove(store, { tenantId, batchId, alert, decision });
+  }
   const body: AlertEventBody = { change: decision.type, alert };
   const record = {
     type: `alert.${decision.type}`,

@@ -1,5 +1,6 @@
 import type { TenantId } from "../../domain/access/tenant.ts";
 import type { Alert, AlertChange, AlertId, AlertState } from "../../domain/alerting/alert.ts";
+import type { AppliedSettingsId } from "../../domain/detection/settings_layers.ts";
 import type { Evidence, RarityNow } from "../../domain/detection/episode.ts";
 import type { Severity } from "../../domain/detection/severity.ts";
 import type { BatchId, SourceId } from "../../domain/intake/batch.ts";
@@ -51,7 +52,12 @@ export interface AlertStore {
   open(
     tenantId: TenantId,
     key: EpisodeKey,
-    facts: AlertFacts & { openedAt: number; severity: Severity; batchId: BatchId },
+    facts: AlertFacts & {
+      openedAt: number;
+      severity: Severity;
+      batchId: BatchId;
+      settingsId?: AppliedSettingsId | undefined;
+    },
   ): Promise<Alert | undefined>;
   /** Raises the severity; score and reason are those of the peak. undefined when there is no such open alert. */
   raise(
@@ -65,6 +71,8 @@ export interface AlertStore {
     key: EpisodeKey,
     facts: AlertFacts & { endedAt: number },
   ): Promise<Alert | undefined>;
+  /** The open alerts of these sensors. */
+  standing(tenantId: TenantId, sensorIds: readonly SensorId[]): Promise<Alert[]>;
   addProof(tenantId: TenantId, proof: AlertProof): Promise<void>;
   proofs(tenantId: TenantId, ids: readonly AlertId[]): Promise<AlertProof[]>;
   byIds(tenantId: TenantId, ids: readonly AlertId[]): Promise<Alert[]>;

@@ -1,4 +1,5 @@
 import type { Alert, AlertChange, AlertId } from "../../domain/alerting/alert.ts";
+import type { AppliedSettingsId } from "../../domain/detection/settings_layers.ts";
 import type { RarityNow } from "../../domain/detection/episode.ts";
 import type { BatchId } from "../../domain/intake/batch.ts";
 import type { AssetId } from "../../domain/plant/asset.ts";
@@ -23,6 +24,7 @@ interface Row {
   readonly reason: string;
   readonly rarity: string | null;
   readonly batch_id: BatchId;
+  readonly settings_id: AppliedSettingsId | null;
 }
 
 interface ProofRow {
@@ -36,7 +38,7 @@ interface ProofRow {
 export function alertStore(sql: Sql): AlertStore {
   const columns = () =>
     sql`id, sensor_id, asset_id, kind, episode_start, opened_at, ended_at, severity, state, score, reason, rarity,
-      batch_id`;
+      batch_id, settings_id`;
   const open = (tenantId: number, { sensorId, assetId, kind, episodeStart }: EpisodeKey) =>
     sql`tenant_id = ${tenantId} AND ${
       sensorId === undefined ? sql`asset_id = ${assetId}` : sql`sensor_id = ${sensorId}`
@@ -45,15 +47,15 @@ export function alertStore(sql: Sql): AlertStore {
     async open(
       tenantId,
       { sensorId, assetId, kind, episodeStart },
-      { openedAt, severity, score, reason, batchId, ...now },
+      { openedAt, severity, score, reason, batchId, settingsId, ...now },
     ) {
       const [row] = await sql<Row[]>`
         INSERT INTO alert (tenant_id, sensor_id, asset_id, kind, episode_start, opened_at, severity, state, score, reason, rarity,
-          batch_id)
+          batch_id, settings_id)
         VALUES (${tenantId}, ${sensorId ?? null}, ${assetId ?? null}, ${kind}, ${time(episodeStart)}, ${
         time(openedAt)
       }, ${severity}, 'unacknowledged', ${score},
-          ${reason}, ${rarityOrNull(now)}, ${batchId})
+          ${reason}, ${rarityOrNull(now)}, ${batchId}, ${settingsId ?? null})
         ON CONFLICT ON CONSTRAINT alert_episode DO NOTHING
         RETURNING ${columns()}`;
       return row && toAlert(row);
@@ -74,6 +76,15 @@ export function alertStore(sql: Sql): AlertStore {
           state = CASE state WHEN 'unacknowledged' THEN 'returned_unacknowledged' ELSE 'normal' END
         WHERE ${open(tenantId, key)} RETURNING ${columns()}`;
       return row && toAlert(row);
+    },
+
+    async standing(tenantId, sensorIds) {
+      const rows = await sql<Row[]>`
+        SELECT ${columns()} FROM alert
+        WHERE tenant_id = ${tenantId} AND sensor_id = ANY (${
+        numbers(sensorIds)
+      }::text::int[]) AND ended_at IS NULL ORDER BY id`;
+      return rows.map(toAlert);
     },
 
     async addProof(tenantId, { alertId, ts, change, batchId, evidence }) {
@@ -171,5 +182,6 @@ function toAlert(row: Row): Alert {
     reason: row.reason,
     ...row.rarity === null ? {} : JSON.parse(row.rarity) as RarityNow,
     batchId: row.batch_id,
+    settingsId: optional(row.settings_id),
   };
 }

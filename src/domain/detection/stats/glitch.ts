@@ -10,6 +10,7 @@
  * not count.
  */
 import { quantileSorted } from "simple-statistics";
+import { type FieldsOf, number, readings, share, span } from "../field.ts";
 import { readingsIn, type Span } from "./span.ts";
 import { rangeOf, startRange, type TrailingRange, updateRange, type WindowSize } from "./trailing_range.ts";
 
@@ -24,9 +25,24 @@ export interface GlitchRules {
   readonly far: number;
   /** What lasts so long is no glitch. */
   readonly lasts: Span;
-  /** Where far readings are a greater share than this (about the last 300 readings), they belong to the sensor. */
+  /** Where glitches are more frequent than this share of the last 300 readings or so, they belong to the sensor. */
   readonly rare: number;
 }
+
+export const GLITCH_FIELDS: FieldsOf<GlitchRules> = {
+  window: span("How far back the range reaches that glitches are far outside of."),
+  blocks: readings("Parts in which the window moves on.", { unit: "parts", min: 2, max: 50 }),
+  first: readings("Readings that the first range is made of.", { min: 10, max: 200 }),
+  far: number("How far outside the range a value may be a glitch: less takes more for glitches.", {
+    unit: "widths of the range",
+    min: 0.1,
+    max: 10_000,
+  }),
+  lasts: span("What lasts so long is no glitch."),
+  rare: share("Where a greater share of readings is far outside, they belong to the sensor.", {
+    unit: "share of readings",
+  }),
+};
 
 /** The rules in readings. */
 export interface GlitchLimits {
@@ -48,13 +64,13 @@ export interface GlitchState {
   range: TrailingRange;
   /** Far readings in a row. */
   far: number;
-  /** Share of far readings lately. */
+  /** Glitches lately, as a share of the readings. */
   share: number;
 }
 
 /** Less than this share of a sensor's value may be its resolution. */
 const RESOLUTION = 0.02;
-/** Readings over which the share of far ones is taken. */
+/** Readings over which the share of glitches is taken. */
 const MEMORY = 300;
 const LEAST_SHARE = 1e-4;
 
@@ -90,7 +106,7 @@ export function believe(
   if (far + 1 >= lasts) return;
   reading.steady = value > max ? max : min;
   reading.plain = share >= rare ? value : value > max ? max + reach : min - reach;
-  reading.held = far > 0;
+  reading.held = far > 0 && share < rare;
 }
 
 function widthOf(min: number, max: number): number {
@@ -119,7 +135,8 @@ export function learnGlitch(
   const width = widthOf(state.range.min, state.range.max);
   const isFar = value > state.range.max + far * width || value < state.range.min - far * width;
   state.far = isFar ? state.far + 1 : 0;
-  state.share += (Number(isFar) - state.share) / MEMORY;
+  // Readings in a row are one glitch.
+  state.share += (Number(state.far === 1) - state.share) / MEMORY;
   if (!isFar || state.far >= lasts) updateRange(state.range, { x: value, floor: width }, size);
 }
 

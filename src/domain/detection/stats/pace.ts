@@ -29,9 +29,21 @@ export function startPace(): Pace {
   return { steps: [], settled: false, doubtful: false, looked: 0, usual: 0 };
 }
 
-/** Usual readings an hour; 0 while nothing is known. */
-export function readingsPerHour({ stepMs }: Pace): number {
-  return stepMs === undefined ? 0 : HOUR_MS / stepMs;
+/** Hours of a sensor's history for one hour of a window, so that it has means to compare. */
+const HISTORY = 32;
+/** Readings an hour that count from the start. */
+const AT_ONCE = 12;
+
+/**
+ * Usual readings an hour, by which windows are counted; 0 while nothing is known. A sensor that gives thousands an hour
+ * counts as slower while it is young: its windows are at most so great a part of its history.
+ */
+export function readingsPerHour({ stepMs }: Pace, readings: number): number {
+  if (stepMs === undefined) return 0;
+  const perHour = HOUR_MS / stepMs;
+  return perHour <= AT_ONCE
+    ? perHour
+    : Math.min(perHour, Math.max(AT_ONCE, 2 ** Math.floor(Math.log2(readings / HISTORY))));
 }
 
 /** Takes the time of a reading in. Answers new interval / old interval when the rate has changed, else 1. */
