@@ -8,6 +8,7 @@ import type { Quarantined } from "../src/domain/intake/quarantine.ts";
 import type { Asset, AssetId } from "../src/domain/plant/asset.ts";
 import type { Sensor, SensorId, SensorProgress } from "../src/domain/plant/sensor.ts";
 import type { Subject } from "../src/domain/plant/subject.ts";
+import { type AssetDetection, readAssetDetections } from "../src/operations/detection/read_asset_detection.ts";
 import type { AlertProof } from "../src/ports/alerting/alert.ts";
 import type { AppliedSettings } from "../src/ports/detection/settings.ts";
 import type { Part } from "../src/ports/page.ts";
@@ -27,6 +28,10 @@ export interface Loaders {
   readonly alerts: DataLoader<AlertId, Alert>;
   readonly proofs: DataLoader<AlertId, AlertProof[]>;
   readonly appliedSettings: DataLoader<AppliedSettingsId, AppliedSettings>;
+  /** Of a sensor's alert, that of its asset; null for none. */
+  readonly alertGroups: DataLoader<AlertId, AlertId | null>;
+  readonly alertMembers: ListLoader<AlertId, AlertId>;
+  readonly assetDetections: DataLoader<AssetId, AssetDetection>;
   readonly batchAlerts: ListLoader<BatchId, Alert>;
   readonly quarantine: ListLoader<BatchId, Quarantined>;
   readonly assetSensors: ListLoader<AssetId, Sensor>;
@@ -50,6 +55,16 @@ export function createLoaders(scope: Scope): Loaders {
       return ids.map((id) => proofs.get(id) ?? []);
     }),
     appliedSettings: byId("row of settings", (ids) => store.settings.appliedByIds(tenantId, ids), ({ id }) => id),
+    alertGroups: new DataLoader(async (ids) => {
+      const groups = await store.alertGroups.groupsOf(tenantId, ids);
+      return ids.map((id) => groups.get(id) ?? null);
+    }),
+    alertMembers: lists((ids, part) => store.alertGroups.membersOf(tenantId, ids, part)),
+    assetDetections: byId(
+      "asset",
+      (ids) => readAssetDetections({ store, tenant: { id: tenantId } }, ids),
+      ({ assetId }) => assetId,
+    ),
     batchAlerts: lists((ids, part) => store.alerts.ofBatches(tenantId, ids, part)),
     quarantine: lists((ids, part) => store.quarantine.ofBatches(tenantId, ids, part)),
     assetSensors: lists((ids, part) => store.sensors.ofAssets(tenantId, ids, part)),

@@ -1,5 +1,5 @@
 import { ALERT_CHANGES, ALERT_STATES, type AlertId } from "../../src/domain/alerting/alert.ts";
-import type { Contribution } from "../../src/domain/detection/episode.ts";
+import type { Contribution, Evidence } from "../../src/domain/detection/episode.ts";
 import { SEVERITY_MEANINGS } from "../../src/domain/detection/severity.ts";
 import { cursorOfNow, followAlerts, type FollowedAlert } from "../../src/operations/alerting/follow_alerts.ts";
 import { type AlertList, type AlertQuery, listAlerts } from "../../src/operations/alerting/list_alerts.ts";
@@ -27,8 +27,8 @@ const AlertChangeEnum = builder.enumType("AlertChange", {
 });
 
 export const KIND =
-  "What sort of episode it is: `anomaly` for the ensemble of detectors, otherwise the name of a watch, " +
-  "such as `flatline`.";
+  "What sort of episode it is: `anomaly` for a sensor's ensemble of detectors, `asset_anomaly` for an asset's, otherwise the " +
+  "name of a watch, such as `flatline`.";
 
 const FactRef = builder.objectRef<[string, number]>("Fact").implement({
   description: "A number that a detector judged by.",
@@ -52,12 +52,29 @@ export const ContributionRef = builder.objectRef<Contribution>("Contribution").i
   }),
 });
 
+type EvidenceSensor = NonNullable<Evidence["sensors"]>[number];
+
+const EvidenceSensorRef = builder.objectRef<EvidenceSensor>("EvidenceSensor").implement({
+  description: "A sensor's share in the score of its asset.",
+  fields: (t) => ({
+    share: t.exposeFloat("share", { description: "Its share, 0 to 1." }),
+    sensor: t.field({
+      type: SensorRef,
+      description: "The sensor.",
+      resolve: ({ sensorId }, _args, { loaders }) => loaders.sensors.load(sensorId),
+    }),
+  }),
+});
+
 const EvidenceRef = builder.objectRef<AlertProof>("AlertEvidence").implement({
   description: "The numbers behind a change of an alert.",
   fields: (t) => ({
     time: t.expose("ts", { type: "DateTime", description: "Data time of the reading." }),
     change: t.expose("change", { type: AlertChangeEnum, description: "What it did to the alert." }),
-    value: t.float({ description: "Value of the reading.", resolve: ({ evidence }) => evidence.value }),
+    value: t.float({
+      description: "Value of the reading; of an asset's row, the largest departure of a sensor, in spreads.",
+      resolve: ({ evidence }) => evidence.value,
+    }),
     score: t.float({ description: "Score of the reading, 0 to 1.", resolve: ({ evidence }) => evidence.score }),
     threshold: t.float({
       description: "Score from which a reading is an anomaly.",
@@ -68,6 +85,12 @@ const EvidenceRef = builder.objectRef<AlertProof>("AlertEvidence").implement({
       description: "What each detector added to the score.",
       complexity: { multiplier: 6 },
       resolve: ({ evidence }) => evidence.contributions,
+    }),
+    sensors: t.field({
+      type: [EvidenceSensorRef],
+      description: "Of an asset: the sensors that it was, the largest share first; otherwise none.",
+      complexity: { multiplier: 8 },
+      resolve: ({ evidence }) => evidence.sensors ?? [],
     }),
     missing: t.stringList({
       description: "Detectors that gave no score.",
@@ -161,6 +184,9 @@ const AlertFilterInput = builder.inputType("AlertFilter", {
     states: t.field({ type: [AlertStateEnum], description: "One of these." }),
     kinds: t.stringList({ description: "One of these." }),
     standing: t.boolean({ description: "True: the episode lasts; false: it has ended." }),
+    grouped: t.boolean({
+      description: "True: of a sensor, and told by an alert of its asset too; false: stands for itself.",
+    }),
     from: t.field({ type: "DateTime", description: "Opened at this data time or later." }),
     to: t.field({ type: "DateTime", description: "Opened before this data time." }),
     text: t.string({
@@ -182,6 +208,7 @@ function toQuery(
     states: filter?.states ?? undefined,
     kinds: filter?.kinds ?? undefined,
     standing: filter?.standing ?? undefined,
+    grouped: filter?.grouped ?? undefined,
     from: filter?.from ?? undefined,
     to: filter?.to ?? undefined,
     text: filter?.text ?? undefined,

@@ -5,7 +5,9 @@
  */
 import { SERVICE } from "../domain/access/actor.ts";
 import { allOf } from "./all_of.ts";
+import { foldAssetsSoon } from "./detection/fold_assets.ts";
 import { startBatch } from "./intake/accept_batch.ts";
+import type { TenantName } from "../ports/workflows.ts";
 import type { Deps } from "./scope.ts";
 
 /** A start is normally a matter of milliseconds. */
@@ -21,6 +23,7 @@ export interface Swept {
 
 /** Answers how many it gave a workflow. Throws `StoreUnavailable` and `WorkflowsUnavailable`. */
 export async function sweep(deps: Deps): Promise<Swept> {
+  await foldLeftAssets(deps);
   const [batches, runs] = await Promise.all([
     deps.store.batches.unfinishedInTurns({ olderThanMs: OLDER_THAN_MS, limit: PER_SWEEP_MAX }),
     deps.store.reprocessing.running({ olderThanMs: OLDER_THAN_MS, limit: PER_SWEEP_MAX }),
@@ -39,4 +42,11 @@ export async function sweep(deps: Deps): Promise<Swept> {
   const swept = { batches: stranded.length, reprocessings: unstarted.length };
   if (swept.batches + swept.reprocessings > 0) deps.observe({ kind: "swept", ...swept });
   return swept;
+}
+
+/** What a process noted that died before it was through, or was kept from it. */
+async function foldLeftAssets(deps: Deps): Promise<void> {
+  for (const { tenantId, tenantKey } of await deps.store.assetStates.tenantsDue()) {
+    await foldAssetsSoon({ ...deps, tenant: { id: tenantId, key: tenantKey } as TenantName, actor: SERVICE });
+  }
 }

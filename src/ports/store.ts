@@ -6,6 +6,8 @@ import type { KeyStore } from "./access/key.ts";
 import type { TenantStore } from "./access/tenant.ts";
 import type { AlarmBudgetStore } from "./alerting/alarm_budget.ts";
 import type { AlertStore } from "./alerting/alert.ts";
+import type { AlertGroupStore } from "./alerting/alert_group.ts";
+import type { AssetStateStore } from "./detection/asset_state.ts";
 import type { EpisodeStore } from "./alerting/episode.ts";
 import type { CandidateStore } from "./alerting/candidate.ts";
 import type { DetectorStateStore } from "./detection/detector_state.ts";
@@ -45,7 +47,9 @@ export interface Store {
   readonly readings: ReadingStore;
   readonly detectorStates: DetectorStateStore;
   readonly settings: SettingsStore;
+  readonly assetStates: AssetStateStore;
   readonly alerts: AlertStore;
+  readonly alertGroups: AlertGroupStore;
   readonly episodes: EpisodeStore;
   readonly overview: OverviewStore;
   readonly looks: LookStore;

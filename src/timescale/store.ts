@@ -6,11 +6,13 @@ import { overviewStore } from "./plant/overview.ts";
 import { lookStore } from "./intake/look.ts";
 import { alarmBudgetStore } from "./alerting/alarm_budget.ts";
 import { alertStore } from "./alerting/alert.ts";
+import { alertGroupStore } from "./alerting/alert_group.ts";
 import { candidateStore } from "./alerting/candidate.ts";
 import { assetStore } from "./plant/asset.ts";
 import { batchStore } from "./intake/batch.ts";
 import { quarantineStore } from "./intake/quarantine.ts";
 import { sourceStore } from "./intake/source.ts";
+import { assetStateStore } from "./detection/asset_state.ts";
 import { detectorStateStore } from "./detection/detector_state.ts";
 import { settingsStore } from "./detection/settings.ts";
 import { eventStore } from "./event.ts";
@@ -124,7 +126,9 @@ function nouns(
     readings: guarded(readingStore(sql)),
     detectorStates: guarded(detectorStateStore(sql)),
     settings: guarded(settingsStore(sql)),
+    assetStates: guarded(assetStateStore(sql)),
     alerts: guarded(alertStore(sql)),
+    alertGroups: guarded(alertGroupStore(sql)),
     episodes: guarded(episodeStore(sql)),
     overview: guarded(overviewStore(sql)),
     looks: guarded(lookStore(sql)),

@@ -19,6 +19,7 @@ export interface AlertQuery {
   readonly states?: readonly AlertState[];
   readonly kinds?: readonly string[];
   readonly standing?: boolean;
+  readonly grouped?: boolean;
   /** Data times of the opening in ms: from inclusive, to exclusive. */
   readonly from?: number;
   readonly to?: number;

@@ -31,6 +31,8 @@ export type FoldableBatch = RememberedBatch & { readonly batch: Batch; readonly 
 export interface FoldedBatch {
   readonly batch: Batch;
   readonly result: Detected;
+  /** What it has stored that was not stored before. */
+  readonly added: Accepted;
   readonly alertEvents: readonly AlertEvent[];
   readonly events: readonly EventRecord[];
 }
@@ -91,7 +93,7 @@ export async function foldBatch(
   // Given up in the meantime: nothing of this may stay.
   if (passing.kind !== "passed") throw new Error(`batch ${id} was ${passing.kind} at the end of its fold`);
   const processed = { type: "batch.processed", batchId: id, alertId: undefined, body: JSON.stringify(result) };
-  return { batch, result, alertEvents, events: [...alertEvents.map(({ record }) => record), processed] };
+  return { batch, result, added, alertEvents, events: [...alertEvents.map(({ record }) => record), processed] };
 }
 
 type Known = readonly { readonly row: number; readonly storedValue: number }[];

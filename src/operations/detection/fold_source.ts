@@ -11,7 +11,8 @@ import { holdLines } from "../alerting/hold_lines.ts";
 import { recallVerdicts } from "../intake/validate_readings.ts";
 import { eventsTopic, type Scope } from "../scope.ts";
 import { type FoldableBatch, foldBatch, type FoldedBatch } from "./fold_batch.ts";
-import { holdStates } from "./hold_states.ts";
+import { type HeldStates, holdStates } from "./hold_states.ts";
+import { noteAssets } from "./note_assets.ts";
 
 /** Bounds on one transaction, so that it holds up others for some tenths of a second at most. */
 const BATCHES_PER_RUN = 32;
@@ -32,6 +33,8 @@ export class BatchUnfoldable extends Error {
  */
 export interface SourceFold {
   readonly folded: readonly (FoldedBatch & { readonly awaited: boolean })[];
+  /** Undefined when there was nothing to fold. */
+  readonly states: HeldStates | undefined;
 }
 
 /**
@@ -114,6 +117,10 @@ async function foldAll(scope: Scope, { store, run }: { store: Store; run: readon
   await states.save(store);
   const superseded = states.alertEvents.map(({ record }) => record);
   await lines.save();
+  if (states.onAssets) {
+    const batchesAdded = folded.map(({ batch, added }) => ({ id: batch.id, added }));
+    await noteAssets(store, { tenantId: tenant.id, batches: batchesAdded });
+  }
   await store.events.append(tenant.id, [...superseded, ...folded.flatMap(({ events }) => events)]);
   return { folded, states };
 }

@@ -32,6 +32,8 @@ export interface AlertFilter {
   readonly severities?: readonly Severity[];
   readonly states?: readonly AlertState[];
   readonly kinds?: readonly string[];
+  /** Of a sensor, and told by an alert of its asset (alert_group.ts). */
+  readonly grouped?: boolean;
   /** Whether the condition stands. */
   readonly standing?: boolean;
   /** Data time of its opening: from inclusive, to exclusive. */

@@ -140,7 +140,7 @@ export function alertStore(sql: Sql): AlertStore {
 
 /** Only the conditions that are asked for, so that the plan knows them. */
 function matching(sql: Sql, filter: AlertFilter) {
-  const { subjects, batchId, sourceId, severities, states, kinds, standing, from, to, text } = filter;
+  const { subjects, batchId, sourceId, severities, states, kinds, standing, grouped, from, to, text } = filter;
   const like = `%${(text ?? "").replace(/[\\%_]/g, "\\$&")}%`;
   return [
     subjects && ofSubjects(sql, subjects),
@@ -153,6 +153,11 @@ function matching(sql: Sql, filter: AlertFilter) {
     states && sql`state = ANY (${words(states)}::text::text[])`,
     kinds && sql`kind = ANY (ARRAY(SELECT jsonb_array_elements_text(${texts(kinds)}::text::jsonb)))`,
     standing !== undefined && sql`(ended_at IS NULL) = ${standing}`,
+    grouped !== undefined && sql`${grouped} = EXISTS (
+      SELECT FROM sensor JOIN alert AS whole ON whole.asset_id = sensor.asset_id
+      WHERE sensor.tenant_id = alert.tenant_id AND sensor.id = alert.sensor_id AND whole.tenant_id = alert.tenant_id
+        AND whole.episode_start <= coalesce(alert.ended_at, 'infinity')
+        AND coalesce(whole.ended_at, 'infinity') >= alert.episode_start)`,
     from !== undefined && sql`opened_at >= ${time(from)}`,
     to !== undefined && sql`opened_at < ${time(to)}`,
     text !== undefined && sql`(reason ILIKE ${like} OR EXISTS (
