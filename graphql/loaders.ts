@@ -2,6 +2,7 @@
 import DataLoader from "dataloader";
 import type { TenantId } from "../src/domain/access/tenant.ts";
 import type { Alert, AlertId } from "../src/domain/alerting/alert.ts";
+import type { KnownTransition } from "../src/domain/alerting/history.ts";
 import type { ReprocessedAlert, ReprocessRunId } from "../src/domain/history/reprocess.ts";
 import type { Batch, BatchId } from "../src/domain/intake/batch.ts";
 import type { Quarantined } from "../src/domain/intake/quarantine.ts";
@@ -21,6 +22,7 @@ export interface Loaders {
   readonly batches: DataLoader<BatchId, Batch>;
   readonly alerts: DataLoader<AlertId, Alert>;
   readonly proofs: DataLoader<AlertId, AlertProof[]>;
+  readonly alertHistory: ListLoader<AlertId, KnownTransition>;
   readonly batchAlerts: ListLoader<BatchId, Alert>;
   readonly quarantine: ListLoader<BatchId, Quarantined>;
   readonly assetSensors: ListLoader<AssetId, Sensor>;
@@ -38,6 +40,7 @@ export function createLoaders(store: Store, tenantId: TenantId): Loaders {
       const proofs = Map.groupBy(await store.alerts.proofs(tenantId, ids), ({ alertId }) => alertId);
       return ids.map((id) => proofs.get(id) ?? []);
     }),
+    alertHistory: lists((ids, part) => store.alertHistory.of(tenantId, ids, part)),
     batchAlerts: lists((ids, part) => store.alerts.ofBatches(tenantId, ids, part)),
     quarantine: lists((ids, part) => store.quarantine.ofBatches(tenantId, ids, part)),
     assetSensors: lists((ids, part) => store.sensors.ofAssets(tenantId, ids, part)),

@@ -4,6 +4,9 @@
  */
 import type { TenantStore } from "./access/tenant.ts";
 import type { AlertStore } from "./alerting/alert.ts";
+import type { AlertHistoryStore } from "./alerting/history.ts";
+import type { AlertPolicyStore } from "./alerting/policy.ts";
+import type { WindowStore } from "./alerting/window.ts";
 import type { DetectorStateStore } from "./detection/detector_state.ts";
 import type { EventStore } from "./event.ts";
 import type { ReprocessStore } from "./history/reprocess.ts";
@@ -37,6 +40,9 @@ export interface Store {
   readonly readings: ReadingStore;
   readonly detectorStates: DetectorStateStore;
   readonly alerts: AlertStore;
+  readonly alertHistory: AlertHistoryStore;
+  readonly alertPolicies: AlertPolicyStore;
+  readonly windows: WindowStore;
   readonly events: EventStore;
   readonly reprocessing: ReprocessStore;
   readonly retention: RetentionStore;

@@ -2,6 +2,9 @@
 import type postgres from "postgres";
 import { type Store, StoreFull, StoreUnavailable } from "../ports/store.ts";
 import { alertStore } from "./alerting/alert.ts";
+import { alertHistoryStore } from "./alerting/history.ts";
+import { alertPolicyStore } from "./alerting/policy.ts";
+import { windowStore } from "./alerting/window.ts";
 import { assetStore } from "./plant/asset.ts";
 import { batchStore } from "./intake/batch.ts";
 import { quarantineStore } from "./intake/quarantine.ts";
@@ -88,6 +91,9 @@ function nouns(
     readings: guarded(readingStore(sql)),
     detectorStates: guarded(detectorStateStore(sql)),
     alerts: guarded(alertStore(sql)),
+    alertHistory: guarded(alertHistoryStore(sql)),
+    alertPolicies: guarded(alertPolicyStore(sql)),
+    windows: guarded(windowStore(sql)),
     events: guarded(eventStore(sql)),
     reprocessing: guarded(reprocessStore(sql)),
     retention: guarded(retentionStore(sql)),
