@@ -76,3 +76,47 @@ CREATE TABLE alert_policy (
   changed_by text NOT NULL,
   changed_at timestamptz NOT NULL DEFAULT now()
 );
+
+-- An alert may be about a source that has gone silent as a whole.
+ALTER TABLE alert
+  ADD COLUMN source_id integer REFERENCES source,
+  DROP CONSTRAINT alert_subject,
+  ADD CONSTRAINT alert_subject CHECK (num_nonnulls(sensor_id, asset_id, source_id) = 1),
+  DROP CONSTRAINT alert_episode,
+  ADD CONSTRAINT alert_episode
+    UNIQUE NULLS NOT DISTINCT (tenant_id, sensor_id, asset_id, source_id, kind, episode_start);
+CREATE INDEX alert_source ON alert (tenant_id, source_id, id DESC) WHERE source_id IS NOT NULL;
+
+-- When each sensor was heard last, live, and when it is overdue. No index on what changes with each batch, so that an
+-- update stays within its page.
+CREATE TABLE sensor_presence (
+  tenant_id integer NOT NULL,
+  sensor_id integer NOT NULL,
+  source_id integer NOT NULL,
+  batch_id bigint NOT NULL,
+  -- Data time.
+  last_ts timestamptz NOT NULL,
+  last_value double precision NOT NULL,
+  last_status bigint NOT NULL,
+  -- Time of receipt.
+  heard_at timestamptz NOT NULL,
+  good_at timestamptz NOT NULL,
+  -- Data time.
+  good_ts timestamptz NOT NULL,
+  spacing_ms double precision NOT NULL,
+  delivery_ms double precision NOT NULL,
+  spacings bigint NOT NULL,
+  due_at timestamptz,
+  fault text,
+  PRIMARY KEY (tenant_id, sensor_id),
+  FOREIGN KEY (tenant_id, sensor_id) REFERENCES sensor (tenant_id, id)
+) WITH (fillfactor = 50);
+CREATE INDEX sensor_presence_source ON sensor_presence (tenant_id, source_id);
+
+-- Sources that are silent as a whole, each since the data time of its last usable reading.
+CREATE TABLE source_silence (
+  tenant_id integer NOT NULL REFERENCES tenant,
+  source_id integer NOT NULL REFERENCES source,
+  since timestamptz NOT NULL,
+  PRIMARY KEY (tenant_id, source_id)
+);

@@ -138,8 +138,9 @@ async function compose(config: Config, { parts, observe, cleanups }: Composing):
     });
     worker.ended.then(() => breaks(new Error("The worker stopped by itself.")), breaks);
     cleanups.push(() => worker.stop());
+    const listeningSince = deps.clock.nowMs();
     const sweeping = repeat(SWEEP_EVERY_MS, {
-      work: () => sweep(deps),
+      work: () => sweep(deps, { listeningSince }),
       onFault: (cause) => observe({ kind: "sweep.failed", cause }),
     });
     const planning = repeat(PLAN_EVERY_MS, {

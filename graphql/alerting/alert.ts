@@ -1,4 +1,5 @@
 import { type AlertId, isHidden } from "../../src/domain/alerting/alert.ts";
+import { instrumentStatus } from "../../src/domain/alerting/instrument.ts";
 import type { Shelf } from "../../src/domain/alerting/shelf.ts";
 import { cursorOfNow } from "../../src/operations/alerting/follow_alerts.ts";
 import { type AlertList, type AlertQuery, listAlerts } from "../../src/operations/alerting/list_alerts.ts";
@@ -8,7 +9,7 @@ import { rowId } from "../ids.ts";
 import { assetOf, orNull } from "../loaders.ts";
 import { connectionOf, firstArgs, firstOf, listCost, PAGE_ARGS, pageCost } from "../page.ts";
 import { AlertRef, AssetRef, BatchRef, SensorRef } from "../nodes.ts";
-import { AlertStateEnum, AlertSuppressionEnum, KIND, SeverityEnum } from "./enums.ts";
+import { AlertStateEnum, AlertSuppressionEnum, InstrumentStatusEnum, KIND, SeverityEnum } from "./enums.ts";
 import { EvidenceRef } from "./evidence.ts";
 import { AlertTransitionRef } from "./history.ts";
 
@@ -49,7 +50,7 @@ builder.node(AlertRef, {
     sensor: t.field({
       type: SensorRef,
       nullable: true,
-      description: "The sensor that it is about; null when it is about an asset.",
+      description: "The sensor that it is about; null when it is about an asset or a source.",
       resolve: ({ sensorId }, _args, { loaders }) => sensorId === undefined ? null : loaders.sensors.load(sensorId),
     }),
     asset: t.field({
@@ -58,9 +59,21 @@ builder.node(AlertRef, {
       description: "The asset that it is about, or that its sensor belongs to; null when its sensor has none.",
       resolve: (alert, _args, { loaders }) => assetOf(alert, loaders),
     }),
+    source: t.string({
+      nullable: true,
+      description: "Key of the source that it is about, when that has gone silent as a whole; null otherwise.",
+      resolve: ({ sourceId }, _args, { loaders }) => sourceId === undefined ? null : loaders.sourceKeys.load(sourceId),
+    }),
+    instrumentStatus: t.field({
+      type: InstrumentStatusEnum,
+      nullable: true,
+      description:
+        "Its class of NAMUR NE 107 when it is about the instrument itself; null when it is about the process.",
+      resolve: ({ sensorId, kind }) => sensorId === undefined ? null : instrumentStatus(kind) ?? null,
+    }),
     batch: t.field({
       type: BatchRef,
-      description: "The batch whose readings opened it.",
+      description: "The batch whose readings opened it; of a silence, the last one that was heard.",
       resolve: ({ batchId }, _args, { loaders }) => loaders.batches.load(batchId),
     }),
     version: t.exposeInt("version", {

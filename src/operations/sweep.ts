@@ -7,6 +7,7 @@
 import { SERVICE } from "../domain/access/actor.ts";
 import { settleWindows } from "./alerting/service_windows.ts";
 import { unshelveDue } from "./alerting/shelve_alerts.ts";
+import { type WatchOptions, watchSilence } from "./alerting/watch_silence.ts";
 import { allOf } from "./all_of.ts";
 import { startBatch } from "./intake/accept_batch.ts";
 import type { Deps } from "./scope.ts";
@@ -22,11 +23,15 @@ export interface Swept {
   readonly reprocessings: number;
 }
 
-/** Answers how many it gave a workflow. Throws `StoreUnavailable` and `WorkflowsUnavailable`. */
-export async function sweep(deps: Deps): Promise<Swept> {
+/**
+ * Answers how many it gave a workflow; who has not been listening for a while leaves out who is silent. Throws
+ * `StoreUnavailable` and `WorkflowsUnavailable`.
+ */
+export async function sweep(deps: Deps, { listeningSince }: Partial<WatchOptions> = {}): Promise<Swept> {
   // Before Temporal is asked: what is due by the clock needs the store alone.
   await unshelveDue(deps);
   await settleWindows(deps);
+  if (listeningSince !== undefined) await watchSilence(deps, { listeningSince });
   const [batches, runs] = await Promise.all([
     deps.store.batches.unfinishedInTurns({ olderThanMs: OLDER_THAN_MS, limit: PER_SWEEP_MAX }),
     deps.store.reprocessing.running({ olderThanMs: OLDER_THAN_MS, limit: PER_SWEEP_MAX }),

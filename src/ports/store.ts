@@ -6,6 +6,7 @@ import type { TenantStore } from "./access/tenant.ts";
 import type { AlertStore } from "./alerting/alert.ts";
 import type { AlertHistoryStore } from "./alerting/history.ts";
 import type { AlertPolicyStore } from "./alerting/policy.ts";
+import type { PresenceStore } from "./alerting/presence.ts";
 import type { WindowStore } from "./alerting/window.ts";
 import type { DetectorStateStore } from "./detection/detector_state.ts";
 import type { EventStore } from "./event.ts";
@@ -43,6 +44,7 @@ export interface Store {
   readonly alertHistory: AlertHistoryStore;
   readonly alertPolicies: AlertPolicyStore;
   readonly windows: WindowStore;
+  readonly presences: PresenceStore;
   readonly events: EventStore;
   readonly reprocessing: ReprocessStore;
   readonly retention: RetentionStore;

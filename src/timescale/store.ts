@@ -4,6 +4,7 @@ import { type Store, StoreFull, StoreUnavailable } from "../ports/store.ts";
 import { alertStore } from "./alerting/alert.ts";
 import { alertHistoryStore } from "./alerting/history.ts";
 import { alertPolicyStore } from "./alerting/policy.ts";
+import { presenceStore } from "./alerting/presence.ts";
 import { windowStore } from "./alerting/window.ts";
 import { assetStore } from "./plant/asset.ts";
 import { batchStore } from "./intake/batch.ts";
@@ -94,6 +95,7 @@ function nouns(
     alertHistory: guarded(alertHistoryStore(sql)),
     alertPolicies: guarded(alertPolicyStore(sql)),
     windows: guarded(windowStore(sql)),
+    presences: guarded(presenceStore(sql)),
     events: guarded(eventStore(sql)),
     reprocessing: guarded(reprocessStore(sql)),
     retention: guarded(retentionStore(sql)),

@@ -100,8 +100,17 @@ for (const engine of ENGINES) {
         const shown = ["UnknownSensors", "Criticality", "BatchState", "QuarantineReason", "Severity", "AlertState"];
         assert.deepEqual(
           ENUMS.map(({ name }) => name).sort(),
+          // InstrumentStatus is not stored: it follows from the kind, whichever release knows it.
           // A retention of a noun that only a newer release knows is left out, and not touched.
-          [...shown, "AlertChange", "AlertSuppression", "ReprocessState", "RetentionNoun", "ServiceWindowKind"].sort(),
+          [
+            ...shown,
+            "AlertChange",
+            "AlertSuppression",
+            "InstrumentStatus",
+            "ReprocessState",
+            "RetentionNoun",
+            "ServiceWindowKind",
+          ].sort(),
           "Write a row of a newer release for each enum above.",
         );
       });

@@ -2,7 +2,7 @@
  * An alert is the record that people act on. An episode opens it, raises its severity, and closes it; what people do to
  * it is in lifecycle.ts.
  */
-import type { BatchId } from "../intake/batch.ts";
+import type { BatchId, SourceId } from "../intake/batch.ts";
 import type { Severity } from "../detection/severity.ts";
 import type { Subject } from "../plant/subject.ts";
 import type { Shelf } from "./shelf.ts";
@@ -37,7 +37,12 @@ export const ALERT_CHANGES = {
 } as const;
 export type AlertChange = keyof typeof ALERT_CHANGES;
 
-export type Alert = Subject & {
+/** What an alert is about: a sensor, an asset, or a source that has gone silent as a whole. */
+export type AlertSubject =
+  | (Subject & { readonly sourceId?: undefined })
+  | { readonly sourceId: SourceId; readonly sensorId?: undefined; readonly assetId?: undefined };
+
+export type Alert = AlertSubject & {
   readonly id: AlertId;
   readonly kind: string;
   /** Data times in ms. The episode starts with its first anomaly; the alert opens once the on-delay has passed. */

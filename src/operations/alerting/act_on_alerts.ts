@@ -81,7 +81,10 @@ function actTogether(scope: ActScope, { targets, action, skipHeld }: Together): 
       return same ? { kind: "unchanged", alert } : resultOf(alert, { action, expectedVersion: expected.get(alert.id) });
     });
     const changed = results.flatMap((result) => result.kind === "changed" ? [result.alert] : []);
-    await record(store, scope, { alerts: changed, action });
+    await store.events.append(
+      tenant.id,
+      await record(store, scope, { alerts: changed, action, ts: scope.clock.nowMs() }),
+    );
     return results;
   });
 }
@@ -116,21 +119,23 @@ async function saidLast(
 interface Recording {
   readonly alerts: readonly Alert[];
   readonly action: Action;
+  /** When it was so. */
+  readonly ts: number;
 }
 
-/** Stores alerts that `action` has changed, with their transitions and events: the last steps of a transaction. */
+/** Stores alerts that `action` has changed, with their transitions; answers the events that tell of it. */
 export async function record(
   store: Store,
-  { tenant, actor, clock }: Pick<ActScope, "tenant" | "actor" | "clock">,
-  { alerts, action }: Recording,
-): Promise<void> {
-  if (alerts.length === 0) return;
+  { tenant, actor }: { readonly tenant: Pick<ActScope["tenant"], "id">; readonly actor: ActScope["actor"] },
+  { alerts, action, ts }: Recording,
+): Promise<EventRecord[]> {
+  if (alerts.length === 0) return [];
   const note = action.change === "shelved" ? action.shelf.reason : action.note;
-  const done: Act = { change: action.change, actor: actor.name, ts: clock.nowMs(), note, detail: detailOf(action) };
+  const done: Act = { change: action.change, actor: actor.name, ts, note, detail: detailOf(action) };
   const transitions = alerts.map((alert) => transitionTo(alert, done));
   await store.alerts.save(tenant.id, alerts);
   await store.alertHistory.add(tenant.id, transitions);
-  await store.events.append(tenant.id, alerts.map((alert, i) => eventOf(alert, transitions[i])));
+  return alerts.map((alert, i) => eventOf(alert, transitions[i]));
 }
 
 /** The event that tells of a transition. */

@@ -1,9 +1,9 @@
 import type { TenantId } from "../../domain/access/tenant.ts";
-import type { Alert, AlertChange, AlertId } from "../../domain/alerting/alert.ts";
+import type { Alert, AlertChange, AlertId, AlertSubject } from "../../domain/alerting/alert.ts";
 import { stateAfter } from "../../domain/alerting/lifecycle.ts";
 import type { BatchId } from "../../domain/intake/batch.ts";
-import type { Subject } from "../../domain/plant/subject.ts";
-import type { AlertStore, EpisodeKey } from "../../ports/alerting/alert.ts";
+import type { SensorId } from "../../domain/plant/sensor.ts";
+import type { AlertKey, AlertStore } from "../../ports/alerting/alert.ts";
 import { formatTimestamp } from "../../domain/timestamp.ts";
 import { numbers, optionalTime, type Sql, time, words } from "../sql.ts";
 import { matching, ofSubjects } from "./alert_filter.ts";
@@ -22,19 +22,19 @@ export function alertStore(sql: Sql): AlertStore {
   /** Whether an alert of this severity waits for a reset. */
   const latches = (tenantId: number, severity: Alert["severity"]) =>
     sql`EXISTS (SELECT FROM alert_policy WHERE tenant_id = ${tenantId} AND ${severity}::text = ANY (latching))`;
-  const open = (tenantId: number, { kind, episodeStart, ...subject }: EpisodeKey) =>
+  const open = (tenantId: number, { kind, episodeStart, ...subject }: AlertKey) =>
     sql`tenant_id = ${tenantId} AND ${ofSubject(sql, subject)} AND kind = ${kind} AND episode_start = ${
       time(episodeStart)
     } AND ended_at IS NULL`;
   return {
-    async open(tenantId, { sensorId, assetId, kind, episodeStart }, facts) {
+    async open(tenantId, { sensorId, assetId, sourceId, kind, episodeStart }, facts) {
       const { openedAt, severity, score, reason, batchId, shelf, suppressedBy = [] } = facts;
       const [row] = await sql<Row[]>`
-        INSERT INTO alert (tenant_id, sensor_id, asset_id, kind, episode_start, opened_at, severity, state, score, reason, batch_id,
+        INSERT INTO alert (tenant_id, sensor_id, asset_id, source_id, kind, episode_start, opened_at, severity, state, score, reason, batch_id,
           latching, shelved_until, shelved_by, shelf_reason, suppressed_by)
-        VALUES (${tenantId}, ${sensorId ?? null}, ${assetId ?? null}, ${kind}, ${time(episodeStart)}, ${
-        time(openedAt)
-      }, ${severity}, 'unacknowledged', ${score},
+        VALUES (${tenantId}, ${sensorId ?? null}, ${assetId ?? null}, ${sourceId ?? null}, ${kind}, ${
+        time(episodeStart)
+      }, ${time(openedAt)}, ${severity}, 'unacknowledged', ${score},
           ${reason}, ${batchId}, ${latches(tenantId, severity)}, ${optionalTime(shelf?.until)}, ${shelf?.by ?? null},
           ${shelf?.reason ?? null}, ${words(suppressedBy)}::text::text[])
         ON CONFLICT ON CONSTRAINT alert_episode DO NOTHING
@@ -52,7 +52,8 @@ export function alertStore(sql: Sql): AlertStore {
 
     async close(tenantId, key, { endedAt, score, reason }) {
       const [row] = await sql<Row[]>`
-        UPDATE alert SET ended_at = ${time(endedAt)}, score = ${score}, reason = ${reason},
+        UPDATE alert SET ended_at = ${time(endedAt)}, score = coalesce(${score ?? null}::float8, score),
+          reason = coalesce(${reason ?? null}::text, reason),
           version = version + 1, state = CASE WHEN latching THEN ${closed(sql, true)} ELSE ${closed(sql, false)} END
         WHERE ${open(tenantId, key)} RETURNING ${columns()}`;
       return row && toAlert(row);
@@ -100,6 +101,13 @@ export function alertStore(sql: Sql): AlertStore {
       return await sql<{ id: AlertId; tenantId: TenantId; tenantKey: string }[]>`
         SELECT alert.id, tenant.id AS "tenantId", tenant.key AS "tenantKey" FROM alert JOIN tenant ON tenant.id = alert.tenant_id
         WHERE shelved_until <= now() ORDER BY shelved_until LIMIT ${limit}`;
+    },
+
+    async faulty(tenantId, ids, kinds) {
+      const rows = await sql<{ id: SensorId }[]>`
+        SELECT DISTINCT sensor_id AS id FROM alert WHERE tenant_id = ${tenantId} AND ended_at IS NULL
+          AND sensor_id = ANY (${numbers(ids)}::text::int[]) AND kind = ANY (${words(kinds)}::text::text[])`;
+      return rows.map(({ id }) => id);
     },
 
     async standing(tenantId, { subjects, suppression, suppressed, after, limit }) {
@@ -162,7 +170,8 @@ export function alertStore(sql: Sql): AlertStore {
   };
 }
 
-function ofSubject(sql: Sql, { sensorId, assetId }: Subject) {
+function ofSubject(sql: Sql, { sensorId, assetId, sourceId }: AlertSubject) {
+  if (sourceId !== undefined) return sql`source_id = ${sourceId}`;
   return sensorId === undefined ? sql`asset_id = ${assetId}` : sql`sensor_id = ${sensorId}`;
 }
 
