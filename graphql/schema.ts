@@ -2,6 +2,8 @@
 import "./scalars.ts";
 import "./error_types.ts";
 import "./access/tenant.ts";
+import "./access/key.ts";
+import "./access/audit.ts";
 import "./plant/asset.ts";
 import "./plant/sensor.ts";
 import "./plant/reading.ts";
@@ -17,7 +19,8 @@ import "./alerting/policy.ts";
 import "./alerting/window.ts";
 import "./history/reprocess.ts";
 import "./history/retention.ts";
+import { audited } from "./audited.ts";
 import { builder } from "./builder.ts";
 import { acceptOtherValues } from "./other_values.ts";
 
-export const schema = acceptOtherValues(builder.toSchema());
+export const schema = audited(acceptOtherValues(builder.toSchema()));

@@ -173,6 +173,7 @@ const AlertConnection = builder.connectionObject({
 
 builder.queryFields((t) => ({
   alert: t.field({
+    access: "read",
     type: AlertRef,
     nullable: true,
     description: "The alert that has this id; null when there is none.",
@@ -182,6 +183,7 @@ builder.queryFields((t) => ({
       (await scope.store.alerts.byIds(scope.tenant.id, [rowId<AlertId>(String(id.id))])).at(0),
   }),
   alerts: t.field({
+    access: "read",
     type: AlertConnection,
     description: "All alerts, the last opened first.",
     args: {
@@ -198,6 +200,7 @@ builder.queryFields((t) => ({
     },
   }),
   eventCursor: t.string({
+    access: "read",
     description: "The cursor of now: a subscription that begins there (`after`) gets all that happens from now on.",
     complexity: LOOKUP_COST,
     resolve: (_root, _args, { scope }) => cursorOfNow(scope),

@@ -2,6 +2,7 @@
  * What the operations need of the store, noun by noun: a file each. Every call names its tenant. Times are data times
  * or receipt times in ms. Any call may throw `StoreUnavailable`.
  */
+import type { KeyStore } from "./access/key.ts";
 import type { TenantStore } from "./access/tenant.ts";
 import type { AlertStore } from "./alerting/alert.ts";
 import type { AlertHistoryStore } from "./alerting/history.ts";
@@ -33,6 +34,7 @@ export class StoreFull extends StoreUnavailable {
 
 export interface Store {
   readonly tenants: TenantStore;
+  readonly keys: KeyStore;
   readonly assets: AssetStore;
   readonly sensors: SensorStore;
   readonly sources: SourceStore;

@@ -22,6 +22,7 @@ import { thinningStore } from "./history/thinning.ts";
 import { upkeepStore } from "./history/upkeep.ts";
 import { sensorStore } from "./plant/sensor.ts";
 import type { Sql } from "./sql.ts";
+import { keyStore } from "./access/key.ts";
 import { tenantStore } from "./access/tenant.ts";
 import { TooManyWait, type Turns } from "../turns.ts";
 import { isUnavailable } from "./unavailable.ts";
@@ -84,6 +85,7 @@ function nouns(
   }
   return {
     tenants: guarded(tenantStore(sql)),
+    keys: guarded(keyStore(sql)),
     assets: guarded(assetStore(sql)),
     sensors: guarded(sensorStore(sql)),
     sources: guarded(sourceStore(sql)),

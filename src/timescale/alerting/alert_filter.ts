@@ -10,7 +10,9 @@ export function matching(sql: Sql, filter: AlertFilter) {
     subjects && ofSubjects(sql, subjects),
     batchId !== undefined && sql`batch_id = ${batchId}::bigint`,
     sourceId !== undefined &&
-    sql`EXISTS (SELECT FROM batch WHERE batch.id = alert.batch_id AND batch.source_id = ${sourceId}::int)`,
+    sql`EXISTS (
+      SELECT FROM batch
+      WHERE batch.tenant_id = alert.tenant_id AND batch.id = alert.batch_id AND batch.source_id = ${sourceId}::int)`,
     severities && sql`severity = ANY (${words(severities)}::text::text[])`,
     states && sql`state = ANY (${words(states)}::text::text[])`,
     kinds && sql`kind = ANY (ARRAY(SELECT jsonb_array_elements_text(${texts(kinds)}::text::jsonb)))`,
