@@ -22,6 +22,7 @@ export interface Loaders {
   readonly batches: DataLoader<BatchId, Batch>;
   readonly alerts: DataLoader<AlertId, Alert>;
   readonly proofs: DataLoader<AlertId, AlertProof[]>;
+  readonly alertMembers: ListLoader<AlertId, Alert>;
   readonly alertHistory: ListLoader<AlertId, KnownTransition>;
   readonly batchAlerts: ListLoader<BatchId, Alert>;
   readonly quarantine: ListLoader<BatchId, Quarantined>;
@@ -44,6 +45,7 @@ export function createLoaders(store: Store, tenantId: TenantId): Loaders {
       const proofs = Map.groupBy(await store.alerts.proofs(tenantId, ids), ({ alertId }) => alertId);
       return ids.map((id) => proofs.get(id) ?? []);
     }),
+    alertMembers: lists((ids, part) => store.alerts.members(tenantId, ids, part)),
     alertHistory: lists((ids, part) => store.alertHistory.of(tenantId, ids, part)),
     batchAlerts: lists((ids, part) => store.alerts.ofBatches(tenantId, ids, part)),
     quarantine: lists((ids, part) => store.quarantine.ofBatches(tenantId, ids, part)),

@@ -15,6 +15,7 @@ import "./intake/recover.ts";
 import "./alerting/alert.ts";
 import "./alerting/act.ts";
 import "./alerting/alert_events.ts";
+import "./alerting/flood.ts";
 import "./alerting/policy.ts";
 import "./alerting/window.ts";
 import "./history/reprocess.ts";

@@ -14,6 +14,7 @@ import { EvidenceRef } from "./evidence.ts";
 import { AlertTransitionRef } from "./history.ts";
 
 const HISTORY = { usually: 20 };
+const MEMBERS = { usually: 20 };
 
 const ShelfRef = builder.objectRef<Shelf>("Shelf").implement({
   description: "An alert put aside: hidden, for a time that a person has chosen.",
@@ -92,6 +93,21 @@ builder.node(AlertRef, {
       description: "Whether it bothers nobody now: it is shelved or suppressed (OPC UA Part 9: SuppressedOrShelved).",
       resolve: isHidden,
     }),
+    parent: t.field({
+      type: AlertRef,
+      nullable: true,
+      description:
+        "The alert that it belongs to: of its asset, or the first of those that chatter; null when it is a root.",
+      resolve: ({ parentId }, _args, { loaders }) => parentId === undefined ? null : loaders.alerts.load(parentId),
+    }),
+    members: t.field({
+      type: [AlertRef],
+      description: "The alerts that belong to it, newest first.",
+      args: firstArgs(MEMBERS),
+      complexity: listCost(MEMBERS),
+      resolve: ({ id }, { first }, { loaders }) =>
+        loaders.alertMembers.load({ of: id, limit: firstOf(first, MEMBERS) }),
+    }),
     history: t.field({
       type: [AlertTransitionRef],
       description:
@@ -120,6 +136,7 @@ const AlertFilterInput = builder.inputType("AlertFilter", {
     states: t.field({ type: [AlertStateEnum], description: "One of these." }),
     kinds: t.stringList({ description: "One of these." }),
     hidden: t.boolean({ description: "True: shelved or suppressed; false: neither." }),
+    roots: t.boolean({ description: "True: those that belong to no other alert; false: those that do." }),
     standing: t.boolean({ description: "True: the episode lasts; false: it has ended." }),
     from: t.field({ type: "DateTime", description: "Opened at this data time or later." }),
     to: t.field({ type: "DateTime", description: "Opened before this data time." }),
@@ -141,6 +158,7 @@ function toQuery(
     severities: filter?.severities ?? undefined,
     states: filter?.states ?? undefined,
     kinds: filter?.kinds ?? undefined,
+    roots: filter?.roots ?? undefined,
     hidden: filter?.hidden ?? undefined,
     standing: filter?.standing ?? undefined,
     from: filter?.from ?? undefined,

@@ -5,8 +5,10 @@
  * over.
  */
 import { SERVICE } from "../domain/access/actor.ts";
+import { releaseHeld } from "./alerting/relate_alerts.ts";
 import { settleWindows } from "./alerting/service_windows.ts";
 import { unshelveDue } from "./alerting/shelve_alerts.ts";
+import { watchFloods } from "./alerting/watch_floods.ts";
 import { type WatchOptions, watchSilence } from "./alerting/watch_silence.ts";
 import { allOf } from "./all_of.ts";
 import { startBatch } from "./intake/accept_batch.ts";
@@ -31,6 +33,8 @@ export async function sweep(deps: Deps, { listeningSince }: Partial<WatchOptions
   // Before Temporal is asked: what is due by the clock needs the store alone.
   await unshelveDue(deps);
   await settleWindows(deps);
+  await releaseHeld(deps);
+  await watchFloods(deps);
   if (listeningSince !== undefined) await watchSilence(deps, { listeningSince });
   const [batches, runs] = await Promise.all([
     deps.store.batches.unfinishedInTurns({ olderThanMs: OLDER_THAN_MS, limit: PER_SWEEP_MAX }),

@@ -5,6 +5,7 @@
 import type { KeyStore } from "./access/key.ts";
 import type { TenantStore } from "./access/tenant.ts";
 import type { AlertStore } from "./alerting/alert.ts";
+import type { FloodStore } from "./alerting/flood.ts";
 import type { AlertHistoryStore } from "./alerting/history.ts";
 import type { AlertPolicyStore } from "./alerting/policy.ts";
 import type { PresenceStore } from "./alerting/presence.ts";
@@ -46,6 +47,7 @@ export interface Store {
   readonly alertHistory: AlertHistoryStore;
   readonly alertPolicies: AlertPolicyStore;
   readonly windows: WindowStore;
+  readonly floods: FloodStore;
   readonly presences: PresenceStore;
   readonly events: EventStore;
   readonly reprocessing: ReprocessStore;

@@ -2,6 +2,7 @@
 import type postgres from "postgres";
 import { type Store, StoreFull, StoreUnavailable } from "../ports/store.ts";
 import { alertStore } from "./alerting/alert.ts";
+import { floodStore } from "./alerting/flood.ts";
 import { alertHistoryStore } from "./alerting/history.ts";
 import { alertPolicyStore } from "./alerting/policy.ts";
 import { presenceStore } from "./alerting/presence.ts";
@@ -97,6 +98,7 @@ function nouns(
     alertHistory: guarded(alertHistoryStore(sql)),
     alertPolicies: guarded(alertPolicyStore(sql)),
     windows: guarded(windowStore(sql)),
+    floods: guarded(floodStore(sql)),
     presences: guarded(presenceStore(sql)),
     events: guarded(eventStore(sql)),
     reprocessing: guarded(reprocessStore(sql)),

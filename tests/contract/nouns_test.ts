@@ -276,6 +276,7 @@ async function alertsComeBack(tenants: Tenants): Promise<void> {
     assignee: "Ann O'Hara",
     shelf: { until: T0 + 1_234, by: "bob", reason: 'a, "b" {c}' },
     suppressedBy: ["instrument_fault", "maintenance_window"],
+    parentId: opened.id,
   };
   await store.alerts.save(other, [handled]);
   assert.deepEqual(await seen(mine), [[closed], [closed], [closed]]);

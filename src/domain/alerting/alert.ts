@@ -67,6 +67,8 @@ export interface Handling {
   readonly assignee: string | undefined;
   readonly shelf: Shelf | undefined;
   readonly suppressedBy: readonly Suppression[];
+  /** The alert that it belongs to, and that stands for it: of its asset, or the first of those that chatter. */
+  readonly parentId: AlertId | undefined;
 }
 
 /** An alert that nobody has done anything about. */
@@ -76,6 +78,7 @@ export const UNHANDLED: Handling = {
   assignee: undefined,
   shelf: undefined,
   suppressedBy: [],
+  parentId: undefined,
 };
 
 /** Whether it bothers nobody: it is on a shelf, or suppressed. OPC UA Part 9 calls it SuppressedOrShelved. */

@@ -2,20 +2,13 @@
 import { match } from "ts-pattern";
 import { SERVICE } from "../../domain/access/actor.ts";
 import type { TenantId } from "../../domain/access/tenant.ts";
-import type { Alert, AlertChange, AlertId, AlertSubject } from "../../domain/alerting/alert.ts";
-import { INSTRUMENT_KINDS, instrumentStatus } from "../../domain/alerting/instrument.ts";
-import { act } from "../../domain/alerting/lifecycle.ts";
-import type { Suppression } from "../../domain/alerting/suppression.ts";
+import type { Alert, AlertChange, AlertSubject } from "../../domain/alerting/alert.ts";
 import { transitionTo } from "../../domain/alerting/history.ts";
 import type { Decision, Evidence } from "../../domain/detection/episode.ts";
 import type { BatchId } from "../../domain/intake/batch.ts";
-import type { Beside } from "../../ports/alerting/alert.ts";
 import type { EventRecord } from "../../ports/event.ts";
 import type { Store } from "../../ports/store.ts";
-import { record } from "./act_on_alerts.ts";
-
-/** Kinds of process alerts that can stand on one sensor: one per watch, and the ensemble's. */
-const PROCESS_ALERTS_MAX = 100;
+import { besideFromStart, relate } from "./relate_alerts.ts";
 
 export interface AlertEvent {
   readonly change: AlertChange;
@@ -81,45 +74,8 @@ export async function applyDecision(
     alertId: alert.id,
     body: JSON.stringify(body),
   };
-  const further = change === "raised" ? [] : await instrumentChanged(store, { tenantId, alert, ts });
+  const further = await relate(store, { tenantId, alert, change, ts });
   return { change, alert, record: told, further };
-}
-
-/** What hides an alert from its first moment on: the shelf of its last one, and windows. */
-async function besideFromStart(
-  store: Store,
-  { tenantId, subject, kind, ts }: Pick<Deciding, "tenantId" | "subject"> & { kind: string; ts: number },
-): Promise<Beside> {
-  const shelf = await store.alerts.shelfOf(tenantId, subject, kind);
-  const { sensorId, sourceId } = subject;
-  const suppressedBy: Suppression[] = sourceId === undefined ? await store.windows.over(tenantId, subject, ts) : [];
-  if (sensorId !== undefined && instrumentStatus(kind) === undefined) {
-    const faulty = await store.alerts.faulty(tenantId, [sensorId], INSTRUMENT_KINDS);
-    if (faulty.length > 0) suppressedBy.push("instrument_fault");
-  }
-  return { shelf, suppressedBy: suppressedBy.sort() };
-}
-
-/** A sensor that is at fault itself says nothing of the process: its process alerts are hidden while that lasts. */
-async function instrumentChanged(
-  store: Store,
-  { tenantId, alert, ts }: { tenantId: TenantId; alert: Alert; ts: number },
-): Promise<EventRecord[]> {
-  const { sensorId, kind } = alert;
-  if (sensorId === undefined || instrumentStatus(kind) === undefined) return [];
-  const faulty = (await store.alerts.faulty(tenantId, [sensorId], INSTRUMENT_KINDS)).length > 0;
-  if (faulty !== (alert.endedAt === undefined)) return [];
-  const suppression = "instrument_fault";
-  const subjects = { sensorIds: [sensorId], assetIds: [] };
-  const page = { subjects, suppression, suppressed: !faulty, after: 0 as AlertId, limit: PROCESS_ALERTS_MAX } as const;
-  const alerts = await store.alerts.lock(tenantId, await store.alerts.standing(tenantId, page));
-  const note = faulty
-    ? `the sensor itself is at fault: ${kind}`
-    : `the sensor is not at fault any more: ${kind} is over`;
-  const action = { change: faulty ? "suppressed" : "released", suppression, note } as const;
-  const outcomes = alerts.filter((one) => instrumentStatus(one.kind) === undefined).map((one) => act(one, action));
-  const changed = outcomes.flatMap((outcome) => outcome.kind === "changed" ? [outcome.alert] : []);
-  return await record(store, { tenant: { id: tenantId }, actor: SERVICE }, { alerts: changed, action, ts });
 }
 
 function prove(

@@ -39,6 +39,8 @@ export interface AlertFilter {
   readonly standing?: boolean;
   /** Shelved or suppressed. */
   readonly hidden?: boolean;
+  /** Belongs to no other alert. */
+  readonly roots?: boolean;
   /** Data time of its opening: from inclusive, to exclusive. */
   readonly from?: number;
   readonly to?: number;
@@ -47,12 +49,19 @@ export interface AlertFilter {
 }
 
 /** What an alert is hidden by from the first moment on. */
-export type Beside = Pick<Handling, "shelf" | "suppressedBy">;
+export type Beside = Pick<Handling, "shelf" | "suppressedBy" | "parentId">;
 
 /** Alerts that are locked until the transaction ends. */
 export interface LockOptions {
   /** Those that others hold are left out, rather than waited for. */
   readonly skipHeld?: boolean;
+}
+
+/** An alert of whichever tenant. */
+export interface TenantAlert {
+  readonly id: AlertId;
+  readonly tenantId: TenantId;
+  readonly tenantKey: string;
 }
 
 export interface AlertStore {
@@ -83,9 +92,15 @@ export interface AlertStore {
   /** The shelf that the newest alert of this subject and kind is still on. */
   shelfOf(tenantId: TenantId, subject: AlertSubject, kind: string): Promise<Handling["shelf"]>;
   /** Alerts of all tenants whose shelf is over, the longest first. */
-  unshelvable(
-    limit: number,
-  ): Promise<(Pick<Alert, "id"> & { readonly tenantId: TenantId; readonly tenantKey: string })[]>;
+  unshelvable(limit: number): Promise<TenantAlert[]>;
+  /** The newest alerts of this subject and kind, the newest first. */
+  newest(tenantId: TenantId, key: AlertSubject & { readonly kind: string }, limit: number): Promise<Alert[]>;
+  /** The standing alert of the nearest asset above the subject, its sensor's own asset among them. */
+  above(tenantId: TenantId, subject: AlertSubject): Promise<AlertId | undefined>;
+  /** Per alert those that belong to it, newest first. */
+  members(tenantId: TenantId, ids: readonly AlertId[], part: Part): Promise<Map<AlertId, Alert[]>>;
+  /** Alerts of all tenants that stand and have been held as chattering since before `before`, by the clock. */
+  heldSince(before: number, limit: number): Promise<TenantAlert[]>;
   /** Of these sensors, those on which an alert of one of these kinds stands. */
   faulty(tenantId: TenantId, ids: readonly SensorId[], kinds: readonly string[]): Promise<SensorId[]>;
   /**
@@ -98,6 +113,8 @@ export interface AlertStore {
       readonly subjects: NonNullable<AlertFilter["subjects"]>;
       readonly suppression: Suppression;
       readonly suppressed: boolean;
+      /** Only members of this one. */
+      readonly parentId?: AlertId;
       readonly after: AlertId;
       readonly limit: number;
     },

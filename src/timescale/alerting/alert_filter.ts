@@ -4,7 +4,7 @@ import { numbers, type Sql, texts, time, words } from "../sql.ts";
 
 /** Only the conditions that are asked for, so that the plan knows them. */
 export function matching(sql: Sql, filter: AlertFilter) {
-  const { subjects, batchId, sourceId, severities, states, kinds, standing, hidden, from, to, text } = filter;
+  const { subjects, batchId, sourceId, severities, states, kinds, standing, hidden, roots, from, to, text } = filter;
   const like = `%${(text ?? "").replace(/[\\%_]/g, "\\$&")}%`;
   return [
     subjects && ofSubjects(sql, subjects),
@@ -18,6 +18,7 @@ export function matching(sql: Sql, filter: AlertFilter) {
     kinds && sql`kind = ANY (ARRAY(SELECT jsonb_array_elements_text(${texts(kinds)}::text::jsonb)))`,
     standing !== undefined && sql`(ended_at IS NULL) = ${standing}`,
     hidden !== undefined && sql`(shelved_until IS NOT NULL OR suppressed_by <> '{}') = ${hidden}`,
+    roots !== undefined && sql`(parent_id IS NULL) = ${roots}`,
     from !== undefined && sql`opened_at >= ${time(from)}`,
     to !== undefined && sql`opened_at < ${time(to)}`,
     text !== undefined && sql`(reason ILIKE ${like} OR EXISTS (

@@ -29,11 +29,12 @@ export interface AlertRow {
   readonly shelf_reason: string | null;
   /** With commas between them. */
   readonly suppressed_by: string;
+  readonly parent_id: AlertId | null;
 }
 
 export function alertColumns(sql: Sql) {
   return sql`id, sensor_id, asset_id, source_id, kind, episode_start, opened_at, ended_at, severity, state, score, reason, batch_id,
-    version, latching, assignee, shelved_until, shelved_by, shelf_reason, array_to_string(suppressed_by, ',') AS suppressed_by`;
+    version, latching, assignee, shelved_until, shelved_by, shelf_reason, array_to_string(suppressed_by, ',') AS suppressed_by, parent_id`;
 }
 
 export function toAlert(row: AlertRow): Alert {
@@ -58,5 +59,6 @@ export function toAlert(row: AlertRow): Alert {
       ? undefined
       : { until: row.shelved_until, by: row.shelved_by!, reason: row.shelf_reason! },
     suppressedBy: row.suppressed_by === "" ? [] : row.suppressed_by.split(",") as Suppression[],
+    parentId: optional(row.parent_id),
   };
 }
