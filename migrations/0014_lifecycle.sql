@@ -137,3 +137,18 @@ CREATE TABLE alert_flood (
 );
 CREATE INDEX alert_flood_newest ON alert_flood (tenant_id, id DESC);
 CREATE UNIQUE INDEX alert_flood_now ON alert_flood (tenant_id) WHERE ended_at IS NULL;
+
+-- Lists by severity walk along this one, and lists of what stands along the other.
+CREATE INDEX alert_severity ON alert (tenant_id, severity, id DESC);
+CREATE INDEX alert_standing ON alert (tenant_id, id DESC) WHERE ended_at IS NULL;
+
+-- Processes of the service, over all tenants.
+CREATE TABLE part (
+  id text PRIMARY KEY,
+  kind text NOT NULL CHECK (kind IN ('gateway', 'worker')),
+  name text NOT NULL,
+  migration integer NOT NULL,
+  started_at timestamptz NOT NULL DEFAULT now(),
+  seen_at timestamptz NOT NULL DEFAULT now(),
+  state text NOT NULL DEFAULT 'running' CHECK (state IN ('running', 'lost', 'ended'))
+);

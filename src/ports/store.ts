@@ -19,6 +19,7 @@ import type { UpkeepStore } from "./history/upkeep.ts";
 import type { BatchStore } from "./intake/batch.ts";
 import type { QuarantineStore } from "./intake/quarantine.ts";
 import type { SourceStore } from "./intake/source.ts";
+import type { PartStore } from "./part.ts";
 import type { AssetStore } from "./plant/asset.ts";
 import type { ReadingStore } from "./plant/reading.ts";
 import type { SensorStore } from "./plant/sensor.ts";
@@ -55,6 +56,7 @@ export interface Store {
   readonly horizons: HorizonStore;
   readonly thinning: ThinningStore;
   readonly upkeep: UpkeepStore;
+  readonly parts: PartStore;
   /**
    * Runs `work` in one transaction. Inside, only the store handed to `work` may be used: there may be a single
    * connection.

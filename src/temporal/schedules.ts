@@ -1,6 +1,7 @@
 /** What Temporal does from time to time. */
 import { type Client, ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy } from "@temporalio/client";
 import type { InstallationId } from "../domain/access/installation.ts";
+import type { ScheduleState } from "../ports/workflows.ts";
 import { APPLY_RETENTION, retentionScheduleId, taskQueueOf } from "../../workflows/contracts.ts";
 
 /** Earlier versions swept by a schedule of this name. */
@@ -25,6 +26,23 @@ export async function planSchedules(client: Client, installation: InstallationId
       },
     }));
   await unless(ScheduleNotFoundError, () => client.schedule.getHandle(FORMER_SWEEPER).delete());
+}
+
+/** Those of this installation that are planned. */
+export async function readSchedules(client: Client, installation: InstallationId): Promise<ScheduleState[]> {
+  const found: ScheduleState[] = [];
+  for (const id of [retentionScheduleId(installation)]) {
+    await unless(ScheduleNotFoundError, async () => {
+      const { state, info } = await client.schedule.getHandle(id).describe();
+      found.push({
+        name: id.split("/")[0],
+        paused: state.paused,
+        lastAt: info.recentActions.at(-1)?.takenAt.getTime(),
+        nextAt: info.nextActionTimes[0]?.getTime(),
+      });
+    });
+  }
+  return found;
 }
 
 /** Runs it now, or once more behind the run that is under way. */

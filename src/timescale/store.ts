@@ -15,6 +15,7 @@ import { detectorStateStore } from "./detection/detector_state.ts";
 import { eventStore } from "./event.ts";
 import type { Edition } from "./connect.ts";
 import { schemaVersion } from "./migrate.ts";
+import { partStore } from "./part.ts";
 import { readingStore } from "./plant/reading.ts";
 import { horizonStore } from "./history/horizon.ts";
 import { reprocessStore } from "./history/reprocess.ts";
@@ -105,6 +106,7 @@ function nouns(
     retention: guarded(retentionStore(sql)),
     horizons: guarded(horizonStore(sql)),
     thinning: guarded(thinningStore(sql)),
+    parts: guarded(partStore(sql)),
     upkeep: guarded(upkeepStore(sql, edition)),
   };
 }

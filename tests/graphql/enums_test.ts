@@ -29,6 +29,8 @@ const COLUMNS: readonly [table: string, column: string, constraint?: string][] =
   ["alert", "state", "alert_state_check"],
   ["alert_evidence", "change", "alert_evidence_change_check"],
   ["service_window", "kind", "service_window_kind_check"],
+  ["part", "kind", "part_kind_check"],
+  ["part", "state", "part_state_check"],
   ["reprocess_run", "state", "reprocess_run_state_check"],
   ["reprocess_alert", "severity"],
 ];
@@ -58,6 +60,7 @@ async function writeNewer({ sql, scope: { store, tenant } }: GatewayBench): Prom
   await store.reprocessing.saveAlert(tenant.id, run, { ...key, ...facts, endedAt: undefined, evidence: EVIDENCE });
   const window = { kind: "out_of_service", subject: { sensorId }, startsAt: T0, endsAt: undefined } as const;
   await store.windows.open(tenant.id, { ...window, reason: "r", openedBy: "ann" });
+  await store.parts.seen({ id: "p", kind: "worker", name: "n", migration: 14 });
   await sql`UPDATE alert SET suppressed_by = '{of_tomorrow}'`;
   await sql`ALTER TABLE service_window DROP CONSTRAINT service_window_end`;
   for (const [table, column, constraint] of COLUMNS) {
@@ -71,7 +74,9 @@ const ALL = `{
   asset(key: "a") { criticality }
   batches(first: 5) { edges { node { state quarantine { reason detail } } } }
   alerts(first: 5) { edges { node { severity state suppressedBy evidence { change } } } }
+  alertCounts { severity state }
   serviceWindows { edges { node { kind } } }
+  system { parts { kind state } }
   reprocessings(first: 5) { edges { node { state alerts { severity } } } }
 }`;
 
@@ -94,24 +99,30 @@ for (const engine of ENGINES) {
               node: { severity: "OTHER", state: "OTHER", suppressedBy: ["OTHER"], evidence: [{ change: "OTHER" }] },
             }],
           },
+          alertCounts: [{ severity: "OTHER", state: "OTHER" }],
+          system: { parts: [{ kind: "OTHER", state: "OTHER" }] },
           serviceWindows: { edges: [{ node: { kind: "OTHER" } }] },
           reprocessings: { edges: [{ node: { state: "OTHER", alerts: [{ severity: "OTHER" }] } }] },
         });
         const shown = ["UnknownSensors", "Criticality", "BatchState", "QuarantineReason", "Severity", "AlertState"];
         assert.deepEqual(
           ENUMS.map(({ name }) => name).sort(),
-          // InstrumentStatus is not stored: it follows from the kind, whichever release knows it.
-          // A retention of a noun that only a newer release knows is left out, and not touched.
-          // A scope that it knows is in access_test.ts: with a key in the store nobody could ask this without one.
+          // AlertOrder is asked for and never answered; InstrumentStatus is not stored: it follows from the kind,
+          // whichever release knows it. A retention of a noun that only a newer release knows is left out, and not
+          // touched. A scope that it knows is in access_test.ts: with a key in the store nobody could ask this without
+          // one.
           [
             ...shown,
             "AccessScope",
             "AlertChange",
+            "AlertOrder",
             "AlertSuppression",
             "InstrumentStatus",
             "ReprocessState",
             "RetentionNoun",
             "ServiceWindowKind",
+            "SystemPartKind",
+            "SystemPartState",
           ].sort(),
           "Write a row of a newer release for each enum above.",
         );
