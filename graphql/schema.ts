@@ -17,6 +17,7 @@ import "./alerting/act.ts";
 import "./alerting/alert_events.ts";
 import "./alerting/alert_list.ts";
 import "./alerting/flood.ts";
+import "./alerting/performance.ts";
 import "./alerting/policy.ts";
 import "./alerting/window.ts";
 import "./history/reprocess.ts";

@@ -7,6 +7,7 @@ import type { TenantStore } from "./access/tenant.ts";
 import type { AlertStore } from "./alerting/alert.ts";
 import type { FloodStore } from "./alerting/flood.ts";
 import type { AlertHistoryStore } from "./alerting/history.ts";
+import type { PerformanceStore } from "./alerting/performance.ts";
 import type { AlertPolicyStore } from "./alerting/policy.ts";
 import type { PresenceStore } from "./alerting/presence.ts";
 import type { WindowStore } from "./alerting/window.ts";
@@ -49,6 +50,7 @@ export interface Store {
   readonly alertPolicies: AlertPolicyStore;
   readonly windows: WindowStore;
   readonly floods: FloodStore;
+  readonly performance: PerformanceStore;
   readonly presences: PresenceStore;
   readonly events: EventStore;
   readonly reprocessing: ReprocessStore;

@@ -2,7 +2,13 @@
 import { type Client, ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy } from "@temporalio/client";
 import type { InstallationId } from "../domain/access/installation.ts";
 import type { ScheduleState } from "../ports/workflows.ts";
-import { APPLY_RETENTION, retentionScheduleId, taskQueueOf } from "../../workflows/contracts.ts";
+import {
+  APPLY_RETENTION,
+  REPORT_ALARMS,
+  reportScheduleId,
+  retentionScheduleId,
+  taskQueueOf,
+} from "../../workflows/contracts.ts";
 
 /** Earlier versions swept by a schedule of this name. */
 const FORMER_SWEEPER = "sweep-batches";
@@ -25,13 +31,29 @@ export async function planSchedules(client: Client, installation: InstallationId
         staticSummary: "remove what is kept no longer",
       },
     }));
+  const reportId = reportScheduleId(installation);
+  await unless(ScheduleAlreadyRunning, () =>
+    client.schedule.create({
+      scheduleId: reportId,
+      // Some hours into Monday, so that what was measured on Sunday has come.
+      spec: { calendars: [{ dayOfWeek: "MONDAY", hour: 6 }] },
+      policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: "6 days" },
+      action: {
+        type: "startWorkflow",
+        workflowType: REPORT_ALARMS,
+        workflowId: reportId,
+        taskQueue: taskQueueOf(installation),
+        args: [],
+        staticSummary: "report how alerts did last week",
+      },
+    }));
   await unless(ScheduleNotFoundError, () => client.schedule.getHandle(FORMER_SWEEPER).delete());
 }
 
 /** Those of this installation that are planned. */
 export async function readSchedules(client: Client, installation: InstallationId): Promise<ScheduleState[]> {
   const found: ScheduleState[] = [];
-  for (const id of [retentionScheduleId(installation)]) {
+  for (const id of [retentionScheduleId(installation), reportScheduleId(installation)]) {
     await unless(ScheduleNotFoundError, async () => {
       const { state, info } = await client.schedule.getHandle(id).describe();
       found.push({

@@ -4,6 +4,7 @@ import { type Store, StoreFull, StoreUnavailable } from "../ports/store.ts";
 import { alertStore } from "./alerting/alert.ts";
 import { floodStore } from "./alerting/flood.ts";
 import { alertHistoryStore } from "./alerting/history.ts";
+import { performanceStore } from "./alerting/performance.ts";
 import { alertPolicyStore } from "./alerting/policy.ts";
 import { presenceStore } from "./alerting/presence.ts";
 import { windowStore } from "./alerting/window.ts";
@@ -100,6 +101,7 @@ function nouns(
     alertPolicies: guarded(alertPolicyStore(sql)),
     windows: guarded(windowStore(sql)),
     floods: guarded(floodStore(sql)),
+    performance: guarded(performanceStore(sql)),
     presences: guarded(presenceStore(sql)),
     events: guarded(eventStore(sql)),
     reprocessing: guarded(reprocessStore(sql)),
