@@ -76,7 +76,7 @@ const ALL = `{
   alerts(first: 5) { edges { node { severity state suppressedBy evidence { change } } } }
   alertCounts { severity state }
   serviceWindows { edges { node { kind } } }
-  system { parts { kind state } }
+  system { processes { kind state } }
   reprocessings(first: 5) { edges { node { state alerts { severity } } } }
 }`;
 
@@ -100,7 +100,7 @@ for (const engine of ENGINES) {
             }],
           },
           alertCounts: [{ severity: "OTHER", state: "OTHER" }],
-          system: { parts: [{ kind: "OTHER", state: "OTHER" }] },
+          system: { processes: [{ kind: "OTHER", state: "OTHER" }] },
           serviceWindows: { edges: [{ node: { kind: "OTHER" } }] },
           reprocessings: { edges: [{ node: { state: "OTHER", alerts: [{ severity: "OTHER" }] } }] },
         });
@@ -121,8 +121,8 @@ for (const engine of ENGINES) {
             "ReprocessState",
             "RetentionNoun",
             "ServiceWindowKind",
-            "SystemPartKind",
-            "SystemPartState",
+            "SystemProcessKind",
+            "SystemProcessState",
           ].sort(),
           "Write a row of a newer release for each enum above.",
         );
