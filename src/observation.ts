@@ -73,6 +73,14 @@ export type Observation =
   | { readonly kind: "sensors.registered"; readonly batchId: number; readonly count: number }
   | { readonly kind: "sensor.relearns"; readonly sensorId: number; readonly batchId: number; readonly reason: string }
   | {
+    readonly kind: "settings.changed";
+    readonly tenant: string;
+    readonly scope: string;
+    readonly version: number;
+    readonly actor: string;
+  }
+  | { readonly kind: "settings.unusable"; readonly tenant: string; readonly scope: string; readonly reason: string }
+  | {
     readonly kind: "alert";
     readonly change: string;
     readonly alertId: number;
@@ -110,6 +118,7 @@ export function levelOf(observation: Observation): Level {
       { kind: "key.rotated" },
       { kind: "key.revoked" },
       { kind: "sensors.registered" },
+      { kind: "settings.changed" },
       { kind: "alert" },
       () => "info",
     )
@@ -124,6 +133,7 @@ export function levelOf(observation: Observation): Level {
       { kind: "wall.missing" },
       { kind: "installation.renewed" },
       { kind: "sensor.relearns" },
+      { kind: "settings.unusable" },
       () => "warn",
     )
     .with(
