@@ -1,6 +1,5 @@
 /** Lookups by id, and lists of many parents, collected over one request into one statement each. */
 import DataLoader from "dataloader";
-import type { TenantId } from "../src/domain/access/tenant.ts";
 import type { Alert, AlertId, AlertSubject } from "../src/domain/alerting/alert.ts";
 import type { KnownTransition } from "../src/domain/alerting/history.ts";
 import type { AppliedSettingsId } from "../src/domain/detection/settings_layers.ts";

@@ -165,7 +165,7 @@ type Ask = (kind: "query" | "mutation", field: Field, chosen?: { path: string; v
 function asker(bench: GatewayBench, headers: Record<string, string>): Ask {
   return async (kind, field, chosen) => {
     const variables = argumentsOf(field, { chosen, valueOf });
-    for (let depth = 4; depth > 1; depth--) {
+    for (let depth = 4; depth > 0; depth--) {
       const answer = await bench.post(operationOf(kind, field, depth), variables, headers);
       const code = answer.errors?.[0].extensions?.code;
       if (code === "OPERATION_TOO_LARGE") continue;
