@@ -2,6 +2,7 @@
 import DataLoader from "dataloader";
 import type { TenantId } from "../src/domain/access/tenant.ts";
 import type { Alert, AlertId } from "../src/domain/alerting/alert.ts";
+import type { Delivery, Notification, NotificationId } from "../src/domain/alerting/notification.ts";
 import type { ReprocessedAlert, ReprocessRunId } from "../src/domain/history/reprocess.ts";
 import type { Batch, BatchId } from "../src/domain/intake/batch.ts";
 import type { Quarantined } from "../src/domain/intake/quarantine.ts";
@@ -20,6 +21,8 @@ export interface Loaders {
   readonly batches: DataLoader<BatchId, Batch>;
   readonly alerts: DataLoader<AlertId, Alert>;
   readonly proofs: DataLoader<AlertId, AlertProof[]>;
+  readonly notifications: DataLoader<NotificationId, Notification>;
+  readonly deliveries: DataLoader<NotificationId, Delivery[]>;
   readonly batchAlerts: ListLoader<BatchId, Alert>;
   readonly quarantine: ListLoader<BatchId, Quarantined>;
   readonly assetSensors: ListLoader<AssetId, Sensor>;
@@ -36,6 +39,14 @@ export function createLoaders(store: Store, tenantId: TenantId): Loaders {
     proofs: new DataLoader(async (ids) => {
       const proofs = Map.groupBy(await store.alerts.proofs(tenantId, ids), ({ alertId }) => alertId);
       return ids.map((id) => proofs.get(id) ?? []);
+    }),
+    notifications: byId("notification", (ids) => store.notifications.byIds(tenantId, ids), ({ id }) => id),
+    deliveries: new DataLoader(async (ids) => {
+      const deliveries = Map.groupBy(
+        await store.notifications.deliveriesOf(tenantId, ids),
+        ({ notificationId }) => notificationId,
+      );
+      return ids.map((id) => deliveries.get(id) ?? []);
     }),
     batchAlerts: lists((ids, part) => store.alerts.ofBatches(tenantId, ids, part)),
     quarantine: lists((ids, part) => store.quarantine.ofBatches(tenantId, ids, part)),

@@ -9,6 +9,8 @@ import type { Config } from "./config.ts";
 import type { Observe } from "./observation.ts";
 import { createStateMemory } from "./operations/detection/state_memory.ts";
 import { createAlertFeeds } from "./operations/alerting/alert_feed.ts";
+import { startDelivering } from "./operations/alerting/deliver_notifications.ts";
+import { createCouriers } from "./notify/mod.ts";
 import { vacuumRewritten } from "./operations/history/tidy_store.ts";
 import { createBatchMemory } from "./operations/intake/batch_memory.ts";
 import type { Deps } from "./operations/scope.ts";
@@ -150,6 +152,8 @@ async function compose(config: Config, { parts, observe, cleanups }: Composing):
       work: () => vacuumRewritten(deps),
       onFault: (cause) => observe({ kind: "fault", part: "vacuum", cause }),
     });
+    const delivering = startDelivering(deps);
+    cleanups.push(() => delivering.stop());
     cleanups.push(async () => void await Promise.all([sweeping.stop(), planning.stop(), vacuuming.stop()]));
     observe({ kind: "started", part: "worker", detail: `takes up to ${activitiesMax} activities at once` });
   }
@@ -219,6 +223,7 @@ function createDeps(config: Config, { connection, workflows, observe, cleanups }
     alertFeeds: createAlertFeeds({ store, wakeUps }),
     workflows,
     wakeUps,
+    couriers: createCouriers({ ...config.notify, observe, nowMs: () => Date.now() }),
     units: createUnits(),
     clock: { nowMs: () => Date.now() },
     observe,

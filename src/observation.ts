@@ -17,7 +17,7 @@ export type Observation =
   | { readonly kind: "batch.given_up"; readonly batchId: number; readonly actor: string; readonly reason: string }
   | { readonly kind: "batches.retried"; readonly count: number; readonly actor: string }
   | { readonly kind: "reprocessing.not_started"; readonly runId: number; readonly cause: unknown }
-  | { readonly kind: "swept"; readonly batches: number; readonly reprocessings: number }
+  | { readonly kind: "swept"; readonly batches: number; readonly reprocessings: number; readonly alerts: number }
   | { readonly kind: "sweep.failed"; readonly cause: unknown }
   | {
     readonly kind: "retention.changed";
@@ -41,6 +41,26 @@ export type Observation =
     readonly alertId: number;
     readonly batchId: number;
     readonly severity: string;
+  }
+  | { readonly kind: "alert.not_followed"; readonly alertId: number; readonly cause: unknown }
+  | {
+    readonly kind: "notification";
+    readonly notificationId: number;
+    readonly tenantId: number;
+    readonly channel: string;
+    readonly state: string;
+    readonly attempt: number;
+    readonly detail: string;
+  }
+  | { readonly kind: "notification.not_settled"; readonly notificationId: number; readonly cause: unknown }
+  | { readonly kind: "notification.told"; readonly notificationId: number; readonly text: string }
+  | { readonly kind: "notifications.replayed"; readonly count: number; readonly actor: string }
+  | {
+    readonly kind: "notifying.configured";
+    readonly tenant: string;
+    readonly what: string;
+    readonly version: number;
+    readonly actor: string;
   }
   | { readonly kind: "request.failed"; readonly path: string; readonly cause: unknown }
   | { readonly kind: "request.broken_off"; readonly reason: string }
@@ -69,6 +89,9 @@ export function levelOf(observation: Observation): Level {
       { kind: "retention.asked" },
       { kind: "sensors.registered" },
       { kind: "alert" },
+      { kind: "notification.told" },
+      { kind: "notifications.replayed" },
+      { kind: "notifying.configured" },
       () => "info",
     )
     .with(
@@ -80,6 +103,9 @@ export function levelOf(observation: Observation): Level {
       { kind: "readings.late" },
       { kind: "installation.renewed" },
       { kind: "sensor.relearns" },
+      { kind: "alert.not_followed" },
+      { kind: "notification", state: "dead" },
+      { kind: "notification.not_settled" },
       () => "warn",
     )
     .with(
@@ -89,6 +115,7 @@ export function levelOf(observation: Observation): Level {
       { kind: "fault" },
       () => "error",
     )
+    .with({ kind: "notification" }, () => "debug")
     .exhaustive();
 }
 

@@ -4,6 +4,7 @@ import type { Actor } from "../domain/access/actor.ts";
 import type { BatchId } from "../domain/intake/batch.ts";
 import type { SensorId } from "../domain/plant/sensor.ts";
 import type { Observe } from "../observation.ts";
+import type { Couriers } from "../ports/alerting/delivery.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Units } from "../ports/plant/unit.ts";
 import type { Store } from "../ports/store.ts";
@@ -36,6 +37,7 @@ export interface Deps {
   readonly alertFeeds: AlertFeeds;
   readonly workflows: Workflows;
   readonly wakeUps: WakeUps;
+  readonly couriers: Couriers;
   readonly clock: Clock;
   readonly units: Units;
   readonly observe: Observe;
@@ -56,3 +58,6 @@ export interface Scope extends Deps {
 export function eventsTopic(tenantId: number): string {
   return `events/${tenantId}`;
 }
+
+/** Topic of wake-ups for who brings notifications. */
+export const NOTIFICATIONS_TOPIC = "notifications";

@@ -14,13 +14,43 @@ const OLDER_THAN_MS = 5_000;
 const PER_SWEEP_MAX = 1_000;
 const STARTS_AT_ONCE = 16;
 
+/** A timer of an alert that has not been looked at for so long behind its time has lost its workflow. */
+const OVERDUE_MS = 30_000;
+
 export interface Swept {
   readonly batches: number;
   readonly reprocessings: number;
+  readonly alerts: number;
 }
 
 /** Answers how many it gave a workflow. Throws `StoreUnavailable` and `WorkflowsUnavailable`. */
 export async function sweep(deps: Deps): Promise<Swept> {
+  const [work, alerts] = [await sweepWork(deps), await sweepAlerts(deps)];
+  const swept = { ...work, alerts };
+  if (swept.batches + swept.reprocessings + swept.alerts > 0) deps.observe({ kind: "swept", ...swept });
+  return swept;
+}
+
+/**
+ * Alerts say by themselves that their workflow has something to do: those for which nothing is due are not looked at,
+ * however many they are.
+ */
+async function sweepAlerts({ store, workflows }: Deps): Promise<number> {
+  const late = await store.alertTimers.neglected({
+    nudgedMs: OLDER_THAN_MS,
+    overdueMs: OVERDUE_MS,
+    againMs: OVERDUE_MS,
+    limit: PER_SWEEP_MAX,
+  });
+  await allOf(
+    late,
+    { atOnce: STARTS_AT_ONCE },
+    ({ tenantId, tenantKey, alertId }) => workflows.followAlert({ id: tenantId, key: tenantKey }, alertId),
+  );
+  return late.length;
+}
+
+async function sweepWork(deps: Deps): Promise<Pick<Swept, "batches" | "reprocessings">> {
   const [batches, runs] = await Promise.all([
     deps.store.batches.unfinishedInTurns({ olderThanMs: OLDER_THAN_MS, limit: PER_SWEEP_MAX }),
     deps.store.reprocessing.running({ olderThanMs: OLDER_THAN_MS, limit: PER_SWEEP_MAX }),
@@ -36,7 +66,5 @@ export async function sweep(deps: Deps): Promise<Swept> {
     await startBatch({ ...deps, tenant, actor: SERVICE }, batch, { fresh: false });
   });
   await allOf(unstarted, { atOnce: STARTS_AT_ONCE }, ({ tenant, id }) => deps.workflows.startReprocessing(tenant, id));
-  const swept = { batches: stranded.length, reprocessings: unstarted.length };
-  if (swept.batches + swept.reprocessings > 0) deps.observe({ kind: "swept", ...swept });
-  return swept;
+  return { batches: stranded.length, reprocessings: unstarted.length };
 }

@@ -4,6 +4,11 @@
  */
 import type { TenantStore } from "./access/tenant.ts";
 import type { AlertStore } from "./alerting/alert.ts";
+import type { ChannelStore } from "./alerting/channel.ts";
+import type { NotificationStore } from "./alerting/notification.ts";
+import type { RoutingStore } from "./alerting/route.ts";
+import type { SubjectStore } from "./alerting/subject.ts";
+import type { AlertTimerStore } from "./alerting/timer.ts";
 import type { DetectorStateStore } from "./detection/detector_state.ts";
 import type { EventStore } from "./event.ts";
 import type { ReprocessStore } from "./history/reprocess.ts";
@@ -37,6 +42,11 @@ export interface Store {
   readonly readings: ReadingStore;
   readonly detectorStates: DetectorStateStore;
   readonly alerts: AlertStore;
+  readonly subjects: SubjectStore;
+  readonly channels: ChannelStore;
+  readonly routing: RoutingStore;
+  readonly notifications: NotificationStore;
+  readonly alertTimers: AlertTimerStore;
   readonly events: EventStore;
   readonly reprocessing: ReprocessStore;
   readonly retention: RetentionStore;

@@ -2,6 +2,11 @@
 import type postgres from "postgres";
 import { type Store, StoreFull, StoreUnavailable } from "../ports/store.ts";
 import { alertStore } from "./alerting/alert.ts";
+import { channelStore } from "./alerting/channel.ts";
+import { notificationStore } from "./alerting/notification.ts";
+import { routingStore } from "./alerting/route.ts";
+import { subjectStore } from "./alerting/subject.ts";
+import { alertTimerStore } from "./alerting/timer.ts";
 import { assetStore } from "./plant/asset.ts";
 import { batchStore } from "./intake/batch.ts";
 import { quarantineStore } from "./intake/quarantine.ts";
@@ -88,6 +93,11 @@ function nouns(
     readings: guarded(readingStore(sql)),
     detectorStates: guarded(detectorStateStore(sql)),
     alerts: guarded(alertStore(sql)),
+    subjects: guarded(subjectStore(sql)),
+    channels: guarded(channelStore(sql)),
+    routing: guarded(routingStore(sql)),
+    notifications: guarded(notificationStore(sql)),
+    alertTimers: guarded(alertTimerStore(sql)),
     events: guarded(eventStore(sql)),
     reprocessing: guarded(reprocessStore(sql)),
     retention: guarded(retentionStore(sql)),

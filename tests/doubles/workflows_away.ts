@@ -9,11 +9,13 @@ export const WORKFLOWS_AWAY: Workflows = {
   tellBatch: away,
   startReprocessing: away,
   cancelReprocessing: away,
+  followAlert: away,
   planSchedules: away,
   applyRetention: away,
   running: away,
   batchUrl: () => undefined,
   reprocessingUrl: () => undefined,
   retentionUrl: () => undefined,
+  alertUrl: () => undefined,
   fault: () => Promise.resolve({ server: "not there", worker: undefined }),
 };

@@ -11,6 +11,8 @@ import type { Store } from "../../ports/store.ts";
 export interface AlertEvent {
   readonly change: AlertChange;
   readonly alert: Alert;
+  /** Data time of the reading that led to it. */
+  readonly at: number;
   readonly record: EventRecord;
 }
 
@@ -60,7 +62,7 @@ export async function applyDecision(
     alertId: alert.id,
     body: JSON.stringify(body),
   };
-  return { change: decision.type, alert, record };
+  return { change: decision.type, alert, at: decision.ts, record };
 }
 
 function prove(

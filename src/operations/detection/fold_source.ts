@@ -6,6 +6,7 @@ import type { BatchId, SourceId } from "../../domain/intake/batch.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
 import type { QueuedBatch } from "../../ports/intake/source.ts";
 import { type Store, StoreUnavailable } from "../../ports/store.ts";
+import { afterNotifying, notifyOfAlerts } from "../alerting/notify_of_alerts.ts";
 import { recallVerdicts } from "../intake/validate_readings.ts";
 import { eventsTopic, type Scope } from "../scope.ts";
 import { type FoldableBatch, foldBatch, type FoldedBatch } from "./fold_batch.ts";
@@ -63,7 +64,7 @@ async function foldRun(scope: Scope, { sourceId, asking, batchesMax }: Run): Pro
       if (!await store.sources.tryLock(sourceId)) return undefined;
       const run = nextRun(await store.sources.queue(tenant.id, sourceId, batchesMax));
       if (!run.some(({ id }) => id === asking)) await store.sources.await(tenant.id, asking);
-      if (run.length === 0) return { folded: [], states: undefined };
+      if (run.length === 0) return { folded: [], states: undefined, notified: undefined };
       first = run[0].id;
       return await foldAll(scope, { store, run });
     });
@@ -77,6 +78,7 @@ async function foldRun(scope: Scope, { sourceId, asking, batchesMax }: Run): Pro
       }
     }
     if (outcome.folded.length > 0) wakeUps.wake(eventsTopic(tenant.id));
+    if (outcome.notified !== undefined) afterNotifying(scope, outcome.notified);
     return outcome;
   } catch (error) {
     if (error instanceof StoreUnavailable || batchesMax > 1 || first === undefined) throw error;
@@ -108,6 +110,8 @@ async function foldAll(scope: Scope, { store, run }: { store: Store; run: readon
     folded.push({ ...await foldBatch(store, batch, { states, closedBeforeMs }), awaited: run[i].awaited });
   }
   await states.save(store);
+  const changed = folded.flatMap(({ alertEvents }) => alertEvents);
+  const notified = await notifyOfAlerts(store, { tenant, nowMs: scope.clock.nowMs() }, changed);
   await store.events.append(tenant.id, folded.flatMap(({ events }) => events));
-  return { folded, states };
+  return { folded, states, notified };
 }
