@@ -9,7 +9,9 @@ COPY deno.json deno.lock ./
 RUN deno-executable install --frozen
 # The SDK brings its native part for five platforms.
 RUN cd node_modules/.deno/@temporalio+core-bridge@*/node_modules/@temporalio/core-bridge/releases && \
-  find . -mindepth 1 -maxdepth 1 ! -name "$(uname -m)-unknown-linux-gnu" -exec rm -r {} +
+  find . -mindepth 1 -maxdepth 1 ! -name "$(uname -m)-unknown-linux-gnu" -exec rm -r {} + && rm -r ../sdk-core
+# Nothing is checked or debugged in the image. Whole packages have to stay: --cached-only asks for all that the lock names.
+RUN find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
 COPY src ./src
 COPY workflows ./workflows
 COPY activities ./activities

@@ -8,6 +8,7 @@ import type { Batch, BatchId } from "../src/domain/intake/batch.ts";
 import type { Quarantined } from "../src/domain/intake/quarantine.ts";
 import type { Asset, AssetId } from "../src/domain/plant/asset.ts";
 import type { Sensor, SensorId, SensorProgress } from "../src/domain/plant/sensor.ts";
+import type { Subject } from "../src/domain/plant/subject.ts";
 import type { AlertProof } from "../src/ports/alerting/alert.ts";
 import type { Part } from "../src/ports/page.ts";
 import type { Store } from "../src/ports/store.ts";
@@ -53,6 +54,12 @@ export function createLoaders(store: Store, tenantId: TenantId): Loaders {
     assetSensors: lists((ids, part) => store.sensors.ofAssets(tenantId, ids, part)),
     reprocessedAlerts: lists((ids, part) => store.reprocessing.alertsOf(tenantId, ids, part)),
   };
+}
+
+/** The asset of a subject: itself, or the one that the sensor belongs to. */
+export async function assetOf({ sensorId, assetId }: Subject, { assets, sensors }: Loaders): Promise<Asset | null> {
+  const id = assetId ?? (await sensors.load(sensorId)).assetId;
+  return id === undefined ? null : await assets.load(id);
 }
 
 /** Forgets what was loaded, so that what comes next is seen as it is then. */

@@ -98,8 +98,9 @@ export function createGateway(options: GatewayOptions): Gateway {
       return await yoga.fetch(request, { client });
     },
     async dispose() {
-      ending.abort();
+      // Clients begin again behind a line that broke, and take a subscription that completes for one that is over.
       await sockets.close();
+      ending.abort();
       await yoga.dispose();
     },
   };

@@ -7,9 +7,9 @@ import type { AlertProof } from "../../src/ports/alerting/alert.ts";
 import { builder, enumValues } from "../builder.ts";
 import { LOOKUP_COST } from "../cost.ts";
 import { rowId } from "../ids.ts";
-import { clearLoaders, orNull } from "../loaders.ts";
+import { assetOf, clearLoaders, orNull } from "../loaders.ts";
 import { connectionOf, PAGE_ARGS, pageCost } from "../page.ts";
-import { AlertRef, BatchRef, SensorRef } from "../nodes.ts";
+import { AlertRef, AssetRef, BatchRef, SensorRef } from "../nodes.ts";
 
 export const SeverityEnum = builder.enumType("Severity", {
   description: "Ordered urgency, from score, persistence and the asset's criticality.",
@@ -104,8 +104,15 @@ builder.node(AlertRef, {
     }),
     sensor: t.field({
       type: SensorRef,
-      description: "The sensor whose readings are unusual.",
-      resolve: ({ sensorId }, _args, { loaders }) => loaders.sensors.load(sensorId),
+      nullable: true,
+      description: "The sensor that it is about; null when it is about an asset.",
+      resolve: ({ sensorId }, _args, { loaders }) => sensorId === undefined ? null : loaders.sensors.load(sensorId),
+    }),
+    asset: t.field({
+      type: AssetRef,
+      nullable: true,
+      description: "The asset that it is about, or that its sensor belongs to; null when its sensor has none.",
+      resolve: (alert, _args, { loaders }) => assetOf(alert, loaders),
     }),
     batch: t.field({
       type: BatchRef,
@@ -125,7 +132,7 @@ const AlertFilterInput = builder.inputType("AlertFilter", {
   description: "Which alerts: all that is said has to hold; what is left out asks nothing.",
   fields: (t) => ({
     sensor: t.string({ description: "Key of a sensor." }),
-    asset: t.string({ description: "Key of an asset: its sensors and those of all assets below it." }),
+    asset: t.string({ description: "Key of an asset: it, all assets below it, and the sensors of all these." }),
     source: t.string({ description: "Key of a source: alerts that its batches opened." }),
     severities: t.field({ type: [SeverityEnum], description: "One of these." }),
     states: t.field({ type: [AlertStateEnum], description: "One of these." }),
@@ -135,7 +142,7 @@ const AlertFilterInput = builder.inputType("AlertFilter", {
     to: t.field({ type: "DateTime", description: "Opened before this data time." }),
     text: t.string({
       description:
-        "Stands in the reason, or in the key or name of the sensor, in capitals or not; at most 200 characters.",
+        "Stands in the reason, or in the key or name of the sensor or asset, in capitals or not; at most 200 characters.",
     }),
   }),
 });

@@ -12,6 +12,7 @@ import { LOOKUP_COST } from "../cost.ts";
 import { asResult } from "../errors.ts";
 import { rowId } from "../ids.ts";
 import { connectionOf, firstArgs, firstOf, listCost, PAGE_ARGS, pageCost } from "../page.ts";
+import { assetOf } from "../loaders.ts";
 import { AssetRef, SensorRef } from "../nodes.ts";
 
 const ReprocessStateEnum = builder.enumType("ReprocessState", {
@@ -47,8 +48,15 @@ const ReprocessedAlertRef = builder.objectRef<ReprocessedAlert>("ReprocessedAler
     }),
     sensor: t.field({
       type: SensorRef,
-      description: "The sensor whose readings are unusual.",
-      resolve: ({ sensorId }, _args, { loaders }) => loaders.sensors.load(sensorId),
+      nullable: true,
+      description: "The sensor that it would be about; null when it would be about an asset.",
+      resolve: ({ sensorId }, _args, { loaders }) => sensorId === undefined ? null : loaders.sensors.load(sensorId),
+    }),
+    asset: t.field({
+      type: AssetRef,
+      nullable: true,
+      description: "The asset that it would be about, or that its sensor belongs to; null when its sensor has none.",
+      resolve: (alert, _args, { loaders }) => assetOf(alert, loaders),
     }),
   }),
 });

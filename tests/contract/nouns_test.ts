@@ -248,7 +248,7 @@ async function alertsComeBack(tenants: Tenants): Promise<void> {
   const seen = async (tenantId: TenantId) => [
     await store.alerts.byIds(tenantId, [opened.id]),
     await store.alerts.page(tenantId, { limit: 10, batchId }),
-    await store.alerts.page(tenantId, { limit: 10, sensorIds: [sensorId] }),
+    await store.alerts.page(tenantId, { limit: 10, subjects: { sensorIds: [sensorId], assetIds: [] } }),
   ];
   assert.deepEqual(await seen(mine), [[expected], [expected], [expected]]);
   assert.deepEqual(await seen(other), [[], [], []]);
@@ -261,6 +261,17 @@ async function alertsComeBack(tenants: Tenants): Promise<void> {
   const closed = { ...expected, ...worse, ...over, state: "returned_unacknowledged" };
   assert.deepEqual(await store.alerts.close(mine, key, over), closed);
   assert.deepEqual(await seen(mine), [[closed], [closed], [closed]]);
+
+  const plain = { name: "a", parentId: undefined, criticality: "B", level: undefined, retiredAt: undefined } as const;
+  const top = await store.assets.save(mine, { ...plain, key: "alerting" });
+  const part = await store.assets.save(mine, { ...plain, key: "alerting/part", parentId: top.id });
+  const ofAsset = (await store.alerts.open(mine, { ...key, sensorId: undefined, assetId: part.id }, facts))!;
+  assert.deepEqual([ofAsset.sensorId, ofAsset.assetId], [undefined, part.id]);
+  assert.deepEqual(await store.assets.below(mine, top.id), [top.id, part.id]);
+  assert.deepEqual(await store.assets.below(other, top.id), []);
+  const below = { sensorIds: [], assetIds: [top.id, part.id] };
+  assert.deepEqual(await store.alerts.page(mine, { limit: 10, subjects: below }), [ofAsset]);
+  assert.equal(await store.alerts.open(mine, { ...key, sensorId: undefined, assetId: part.id }, facts), undefined);
 
   const proof = { alertId: opened.id, ts: T0 + 1_234, change: "raised", batchId, evidence: EVIDENCE } as const;
   await store.alerts.addProof(mine, proof);

@@ -111,3 +111,22 @@ Deno.test("subscriptions over WebSocket", async (t) => {
     });
   });
 });
+
+Deno.test("a gateway that goes down leaves its subscribers a closed line to begin again behind, not a completed subscription", async () => {
+  await withApp(async ({ url, end }) => {
+    const address = `${url.replace("http", "ws")}/graphql`;
+    await sendSteps(url, "down");
+    const client = createClient({ url: address, webSocketImpl: WebSocket, retryAttempts: 0 });
+    const following = Promise.withResolvers<void>();
+    const ended = new Promise<string>((resolve) => {
+      client.subscribe({ query: ALERTS, variables: { after: btoa("event:0") } }, {
+        next: () => following.resolve(),
+        error: (fault) => resolve(`closed with ${(fault as CloseEvent).code}`),
+        complete: () => resolve("completed"),
+      });
+    });
+    await within("the first event", following.promise, EVENTS_MAX_MS);
+    assert.equal(await end("SIGTERM"), 0);
+    assert.equal(await within("the end of the subscription", ended, EVENTS_MAX_MS), "closed with 1001");
+  });
+});

@@ -1,16 +1,24 @@
 /** The development server as a child, and how its executable is found. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FolderInUse } from "../../src/folder_lock.ts";
 import { startDevServer } from "../../src/temporal/dev_server.ts";
+import { checkArchive } from "../../src/temporal/obtain.ts";
 import { findTemporal, TemporalMissing } from "../../src/temporal/executable.ts";
 import { fetchInTime } from "../fixtures/graphql.ts";
 import { keepEnded } from "../../src/temporal/namespace.ts";
 import { connectTemporal } from "../../src/temporal/connect.ts";
 import { until } from "../fixtures/until.ts";
 import { within } from "../fixtures/within.ts";
+
+Deno.test("an archive of the Temporal CLI that is not the released one is refused before anything of it is unpacked", () => {
+  const archive = new TextEncoder().encode("an archive");
+  assert.throws(() => checkArchive(archive, "another"), /the release has another: it was not used/);
+  checkArchive(archive, createHash("sha256").update(archive).digest("hex"));
+});
 
 const EXECUTABLE = Deno.env.get("MILLWRIGHT_TEMPORAL_CLI")!;
 const QUIET = () => {};

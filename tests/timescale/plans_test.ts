@@ -26,9 +26,10 @@ for (const engine of ENGINES) {
           (SELECT min(id) FROM sensor) AS "sensorId", (SELECT max(id) FROM alert) AS "alertId"`;
       const asked: Record<string, () => Promise<unknown>> = {
         "the first page of alerts": () => store.alerts.page(tenant.id, { limit: LIMIT }),
-        "alerts of a sensor": () => store.alerts.page(tenant.id, { limit: LIMIT, sensorIds: [sensorId] }),
+        "alerts of a sensor": () =>
+          store.alerts.page(tenant.id, { limit: LIMIT, subjects: { sensorIds: [sensorId], assetIds: [] } }),
         "alerts of a sensor that has none": () =>
-          store.alerts.page(tenant.id, { limit: LIMIT, sensorIds: [0 as SensorId] }),
+          store.alerts.page(tenant.id, { limit: LIMIT, subjects: { sensorIds: [0 as SensorId], assetIds: [] } }),
         "alerts of a batch": () => store.alerts.page(tenant.id, { limit: 1_000, batchId }),
         "an alert and its proofs": () =>
           Promise.all([store.alerts.byIds(tenant.id, [alertId]), store.alerts.proofs(tenant.id, [alertId])]),

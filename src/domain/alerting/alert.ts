@@ -3,8 +3,8 @@
  * acknowledge it.
  */
 import type { BatchId } from "../intake/batch.ts";
-import type { SensorId } from "../plant/sensor.ts";
 import type { Severity } from "../detection/severity.ts";
+import type { Subject } from "../plant/subject.ts";
 
 export type AlertId = number & { readonly noun: "alert" };
 
@@ -25,9 +25,8 @@ export const ALERT_CHANGES = {
 } as const;
 export type AlertChange = keyof typeof ALERT_CHANGES;
 
-export interface Alert {
+export type Alert = Subject & {
   readonly id: AlertId;
-  readonly sensorId: SensorId;
   readonly kind: string;
   /** Data times in ms. The episode starts with its first anomaly; the alert opens once the on-delay has passed. */
   readonly episodeStart: number;
@@ -40,4 +39,4 @@ export interface Alert {
   readonly reason: string;
   /** The batch whose readings opened it. */
   readonly batchId: BatchId;
-}
+};

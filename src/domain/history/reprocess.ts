@@ -4,6 +4,7 @@
 import type { AssetId } from "../plant/asset.ts";
 import type { Evidence } from "../detection/episode.ts";
 import type { SensorId } from "../plant/sensor.ts";
+import type { Subject } from "../plant/subject.ts";
 import type { Severity } from "../detection/severity.ts";
 
 export type ReprocessRunId = number & { readonly noun: "reprocess run" };
@@ -15,8 +16,6 @@ export const REPROCESS_STATES = {
   cancelled: "A person ended it. What it found until then stays with it.",
 } as const;
 export type ReprocessState = keyof typeof REPROCESS_STATES;
-
-export type ReprocessSubject = { readonly sensorId: SensorId } | { readonly assetId: AssetId };
 
 export interface ReprocessRun {
   readonly id: ReprocessRunId;
@@ -41,8 +40,7 @@ export interface ReprocessRun {
 }
 
 /** An alert that a run found. `live` says whether the live fold opened the same one. */
-export interface ReprocessedAlert {
-  readonly sensorId: SensorId;
+export type ReprocessedAlert = Subject & {
   readonly kind: string;
   readonly episodeStart: number;
   readonly openedAt: number;
@@ -52,4 +50,4 @@ export interface ReprocessedAlert {
   readonly reason: string;
   readonly evidence: Evidence;
   readonly live: boolean;
-}
+};

@@ -4,7 +4,7 @@ import type { TenantId } from "../../domain/access/tenant.ts";
 import type { Alert, AlertChange } from "../../domain/alerting/alert.ts";
 import type { Decision, Evidence } from "../../domain/detection/episode.ts";
 import type { BatchId } from "../../domain/intake/batch.ts";
-import type { SensorId } from "../../domain/plant/sensor.ts";
+import type { Subject } from "../../domain/plant/subject.ts";
 import type { EventRecord } from "../../ports/event.ts";
 import type { Store } from "../../ports/store.ts";
 
@@ -26,16 +26,16 @@ export interface Deciding {
   readonly tenantId: TenantId;
   /** The batch that the decision came with. */
   readonly batchId: BatchId;
-  readonly sensorId: SensorId;
+  readonly subject: Subject;
   readonly decision: Decision;
 }
 
 /** Applies one decision; undefined when it changed nothing, since the episode's alert was there (or ended) already. */
 export async function applyDecision(
   store: Store,
-  { tenantId, batchId, sensorId, decision }: Deciding,
+  { tenantId, batchId, subject, decision }: Deciding,
 ): Promise<AlertEvent | undefined> {
-  const key = { sensorId, kind: decision.kind, episodeStart: decision.episodeStart };
+  const key = { ...subject, kind: decision.kind, episodeStart: decision.episodeStart };
   const alert = await match(decision)
     .with({ type: "opened" }, ({ ts, severity, peak }) =>
       store.alerts.open(tenantId, key, {

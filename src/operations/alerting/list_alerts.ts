@@ -57,11 +57,13 @@ async function toFilter(
   const ofSensor = sensorKey === undefined ? undefined : [await findSensor(scope, { key: sensorKey, field: "sensor" })];
   const asset = assetKey === undefined ? undefined : await findAsset(scope, { key: assetKey, field: "asset" });
   const ofAsset = asset && await store.sensors.ofAsset(tenant.id, asset.id);
+  const assetIds = asset && ofSensor === undefined ? await store.assets.below(tenant.id, asset.id) : [];
   const sourceId = sourceKey === undefined ? undefined : await store.sources.byKey(tenant.id, sourceKey);
   if (sourceKey !== undefined && sourceId === undefined) {
     throw notFound("source", `There is no source with the key ${JSON.stringify(sourceKey)}.`);
   }
   const ids = new Set((ofAsset ?? ofSensor ?? []).map(({ id }) => id));
   const both = ofSensor?.filter(({ id }) => ids.has(id)) ?? ofAsset;
-  return { ...rest, sourceId, text, sensorIds: both?.map(({ id }) => id) };
+  const subjects = both && { sensorIds: both.map(({ id }) => id), assetIds };
+  return { ...rest, sourceId, text, subjects };
 }

@@ -75,7 +75,7 @@ export async function foldBatch(
     folded += fold.folded;
     late += fold.late;
     for (const decision of fold.decisions) {
-      const event = await applyDecision(store, { tenantId, batchId: id, sensorId, decision });
+      const event = await applyDecision(store, { tenantId, batchId: id, subject: { sensorId }, decision });
       if (event !== undefined) alertEvents.push(event);
     }
   }

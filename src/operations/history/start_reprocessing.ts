@@ -1,7 +1,8 @@
 /** Starts a run that folds stored readings again. */
-import type { ReprocessRun, ReprocessSubject } from "../../domain/history/reprocess.ts";
+import type { ReprocessRun } from "../../domain/history/reprocess.ts";
 import { keyFault } from "../../domain/key.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
+import type { Subject } from "../../domain/plant/subject.ts";
 import { EARLIEST_MS, formatTimestamp } from "../../domain/timestamp.ts";
 import { invalid, notFound, unavailable } from "../errors.ts";
 import { findAsset } from "../plant/register_asset.ts";
@@ -54,7 +55,7 @@ export async function startReprocessing(scope: Scope, input: ReprocessInput): Pr
 async function findSubject(
   scope: Scope,
   { sensorKey, assetKey }: ReprocessInput,
-): Promise<{ subject: ReprocessSubject; sensorIds: SensorId[] }> {
+): Promise<{ subject: Subject; sensorIds: SensorId[] }> {
   const { store, tenant } = scope;
   if ((sensorKey === undefined) === (assetKey === undefined)) {
     throw invalid("sensorKey", "Name either a sensor or an asset to reprocess.");

@@ -3,14 +3,15 @@ import type { Alert, AlertChange, AlertId, AlertState } from "../../domain/alert
 import type { Evidence } from "../../domain/detection/episode.ts";
 import type { Severity } from "../../domain/detection/severity.ts";
 import type { BatchId, SourceId } from "../../domain/intake/batch.ts";
+import type { AssetId } from "../../domain/plant/asset.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
+import type { Subject } from "../../domain/plant/subject.ts";
 import type { Page, Part } from "../page.ts";
 
-export interface EpisodeKey {
-  readonly sensorId: SensorId;
+export type EpisodeKey = Subject & {
   readonly kind: string;
   readonly episodeStart: number;
-}
+};
 
 export interface AlertProof {
   readonly alertId: AlertId;
@@ -22,7 +23,8 @@ export interface AlertProof {
 
 /** Which alerts: all conditions hold; one that is left out asks nothing. */
 export interface AlertFilter {
-  readonly sensorIds?: readonly SensorId[];
+  /** Its subject is one of these sensors or one of these assets. */
+  readonly subjects?: { readonly sensorIds: readonly SensorId[]; readonly assetIds: readonly AssetId[] };
   /** The batch that opened it, or the source of that batch. */
   readonly batchId?: BatchId;
   readonly sourceId?: SourceId;
@@ -34,7 +36,7 @@ export interface AlertFilter {
   /** Data time of its opening: from inclusive, to exclusive. */
   readonly from?: number;
   readonly to?: number;
-  /** Stands in its reason, or in the key or name of its sensor, in capitals or not. */
+  /** Stands in its reason, or in the key or name of its sensor or asset, in capitals or not. */
   readonly text?: string;
 }
 

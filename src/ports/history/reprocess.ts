@@ -1,14 +1,9 @@
 import type { TenantId } from "../../domain/access/tenant.ts";
 import type { Severity } from "../../domain/detection/severity.ts";
-import type {
-  ReprocessedAlert,
-  ReprocessRun,
-  ReprocessRunId,
-  ReprocessState,
-  ReprocessSubject,
-} from "../../domain/history/reprocess.ts";
+import type { ReprocessedAlert, ReprocessRun, ReprocessRunId, ReprocessState } from "../../domain/history/reprocess.ts";
 import type { Criticality } from "../../domain/plant/asset.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
+import type { Subject } from "../../domain/plant/subject.ts";
 import type { EpisodeKey } from "../alerting/alert.ts";
 import type { Page, Part } from "../page.ts";
 
@@ -24,7 +19,7 @@ export interface ReprocessCursor {
 export interface ReprocessStore {
   create(
     tenantId: TenantId,
-    run: { subject: ReprocessSubject; from: number; to: number; sensorIds: readonly SensorId[] },
+    run: { subject: Subject; from: number; to: number; sensorIds: readonly SensorId[] },
   ): Promise<ReprocessRunId>;
   byIds(tenantId: TenantId, ids: readonly ReprocessRunId[]): Promise<ReprocessRun[]>;
   page(tenantId: TenantId, page: Page): Promise<ReprocessRun[]>;

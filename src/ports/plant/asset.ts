@@ -11,6 +11,8 @@ export interface AssetStore {
   rename(tenantId: TenantId, id: AssetId, key: string): Promise<boolean>;
   byKey(tenantId: TenantId, key: string): Promise<Asset | undefined>;
   byIds(tenantId: TenantId, ids: readonly AssetId[]): Promise<Asset[]>;
+  /** The asset and all that are below it. */
+  below(tenantId: TenantId, id: AssetId): Promise<AssetId[]>;
   /** Retired ones are left out unless they are asked for. */
   page(tenantId: TenantId, page: Page & { readonly withRetired?: boolean }): Promise<Asset[]>;
 }

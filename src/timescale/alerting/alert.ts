@@ -1,12 +1,15 @@
 import type { Alert, AlertChange, AlertId } from "../../domain/alerting/alert.ts";
 import type { BatchId } from "../../domain/intake/batch.ts";
+import type { AssetId } from "../../domain/plant/asset.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
+import { subjectOf } from "../../domain/plant/subject.ts";
 import type { AlertFilter, AlertStore, EpisodeKey } from "../../ports/alerting/alert.ts";
 import { numbers, optional, type Sql, texts, time, words } from "../sql.ts";
 
 interface Row {
   readonly id: AlertId;
-  readonly sensor_id: SensorId;
+  readonly sensor_id: SensorId | null;
+  readonly asset_id: AssetId | null;
   readonly kind: string;
   readonly episode_start: number;
   readonly opened_at: number;
@@ -28,20 +31,20 @@ interface ProofRow {
 
 export function alertStore(sql: Sql): AlertStore {
   const columns = () =>
-    sql`id, sensor_id, kind, episode_start, opened_at, ended_at, severity, state, score, reason, batch_id`;
-  const open = (tenantId: number, { sensorId, kind, episodeStart }: EpisodeKey) =>
-    sql`tenant_id = ${tenantId} AND sensor_id = ${sensorId} AND kind = ${kind} AND episode_start = ${
-      time(episodeStart)
-    } AND ended_at IS NULL`;
+    sql`id, sensor_id, asset_id, kind, episode_start, opened_at, ended_at, severity, state, score, reason, batch_id`;
+  const open = (tenantId: number, { sensorId, assetId, kind, episodeStart }: EpisodeKey) =>
+    sql`tenant_id = ${tenantId} AND ${
+      sensorId === undefined ? sql`asset_id = ${assetId}` : sql`sensor_id = ${sensorId}`
+    } AND kind = ${kind} AND episode_start = ${time(episodeStart)} AND ended_at IS NULL`;
   return {
-    async open(tenantId, { sensorId, kind, episodeStart }, { openedAt, severity, score, reason, batchId }) {
+    async open(tenantId, { sensorId, assetId, kind, episodeStart }, { openedAt, severity, score, reason, batchId }) {
       const [row] = await sql<Row[]>`
-        INSERT INTO alert (tenant_id, sensor_id, kind, episode_start, opened_at, severity, state, score, reason, batch_id)
-        VALUES (${tenantId}, ${sensorId}, ${kind}, ${time(episodeStart)}, ${
+        INSERT INTO alert (tenant_id, sensor_id, asset_id, kind, episode_start, opened_at, severity, state, score, reason, batch_id)
+        VALUES (${tenantId}, ${sensorId ?? null}, ${assetId ?? null}, ${kind}, ${time(episodeStart)}, ${
         time(openedAt)
       }, ${severity}, 'unacknowledged', ${score},
           ${reason}, ${batchId})
-        ON CONFLICT (tenant_id, sensor_id, kind, episode_start) DO NOTHING
+        ON CONFLICT ON CONSTRAINT alert_episode DO NOTHING
         RETURNING ${columns()}`;
       return row && toAlert(row);
     },
@@ -114,10 +117,10 @@ export function alertStore(sql: Sql): AlertStore {
 
 /** Only the conditions that are asked for, so that the plan knows them. */
 function matching(sql: Sql, filter: AlertFilter) {
-  const { sensorIds, batchId, sourceId, severities, states, kinds, standing, from, to, text } = filter;
+  const { subjects, batchId, sourceId, severities, states, kinds, standing, from, to, text } = filter;
   const like = `%${(text ?? "").replace(/[\\%_]/g, "\\$&")}%`;
   return [
-    sensorIds && sql`sensor_id = ANY (${numbers(sensorIds)}::text::int[])`,
+    subjects && ofSubjects(sql, subjects),
     batchId !== undefined && sql`batch_id = ${batchId}::bigint`,
     sourceId !== undefined &&
     sql`EXISTS (SELECT FROM batch WHERE batch.id = alert.batch_id AND batch.source_id = ${sourceId}::int)`,
@@ -129,15 +132,23 @@ function matching(sql: Sql, filter: AlertFilter) {
     to !== undefined && sql`opened_at < ${time(to)}`,
     text !== undefined && sql`(reason ILIKE ${like} OR EXISTS (
       SELECT FROM sensor WHERE sensor.tenant_id = alert.tenant_id AND sensor.id = alert.sensor_id
-        AND (sensor.key ILIKE ${like} OR sensor.name ILIKE ${like})))`,
+        AND (sensor.key ILIKE ${like} OR sensor.name ILIKE ${like})) OR EXISTS (
+      SELECT FROM asset WHERE asset.tenant_id = alert.tenant_id AND asset.id = alert.asset_id
+        AND (asset.key ILIKE ${like} OR asset.name ILIKE ${like})))`,
   ].filter((condition) => condition !== undefined && condition !== false)
     .reduce((all, condition) => sql`${all} AND ${condition}`, sql`true`);
+}
+
+/** Each list has an index of its own, so one that is empty is not asked for. */
+function ofSubjects(sql: Sql, { sensorIds, assetIds }: NonNullable<AlertFilter["subjects"]>) {
+  const ofSensors = sql`sensor_id = ANY (${numbers(sensorIds)}::text::int[])`;
+  return assetIds.length === 0 ? ofSensors : sql`(${ofSensors} OR asset_id = ANY (${numbers(assetIds)}::text::int[]))`;
 }
 
 function toAlert(row: Row): Alert {
   return {
     id: row.id,
-    sensorId: row.sensor_id,
+    ...subjectOf({ sensorId: row.sensor_id, assetId: row.asset_id }),
     kind: row.kind,
     episodeStart: row.episode_start,
     openedAt: row.opened_at,

@@ -2,6 +2,7 @@ import type { TenantId } from "../../domain/access/tenant.ts";
 import type { AssetId } from "../../domain/plant/asset.ts";
 import type { ReprocessedAlert, ReprocessRun, ReprocessRunId } from "../../domain/history/reprocess.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
+import { subjectOf } from "../../domain/plant/subject.ts";
 import type { Criticality } from "../../domain/plant/asset.ts";
 import type { ReprocessStore } from "../../ports/history/reprocess.ts";
 import { numbers, optional, optionalTime, type Sql, time } from "../sql.ts";
@@ -33,7 +34,8 @@ interface CursorRow {
 
 interface AlertRow {
   readonly run_id: ReprocessRunId;
-  readonly sensor_id: SensorId;
+  readonly sensor_id: SensorId | null;
+  readonly asset_id: AssetId | null;
   readonly kind: string;
   readonly episode_start: number;
   readonly opened_at: number;
@@ -53,10 +55,11 @@ export function reprocessStore(sql: Sql): ReprocessStore {
     ) AS progress`;
   return {
     async create(tenantId, { subject, from, to, sensorIds }) {
-      const [sensorId, assetId] = "sensorId" in subject ? [subject.sensorId, null] : [null, subject.assetId];
       const [run] = await sql<{ id: ReprocessRunId }[]>`
         INSERT INTO reprocess_run (tenant_id, sensor_id, asset_id, range_from, range_to)
-        VALUES (${tenantId}, ${sensorId}, ${assetId}, ${time(from)}, ${time(to)}) RETURNING id`;
+        VALUES (${tenantId}, ${subject.sensorId ?? null}, ${subject.assetId ?? null}, ${time(from)}, ${
+        time(to)
+      }) RETURNING id`;
       await sql`
         INSERT INTO reprocess_sensor (tenant_id, run_id, sensor_id)
         SELECT ${tenantId}, ${run.id}, id FROM unnest(${numbers(sensorIds)}::text::int[]) AS id`;
@@ -113,21 +116,23 @@ export function reprocessStore(sql: Sql): ReprocessStore {
 
     async saveAlert(tenantId, id, alert) {
       await sql`
-        INSERT INTO reprocess_alert (tenant_id, run_id, sensor_id, kind, episode_start, opened_at, severity, score, reason, evidence)
-        VALUES (${tenantId}, ${id}, ${alert.sensorId}, ${alert.kind}, ${time(alert.episodeStart)}, ${
-        time(alert.openedAt)
-      }, ${alert.severity},
+        INSERT INTO reprocess_alert (tenant_id, run_id, sensor_id, asset_id, kind, episode_start, opened_at, severity, score, reason, evidence)
+        VALUES (${tenantId}, ${id}, ${alert.sensorId ?? null}, ${alert.assetId ?? null}, ${alert.kind}, ${
+        time(alert.episodeStart)
+      }, ${time(alert.openedAt)}, ${alert.severity},
           ${alert.score}, ${alert.reason}, ${JSON.stringify(alert.evidence)})
         ON CONFLICT DO NOTHING`;
     },
 
-    async changeAlert(tenantId, id, { sensorId, kind, episodeStart, severity, score, reason, endedAt }) {
+    async changeAlert(tenantId, id, { sensorId, assetId, kind, episodeStart, severity, score, reason, endedAt }) {
       await sql`
         UPDATE reprocess_alert SET severity = coalesce(${
         severity ?? null
       }::text, severity), score = ${score}, reason = ${reason},
           ended_at = coalesce(${optionalTime(endedAt)}::timestamptz, ended_at)
-        WHERE tenant_id = ${tenantId} AND run_id = ${id} AND sensor_id = ${sensorId} AND kind = ${kind}
+        WHERE tenant_id = ${tenantId} AND run_id = ${id} AND ${
+        sensorId === undefined ? sql`asset_id = ${assetId}` : sql`sensor_id = ${sensorId}`
+      } AND kind = ${kind}
           AND episode_start = ${time(episodeStart)}`;
     },
 
@@ -137,9 +142,10 @@ export function reprocessStore(sql: Sql): ReprocessStore {
         numbers(ids)
       }::text::bigint[]) AS run CROSS JOIN LATERAL (
           SELECT * FROM reprocess_alert WHERE tenant_id = ${tenantId} AND run_id = run
-          ORDER BY episode_start, sensor_id, kind LIMIT ${limit}
-        ) AS row LEFT JOIN alert USING (tenant_id, sensor_id, kind, episode_start)
-        ORDER BY run_id, episode_start, sensor_id, kind`;
+          ORDER BY episode_start, sensor_id, asset_id, kind LIMIT ${limit}
+        ) AS row LEFT JOIN alert ON alert.tenant_id = row.tenant_id AND alert.kind = row.kind
+          AND alert.episode_start = row.episode_start AND (alert.sensor_id = row.sensor_id OR alert.asset_id = row.asset_id)
+        ORDER BY row.run_id, row.episode_start, row.sensor_id, row.asset_id, row.kind`;
       const grouped = Map.groupBy(rows, ({ run_id }) => run_id);
       return new Map(Array.from(grouped, ([id, rows]) => [id, rows.map(toAlert)]));
     },
@@ -168,7 +174,7 @@ export function reprocessStore(sql: Sql): ReprocessStore {
 
 function toAlert(row: AlertRow): ReprocessedAlert {
   return {
-    sensorId: row.sensor_id,
+    ...subjectOf({ sensorId: row.sensor_id, assetId: row.asset_id }),
     kind: row.kind,
     episodeStart: row.episode_start,
     openedAt: row.opened_at,

@@ -56,6 +56,17 @@ export function assetStore(sql: Sql): AssetStore {
       return rows.map(toAsset);
     },
 
+    async below(tenantId, id) {
+      const rows = await sql<{ id: AssetId }[]>`
+        WITH RECURSIVE below AS (
+          SELECT id FROM asset WHERE tenant_id = ${tenantId} AND id = ${id}
+          UNION
+          SELECT asset.id FROM asset JOIN below ON asset.parent_id = below.id WHERE asset.tenant_id = ${tenantId}
+        )
+        SELECT id FROM below ORDER BY id`;
+      return rows.map((row) => row.id);
+    },
+
     async page(tenantId, { before, limit, withRetired = false }) {
       const rows = await sql<Row[]>`
         SELECT ${columns()} FROM asset
