@@ -80,4 +80,5 @@ CREATE TABLE alert_timer (
   PRIMARY KEY (tenant_id, alert_id)
 );
 CREATE INDEX alert_timer_next ON alert_timer (next_at);
+CREATE INDEX alert_timer_ending ON alert_timer (tenant_id) WHERE ended_known_at IS NOT NULL;
 CREATE INDEX alert_timer_nudged ON alert_timer (nudged_at) WHERE nudged_at IS NOT NULL;

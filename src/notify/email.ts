@@ -1,4 +1,3 @@
-/// <reference path="./nodemailer.d.ts" />
 /** A plain mail through the mail server of the settings. Its Message-ID is the same in every attempt. */
 import { createTransport } from "nodemailer";
 import type { DeliveryOutcome } from "../domain/alerting/notification.ts";

@@ -160,7 +160,7 @@ async function goOnFromEnding(store: Store, deciding: Deciding, decided: readonl
     situation.taken.some(({ route }) => keeping.has(route))
   );
   if (begun.length === 0) return [...decided];
-  const endings = await store.alertTimers.ending(tenant.id, begun.map(({ known: { alert } }) => alert));
+  const endings = await store.alertTimers.ending(tenant.id, begun.map(({ known: { alert } }) => alert.id));
   const told = Map.groupBy(
     await store.notifications.toldOf(tenant.id, endings.map(({ alertId }) => alertId)),
     ({ alertId }) => alertId,
@@ -168,9 +168,7 @@ async function goOnFromEnding(store: Store, deciding: Deciding, decided: readonl
   const written: NewNotification[] = [];
   const goOn = decided.map((one): Decided => {
     const { alert } = one.known;
-    const before = begun.includes(one)
-      ? endings.findLast(({ sensorId, kind }) => sensorId === alert.sensorId && kind === alert.kind)
-      : undefined;
+    const before = endings.findLast(({ goesOnAs }) => goesOnAs === alert.id);
     if (before === undefined) return one;
     const known = told.get(before.alertId) ?? [];
     const latest = new Map(known.filter(({ route }) => keeping.has(route)).map((notice) => [notice.channel, notice]));

@@ -1,7 +1,6 @@
 import type { TenantId } from "../../domain/access/tenant.ts";
 import type { AlertId } from "../../domain/alerting/alert.ts";
 import type { Taken } from "../../domain/alerting/timer.ts";
-import type { SensorId } from "../../domain/plant/sensor.ts";
 
 /** An alert for which something is still to come. */
 export interface AlertTimer {
@@ -21,11 +20,11 @@ export interface AlertTimerStore {
   /** `nudged`: the alert's workflow has to look at it; false: it has. */
   save(tenantId: TenantId, timers: readonly AlertTimer[], options: { nudged: boolean }): Promise<void>;
   remove(tenantId: TenantId, ids: readonly AlertId[]): Promise<void>;
-  /** Alerts of these sensors and kinds that are over without anybody having been told yet; locked. */
+  /** Alerts of the same subjects and kinds as these that are over without anybody having been told yet; locked. */
   ending(
     tenantId: TenantId,
-    subjects: readonly { readonly sensorId: SensorId; readonly kind: string }[],
-  ): Promise<{ readonly sensorId: SensorId; readonly kind: string; readonly alertId: AlertId }[]>;
+    ids: readonly AlertId[],
+  ): Promise<{ readonly alertId: AlertId; readonly goesOnAs: AlertId }[]>;
   /**
    * Of all tenants, those whose workflow was to look and has not for `nudgedMs`, or whose moment has passed by
    * `overdueMs`: it never heard, or is lost. Each comes again only after `againMs`.

@@ -16,7 +16,7 @@ export function subjectStore(sql: Sql): SubjectStore {
     async of(tenantId, ids) {
       const rows = await sql<Row[]>`
         WITH RECURSIVE subject AS (
-          SELECT alert.id AS alert_id, sensor.key, sensor.name, sensor.asset_id
+          SELECT alert.id AS alert_id, sensor.key, sensor.name, coalesce(alert.asset_id, sensor.asset_id) AS asset_id
           FROM alert LEFT JOIN sensor ON sensor.tenant_id = alert.tenant_id AND sensor.id = alert.sensor_id
           WHERE alert.tenant_id = ${tenantId} AND alert.id = ANY (${numbers(ids)}::text::bigint[])
         ), above AS (

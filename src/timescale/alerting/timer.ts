@@ -2,7 +2,6 @@ import type { TenantId } from "../../domain/access/tenant.ts";
 import type { AlertId } from "../../domain/alerting/alert.ts";
 import type { Taken } from "../../domain/alerting/timer.ts";
 import type { AlertTimer, AlertTimerStore } from "../../ports/alerting/timer.ts";
-import type { SensorId } from "../../domain/plant/sensor.ts";
 import { formatTimestamp } from "../../domain/timestamp.ts";
 import { numbers, optional, type Sql } from "../sql.ts";
 
@@ -51,15 +50,15 @@ export function alertTimerStore(sql: Sql): AlertTimerStore {
         DELETE FROM alert_timer WHERE tenant_id = ${tenantId} AND alert_id = ANY (${numbers(ids)}::text::bigint[])`;
     },
 
-    async ending(tenantId, subjects) {
-      const rows = await sql<{ alert_id: AlertId; sensor_id: SensorId; kind: string }[]>`
-        SELECT alert_timer.alert_id, alert.sensor_id, alert.kind
-        FROM jsonb_to_recordset(${JSON.stringify(subjects)}::text::jsonb) AS subject ("sensorId" int, kind text)
-        JOIN alert ON alert.tenant_id = ${tenantId} AND alert.sensor_id = subject."sensorId" AND alert.kind = subject.kind
-        JOIN alert_timer ON alert_timer.tenant_id = ${tenantId} AND alert_timer.alert_id = alert.id
-        WHERE alert_timer.ended_known_at IS NOT NULL
+    async ending(tenantId, ids) {
+      const rows = await sql<{ alert_id: AlertId; goes_on_as: AlertId }[]>`
+        SELECT alert_timer.alert_id, begun.id AS goes_on_as FROM alert_timer
+        JOIN alert AS ended ON ended.tenant_id = ${tenantId} AND ended.id = alert_timer.alert_id
+        JOIN alert AS begun ON begun.tenant_id = ${tenantId} AND begun.id = ANY (${numbers(ids)}::text::bigint[])
+          AND begun.kind = ended.kind AND (begun.sensor_id = ended.sensor_id OR begun.asset_id = ended.asset_id)
+        WHERE alert_timer.tenant_id = ${tenantId} AND alert_timer.ended_known_at IS NOT NULL
         ORDER BY alert_timer.alert_id FOR UPDATE OF alert_timer`;
-      return rows.map(({ alert_id, sensor_id, kind }) => ({ alertId: alert_id, sensorId: sensor_id, kind }));
+      return rows.map(({ alert_id, goes_on_as }) => ({ alertId: alert_id, goesOnAs: goes_on_as }));
     },
 
     async neglected({ nudgedMs, overdueMs, againMs, limit }) {

@@ -46,8 +46,14 @@ Deno.test("addresses that lead nowhere are refused in words", () => {
 });
 
 Deno.test("what is shown of an address holds no secret", () => {
-  assert.equal(shownAddress({ kind: "webhook", address: "https://plant.example/T0/B0/s3cret" }), "https://plant.example/…");
-  assert.equal(shownAddress({ kind: "webhook", address: "https://plant.example?key=s3cret" }), "https://plant.example/…");
+  assert.equal(
+    shownAddress({ kind: "webhook", address: "https://plant.example/T0/B0/s3cret" }),
+    "https://plant.example/…",
+  );
+  assert.equal(
+    shownAddress({ kind: "webhook", address: "https://plant.example?key=s3cret" }),
+    "https://plant.example/…",
+  );
   assert.equal(shownAddress({ kind: "alertmanager", address: "http://am:9093/" }), "http://am:9093");
   assert.equal(shownAddress({ kind: "email", address: "a@b.example" }), "a@b.example");
 });

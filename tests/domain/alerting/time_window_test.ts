@@ -8,8 +8,8 @@ import {
   isWithin,
   parseMinutes,
   type TimeWindow,
-  WEEKDAYS,
   type Weekday,
+  WEEKDAYS,
 } from "../../../src/domain/alerting/time_window.ts";
 
 const ALL = Object.keys(WEEKDAYS) as Weekday[];

@@ -130,7 +130,10 @@ const STORIES: readonly [string, Route, Story, readonly string[]][] = [
     { muted: [5, 45] },
     ["0 a opened", "45 b escalated/1", "45 c escalated/2"],
   ],
-  ["that it is over is told of a shelved one too", LADDER, { muted: [5, 45], endedAt: 20 }, ["0 a opened", "20 a closed"]],
+  ["that it is over is told of a shelved one too", LADDER, { muted: [5, 45], endedAt: 20 }, [
+    "0 a opened",
+    "20 a closed",
+  ]],
 ];
 
 Deno.test("what is told when", async (t) => {
