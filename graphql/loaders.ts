@@ -3,6 +3,7 @@ import DataLoader from "dataloader";
 import type { TenantId } from "../src/domain/access/tenant.ts";
 import type { Alert, AlertId } from "../src/domain/alerting/alert.ts";
 import type { Delivery, Notification, NotificationId } from "../src/domain/alerting/notification.ts";
+import type { KnownTransition } from "../src/domain/alerting/history.ts";
 import type { ReprocessedAlert, ReprocessRunId } from "../src/domain/history/reprocess.ts";
 import type { Batch, BatchId } from "../src/domain/intake/batch.ts";
 import type { Quarantined } from "../src/domain/intake/quarantine.ts";
@@ -24,6 +25,7 @@ export interface Loaders {
   readonly proofs: DataLoader<AlertId, AlertProof[]>;
   readonly notifications: DataLoader<NotificationId, Notification>;
   readonly deliveries: DataLoader<NotificationId, Delivery[]>;
+  readonly alertHistory: ListLoader<AlertId, KnownTransition>;
   readonly batchAlerts: ListLoader<BatchId, Alert>;
   readonly quarantine: ListLoader<BatchId, Quarantined>;
   readonly assetSensors: ListLoader<AssetId, Sensor>;
@@ -49,6 +51,7 @@ export function createLoaders(store: Store, tenantId: TenantId): Loaders {
       );
       return ids.map((id) => deliveries.get(id) ?? []);
     }),
+    alertHistory: lists((ids, part) => store.alertHistory.of(tenantId, ids, part)),
     batchAlerts: lists((ids, part) => store.alerts.ofBatches(tenantId, ids, part)),
     quarantine: lists((ids, part) => store.quarantine.ofBatches(tenantId, ids, part)),
     assetSensors: lists((ids, part) => store.sensors.ofAssets(tenantId, ids, part)),

@@ -27,6 +27,13 @@ export type Observation =
     readonly keepDays: number | undefined;
     readonly actor: string;
   }
+  | {
+    readonly kind: "alert_policy.changed";
+    readonly tenant: string;
+    readonly shelveMaxMs: number;
+    readonly latching: readonly string[];
+    readonly actor: string;
+  }
   | { readonly kind: "retention.applied"; readonly tenant: string; readonly removed: Readonly<Record<string, number>> }
   | { readonly kind: "retention.failed"; readonly cause: unknown }
   | { readonly kind: "retention.asked"; readonly actor: string }
@@ -85,6 +92,7 @@ export function levelOf(observation: Observation): Level {
       { kind: "tenant.configured" },
       { kind: "request.broken_off" },
       { kind: "retention.changed" },
+      { kind: "alert_policy.changed" },
       { kind: "retention.applied" },
       { kind: "retention.asked" },
       { kind: "sensors.registered" },

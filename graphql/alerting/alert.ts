@@ -1,81 +1,25 @@
-import { ALERT_CHANGES, ALERT_STATES, type AlertId } from "../../src/domain/alerting/alert.ts";
-import type { Contribution } from "../../src/domain/detection/episode.ts";
-import { SEVERITY_MEANINGS } from "../../src/domain/detection/severity.ts";
-import { cursorOfNow, followAlerts, type FollowedAlert } from "../../src/operations/alerting/follow_alerts.ts";
+import { type AlertId, isHidden } from "../../src/domain/alerting/alert.ts";
+import type { Shelf } from "../../src/domain/alerting/shelf.ts";
+import { cursorOfNow } from "../../src/operations/alerting/follow_alerts.ts";
 import { type AlertList, type AlertQuery, listAlerts } from "../../src/operations/alerting/list_alerts.ts";
-import type { AlertProof } from "../../src/ports/alerting/alert.ts";
-import { builder, enumValues } from "../builder.ts";
+import { builder } from "../builder.ts";
 import { LOOKUP_COST } from "../cost.ts";
 import { rowId } from "../ids.ts";
-import { assetOf, clearLoaders, orNull } from "../loaders.ts";
-import { connectionOf, PAGE_ARGS, pageCost } from "../page.ts";
+import { assetOf, orNull } from "../loaders.ts";
+import { connectionOf, firstArgs, firstOf, listCost, PAGE_ARGS, pageCost } from "../page.ts";
 import { AlertRef, AssetRef, BatchRef, SensorRef } from "../nodes.ts";
+import { AlertStateEnum, AlertSuppressionEnum, KIND, SeverityEnum } from "./enums.ts";
+import { EvidenceRef } from "./evidence.ts";
+import { AlertTransitionRef } from "./history.ts";
 
-export const SeverityEnum = builder.enumType("Severity", {
-  description: "Ordered urgency, from score, persistence and the asset's criticality.",
-  values: enumValues(SEVERITY_MEANINGS),
-});
-const AlertStateEnum = builder.enumType("AlertState", {
-  description: "ISA-18.2: whether the condition stands, and whether a person has seen it.",
-  values: enumValues(ALERT_STATES),
-});
-const AlertChangeEnum = builder.enumType("AlertChange", {
-  description: "What an episode does to its alert.",
-  values: enumValues(ALERT_CHANGES),
-});
+const HISTORY = { usually: 20 };
 
-export const KIND =
-  "What sort of episode it is: `anomaly` for the ensemble of detectors, otherwise the name of a watch, " +
-  "such as `flatline`.";
-
-const FactRef = builder.objectRef<[string, number]>("Fact").implement({
-  description: "A number that a detector judged by.",
+const ShelfRef = builder.objectRef<Shelf>("Shelf").implement({
+  description: "An alert put aside: hidden, for a time that a person has chosen.",
   fields: (t) => ({
-    name: t.string({ description: "What it is, by the detector's own name for it.", resolve: ([name]) => name }),
-    value: t.float({ description: "The number.", resolve: ([, value]) => value }),
-  }),
-});
-
-export const ContributionRef = builder.objectRef<Contribution>("Contribution").implement({
-  description: "What one detector added to the score.",
-  fields: (t) => ({
-    detector: t.exposeString("detector", { description: "Name of the detector." }),
-    score: t.exposeFloat("score", { description: "Its score, 0 to 1." }),
-    facts: t.field({
-      type: [FactRef],
-      description: "What it judged by.",
-      complexity: { multiplier: 4 },
-      resolve: ({ facts }) => Object.entries(facts).filter(([, value]) => Number.isFinite(value)),
-    }),
-  }),
-});
-
-const EvidenceRef = builder.objectRef<AlertProof>("AlertEvidence").implement({
-  description: "The numbers behind a change of an alert.",
-  fields: (t) => ({
-    time: t.expose("ts", { type: "DateTime", description: "Data time of the reading." }),
-    change: t.expose("change", { type: AlertChangeEnum, description: "What it did to the alert." }),
-    value: t.float({ description: "Value of the reading.", resolve: ({ evidence }) => evidence.value }),
-    score: t.float({ description: "Score of the reading, 0 to 1.", resolve: ({ evidence }) => evidence.score }),
-    threshold: t.float({
-      description: "Score from which a reading is an anomaly.",
-      resolve: ({ evidence }) => evidence.threshold,
-    }),
-    contributions: t.field({
-      type: [ContributionRef],
-      description: "What each detector added to the score.",
-      complexity: { multiplier: 6 },
-      resolve: ({ evidence }) => evidence.contributions,
-    }),
-    missing: t.stringList({
-      description: "Detectors that gave no score.",
-      resolve: ({ evidence }) => evidence.missing,
-    }),
-    batch: t.field({
-      type: BatchRef,
-      description: "The batch that the reading came with.",
-      resolve: ({ batchId }, _args, { loaders }) => loaders.batches.load(batchId),
-    }),
+    until: t.expose("until", { type: "DateTime", description: "When it comes back by itself." }),
+    by: t.exposeString("by", { description: "Who put it aside." }),
+    reason: t.exposeString("reason", { description: "Why, in their words." }),
   }),
 });
 
@@ -119,6 +63,31 @@ builder.node(AlertRef, {
       description: "The batch whose readings opened it.",
       resolve: ({ batchId }, _args, { loaders }) => loaders.batches.load(batchId),
     }),
+    version: t.exposeInt("version", {
+      description: "Counts what has happened to it: hand it over as `expectedVersion` to act on what you have seen.",
+    }),
+    latching: t.exposeBoolean("latching", {
+      description: "Whether it waits for a reset once its condition is over and it has been seen.",
+    }),
+    assignee: t.exposeString("assignee", { nullable: true, description: "Who looks after it; null: nobody yet." }),
+    shelf: t.expose("shelf", { type: ShelfRef, nullable: true, description: "The shelf that it is on; null: none." }),
+    suppressedBy: t.expose("suppressedBy", {
+      type: [AlertSuppressionEnum],
+      description: "Why it is hidden by design; empty when it is not.",
+    }),
+    hidden: t.boolean({
+      description: "Whether it bothers nobody now: it is shelved or suppressed (OPC UA Part 9: SuppressedOrShelved).",
+      resolve: isHidden,
+    }),
+    history: t.field({
+      type: [AlertTransitionRef],
+      description:
+        "What has happened to it, the newest first. Alerts of earlier releases have one from their update on.",
+      args: firstArgs(HISTORY),
+      complexity: listCost(HISTORY),
+      resolve: ({ id }, { first }, { loaders }) =>
+        loaders.alertHistory.load({ of: id, limit: firstOf(first, HISTORY) }),
+    }),
     evidence: t.field({
       type: [EvidenceRef],
       description: "The numbers behind each change, in data time.",
@@ -137,6 +106,7 @@ const AlertFilterInput = builder.inputType("AlertFilter", {
     severities: t.field({ type: [SeverityEnum], description: "One of these." }),
     states: t.field({ type: [AlertStateEnum], description: "One of these." }),
     kinds: t.stringList({ description: "One of these." }),
+    hidden: t.boolean({ description: "True: shelved or suppressed; false: neither." }),
     standing: t.boolean({ description: "True: the episode lasts; false: it has ended." }),
     from: t.field({ type: "DateTime", description: "Opened at this data time or later." }),
     to: t.field({ type: "DateTime", description: "Opened before this data time." }),
@@ -158,6 +128,7 @@ function toQuery(
     severities: filter?.severities ?? undefined,
     states: filter?.states ?? undefined,
     kinds: filter?.kinds ?? undefined,
+    hidden: filter?.hidden ?? undefined,
     standing: filter?.standing ?? undefined,
     from: filter?.from ?? undefined,
     to: filter?.to ?? undefined,
@@ -219,40 +190,3 @@ builder.queryFields((t) => ({
     resolve: (_root, _args, { scope }) => cursorOfNow(scope),
   }),
 }));
-
-const AlertEventRef = builder.objectRef<FollowedAlert>("AlertEvent").implement({
-  description: "A change of an alert.",
-  fields: (t) => ({
-    cursor: t.exposeString("cursor", { description: "Hand it over as `after` to go on behind this event." }),
-    change: t.expose("change", { type: AlertChangeEnum, description: "What happened to the alert." }),
-    alert: t.expose("alert", {
-      type: AlertRef,
-      description: "The alert as it was then; what it leads to is as it is now.",
-    }),
-  }),
-});
-
-builder.subscriptionField("alerts", (t) =>
-  t.field({
-    type: AlertEventRef,
-    description:
-      "Changes of alerts, in order, each once. With `after`, first all that happened behind that cursor; without, from now on.",
-    args: {
-      after: t.arg.string({
-        description:
-          "Cursor of the last event seen. Over SSE the header Last-Event-ID does the same, and counts before this.",
-      }),
-    },
-    async subscribe(_root, { after }, { scope, signal, lastEventId, position }) {
-      // A browser that reconnects sends its first address again, and where it is by then in the header.
-      const { cursor, events } = await followAlerts(scope, { after: lastEventId ?? after ?? undefined, signal });
-      position.cursor = cursor;
-      return events;
-    },
-    resolve(event, _args, { position, loaders }) {
-      position.cursor = event.cursor;
-      // What an event leads to is looked up when it comes, and not kept for the next one.
-      clearLoaders(loaders);
-      return event;
-    },
-  }));

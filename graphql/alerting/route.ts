@@ -7,7 +7,7 @@ import { builder } from "../builder.ts";
 import { LOOKUP_COST } from "../cost.ts";
 import { asResult } from "../errors.ts";
 import { AssetRef } from "../nodes.ts";
-import { SeverityEnum } from "./alert.ts";
+import { SeverityEnum } from "./enums.ts";
 import { HOURS, ROUTE_ABOUT, SaveRoutingInput, toRouting, WeekdayEnum } from "./route_input.ts";
 
 const TimeWindowRef = builder.objectRef<TimeWindow>("TimeWindow").implement({

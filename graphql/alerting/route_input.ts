@@ -3,7 +3,7 @@ import { parseMinutes, type TimeWindow, WEEKDAYS } from "../../src/domain/alerti
 import type { RoutingInput } from "../../src/operations/alerting/save_routing.ts";
 import { invalid } from "../../src/operations/errors.ts";
 import { builder, enumValues } from "../builder.ts";
-import { SeverityEnum } from "./alert.ts";
+import { SeverityEnum } from "./enums.ts";
 
 export const WeekdayEnum = builder.enumType("Weekday", {
   description: "A day of the week.",

@@ -1,9 +1,12 @@
 /**
  * Gives a workflow to what should have one and has none: batches that were accepted while none could be started, whose
  * workflow was terminated, or whose Temporal database was lost; reprocess runs whose process died before it started
- * them. What they did before stands in the store.
+ * them. What they did before stands in the store. It also does what is due by the clock: shelves and windows that are
+ * over.
  */
 import { SERVICE } from "../domain/access/actor.ts";
+import { settleWindows } from "./alerting/service_windows.ts";
+import { unshelveDue } from "./alerting/shelve_alerts.ts";
 import { allOf } from "./all_of.ts";
 import { startBatch } from "./intake/accept_batch.ts";
 import type { Deps } from "./scope.ts";
@@ -25,6 +28,9 @@ export interface Swept {
 
 /** Answers how many it gave a workflow. Throws `StoreUnavailable` and `WorkflowsUnavailable`. */
 export async function sweep(deps: Deps): Promise<Swept> {
+  // Before Temporal is asked: what is due by the clock needs the store alone.
+  await unshelveDue(deps);
+  await settleWindows(deps);
   const [work, alerts] = [await sweepWork(deps), await sweepAlerts(deps)];
   const swept = { ...work, alerts };
   if (swept.batches + swept.reprocessings + swept.alerts > 0) deps.observe({ kind: "swept", ...swept });

@@ -7,6 +7,9 @@ import { notificationStore } from "./alerting/notification.ts";
 import { routingStore } from "./alerting/route.ts";
 import { subjectStore } from "./alerting/subject.ts";
 import { alertTimerStore } from "./alerting/timer.ts";
+import { alertHistoryStore } from "./alerting/history.ts";
+import { alertPolicyStore } from "./alerting/policy.ts";
+import { windowStore } from "./alerting/window.ts";
 import { assetStore } from "./plant/asset.ts";
 import { batchStore } from "./intake/batch.ts";
 import { quarantineStore } from "./intake/quarantine.ts";
@@ -98,6 +101,9 @@ function nouns(
     routing: guarded(routingStore(sql)),
     notifications: guarded(notificationStore(sql)),
     alertTimers: guarded(alertTimerStore(sql)),
+    alertHistory: guarded(alertHistoryStore(sql)),
+    alertPolicies: guarded(alertPolicyStore(sql)),
+    windows: guarded(windowStore(sql)),
     events: guarded(eventStore(sql)),
     reprocessing: guarded(reprocessStore(sql)),
     retention: guarded(retentionStore(sql)),

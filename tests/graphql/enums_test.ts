@@ -28,6 +28,7 @@ const COLUMNS: readonly [table: string, column: string, constraint?: string][] =
   ["alert", "severity", "alert_severity_check"],
   ["alert", "state", "alert_state_check"],
   ["alert_evidence", "change", "alert_evidence_change_check"],
+  ["service_window", "kind", "service_window_kind_check"],
   ["reprocess_run", "state", "reprocess_run_state_check"],
   ["reprocess_alert", "severity"],
 ];
@@ -55,6 +56,10 @@ async function writeNewer({ sql, scope: { store, tenant } }: GatewayBench): Prom
   const range = { from: T0, to: T0 + 1 };
   const run = await store.reprocessing.create(tenant.id, { subject: { sensorId }, ...range, sensorIds: [sensorId] });
   await store.reprocessing.saveAlert(tenant.id, run, { ...key, ...facts, endedAt: undefined, evidence: EVIDENCE });
+  const window = { kind: "out_of_service", subject: { sensorId }, startsAt: T0, endsAt: undefined } as const;
+  await store.windows.open(tenant.id, { ...window, reason: "r", openedBy: "ann" });
+  await sql`UPDATE alert SET suppressed_by = '{of_tomorrow}'`;
+  await sql`ALTER TABLE service_window DROP CONSTRAINT service_window_end`;
   for (const [table, column, constraint] of COLUMNS) {
     if (constraint !== undefined) await sql`ALTER TABLE ${sql(table)} DROP CONSTRAINT ${sql(constraint)}`;
     await sql`UPDATE ${sql(table)} SET ${sql(column)} = 'of_tomorrow'`;
@@ -65,7 +70,8 @@ const ALL = `{
   tenant { unknownSensors }
   asset(key: "a") { criticality }
   batches(first: 5) { edges { node { state quarantine { reason detail } } } }
-  alerts(first: 5) { edges { node { severity state evidence { change } } } }
+  alerts(first: 5) { edges { node { severity state suppressedBy evidence { change } } } }
+  serviceWindows { edges { node { kind } } }
   reprocessings(first: 5) { edges { node { state alerts { severity } } } }
 }`;
 
@@ -83,14 +89,19 @@ for (const engine of ENGINES) {
               node: { state: "OTHER", quarantine: [{ reason: "OTHER", detail: "of_tomorrow: a reset" }] },
             }],
           },
-          alerts: { edges: [{ node: { severity: "OTHER", state: "OTHER", evidence: [{ change: "OTHER" }] } }] },
+          alerts: {
+            edges: [{
+              node: { severity: "OTHER", state: "OTHER", suppressedBy: ["OTHER"], evidence: [{ change: "OTHER" }] },
+            }],
+          },
+          serviceWindows: { edges: [{ node: { kind: "OTHER" } }] },
           reprocessings: { edges: [{ node: { state: "OTHER", alerts: [{ severity: "OTHER" }] } }] },
         });
         const shown = ["UnknownSensors", "Criticality", "BatchState", "QuarantineReason", "Severity", "AlertState"];
         assert.deepEqual(
           ENUMS.map(({ name }) => name).sort(),
           // A retention of a noun that only a newer release knows is left out, and not touched.
-          [...shown, "AlertChange", "ReprocessState", "RetentionNoun"].sort(),
+          [...shown, "AlertChange", "AlertSuppression", "ReprocessState", "RetentionNoun", "ServiceWindowKind"].sort(),
           "Write a row of a newer release for each enum above.",
         );
       });

@@ -1,10 +1,12 @@
 /**
- * An alert is the record that people act on. An episode opens it, raises its severity, and closes it; people
- * acknowledge it.
+ * An alert is the record that people act on. An episode opens it, raises its severity, and closes it; what people do to
+ * it is in lifecycle.ts.
  */
 import type { BatchId } from "../intake/batch.ts";
 import type { Severity } from "../detection/severity.ts";
 import type { Subject } from "../plant/subject.ts";
+import type { Shelf } from "./shelf.ts";
+import type { Suppression } from "./suppression.ts";
 
 export type AlertId = number & { readonly noun: "alert" };
 
@@ -13,15 +15,25 @@ export const ALERT_STATES = {
   unacknowledged: "The condition stands, and nobody has seen it.",
   acknowledged: "The condition stands, and a person has seen it.",
   returned_unacknowledged: "The condition is over, and nobody has seen it.",
+  latched: "The condition is over and a person has seen it, but it waits until somebody resets it.",
   normal: "The condition is over, and a person has seen it.",
 } as const;
 export type AlertState = keyof typeof ALERT_STATES;
 
-/** What an episode does to its alert. */
+/** What happens to an alert: what its episode does, what people do, and what the plant's windows and faults do. */
 export const ALERT_CHANGES = {
   opened: "An episode has begun.",
   raised: "The episode has become more urgent.",
   closed: "The episode is over.",
+  acknowledged: "A person has seen it.",
+  unacknowledged: "An acknowledgement was taken back.",
+  reset: "A person has released the latch.",
+  shelved: "A person has put it aside, for a time and a reason.",
+  unshelved: "It is back from its shelf: taken down by a person, or its time is over.",
+  assigned: "It was given to somebody, or to nobody.",
+  commented: "A person has said something about it.",
+  suppressed: "It is hidden by design.",
+  released: "It is hidden by design no more.",
 } as const;
 export type AlertChange = keyof typeof ALERT_CHANGES;
 
@@ -39,4 +51,29 @@ export type Alert = Subject & {
   readonly reason: string;
   /** The batch whose readings opened it. */
   readonly batchId: BatchId;
+} & Handling;
+
+/** What has been done about it. */
+export interface Handling {
+  /** Counts its transitions, from 1 with the opening: whoever acts may name the one that they saw. */
+  readonly version: number;
+  /** Once its condition is over and somebody has seen it, it waits for a reset. */
+  readonly latching: boolean;
+  readonly assignee: string | undefined;
+  readonly shelf: Shelf | undefined;
+  readonly suppressedBy: readonly Suppression[];
+}
+
+/** An alert that nobody has done anything about. */
+export const UNHANDLED: Handling = {
+  version: 1,
+  latching: false,
+  assignee: undefined,
+  shelf: undefined,
+  suppressedBy: [],
 };
+
+/** Whether it bothers nobody: it is on a shelf, or suppressed. OPC UA Part 9 calls it SuppressedOrShelved. */
+export function isHidden({ shelf, suppressedBy }: Pick<Handling, "shelf" | "suppressedBy">): boolean {
+  return shelf !== undefined || suppressedBy.length > 0;
+}

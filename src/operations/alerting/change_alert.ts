@@ -1,10 +1,13 @@
 /** What a decision of the fold does to its alert, and the event that tells of it. */
 import { match } from "ts-pattern";
+import { SERVICE } from "../../domain/access/actor.ts";
 import type { TenantId } from "../../domain/access/tenant.ts";
 import type { Alert, AlertChange } from "../../domain/alerting/alert.ts";
+import { transitionTo } from "../../domain/alerting/history.ts";
 import type { Decision, Evidence } from "../../domain/detection/episode.ts";
 import type { BatchId } from "../../domain/intake/batch.ts";
 import type { Subject } from "../../domain/plant/subject.ts";
+import type { Beside } from "../../ports/alerting/alert.ts";
 import type { EventRecord } from "../../ports/event.ts";
 import type { Store } from "../../ports/store.ts";
 
@@ -16,10 +19,13 @@ export interface AlertEvent {
   readonly record: EventRecord;
 }
 
-/** The body of an `alert.*` event. */
+/** The body of an `alert.*` event. Events of earlier releases say nothing of who did it. */
 export interface AlertEventBody {
   readonly change: AlertChange;
   readonly alert: Alert;
+  readonly actor?: string;
+  readonly note?: string;
+  readonly detail?: string;
 }
 
 export interface Deciding {
@@ -37,12 +43,13 @@ export async function applyDecision(
 ): Promise<AlertEvent | undefined> {
   const key = { ...subject, kind: decision.kind, episodeStart: decision.episodeStart };
   const alert = await match(decision)
-    .with({ type: "opened" }, ({ ts, severity, peak }) =>
+    .with({ type: "opened" }, async ({ ts, severity, peak }) =>
       store.alerts.open(tenantId, key, {
         openedAt: ts,
         severity,
         ...peak,
         batchId,
+        ...await besideFromStart(store, { tenantId, subject, kind: decision.kind, ts }),
       }))
     .with(
       { type: "raised" },
@@ -55,7 +62,10 @@ export async function applyDecision(
     .exhaustive();
   if (alert === undefined) return undefined;
   if (decision.type !== "closed") await prove(store, { tenantId, batchId, alert, decision });
-  const body: AlertEventBody = { change: decision.type, alert };
+  const { type: change, ts, peak } = decision;
+  const act = { change, actor: SERVICE.name, ts, note: change === "closed" ? decision.reason : peak.reason };
+  await store.alertHistory.add(tenantId, [transitionTo(alert, act)]);
+  const body: AlertEventBody = { change, alert, actor: act.actor, note: act.note };
   const record = {
     type: `alert.${decision.type}`,
     batchId,
@@ -63,6 +73,16 @@ export async function applyDecision(
     body: JSON.stringify(body),
   };
   return { change: decision.type, alert, at: decision.ts, record };
+}
+
+/** What hides an alert from its first moment on: the shelf of its last one, and windows. */
+async function besideFromStart(
+  store: Store,
+  { tenantId, subject, kind, ts }: Pick<Deciding, "tenantId" | "subject"> & { kind: string; ts: number },
+): Promise<Beside> {
+  const shelf = await store.alerts.shelfOf(tenantId, subject, kind);
+  const windows = await store.windows.over(tenantId, subject, ts);
+  return { shelf, suppressedBy: windows.sort() };
 }
 
 function prove(

@@ -2,6 +2,8 @@
 import type { AlertId } from "../../domain/alerting/alert.ts";
 import type { Timer } from "../../domain/alerting/timer.ts";
 import { NOTIFICATIONS_TOPIC, type Scope } from "../scope.ts";
+import { actOnAlerts } from "./act_on_alerts.ts";
+import { SHELF_OVER } from "./shelve_alerts.ts";
 import { type Known, situationOf, writeDown } from "./notify_of_alerts.ts";
 
 /**
@@ -9,9 +11,11 @@ import { type Known, situationOf, writeDown } from "./notify_of_alerts.ts";
  * tells nothing twice.
  */
 export async function followAlert(
-  { store, tenant, wakeUps }: Scope,
+  scope: Scope,
   { alertId, nowMs }: { alertId: AlertId; nowMs: number },
 ): Promise<Timer | undefined> {
+  const { store, tenant, wakeUps } = scope;
+  await unshelve(scope, { alertId, nowMs });
   const { next, told } = await store.transaction(async (store) => {
     // Whoever changes the alert takes the timer's lock too: what it changes is seen here, or this is seen there.
     const [timer] = await store.alertTimers.lock(tenant.id, [alertId]);
@@ -24,7 +28,7 @@ export async function followAlert(
       return { next: undefined, told: 0 };
     }
     const told = await store.notifications.toldOf(tenant.id, [alertId]);
-    const known: Known = { alert, subject, timer, told, isNews: false };
+    const known: Known = { alert, subject, timer, told, isNews: false, again: false };
     const situation = situationOf(known, { taken: timer.taken, nowMs });
     const written = await writeDown(store, { tenant, routing, nowMs }, {
       decided: [{ known, situation }],
@@ -35,4 +39,14 @@ export async function followAlert(
   });
   if (told > 0) wakeUps.wake(NOTIFICATIONS_TOPIC);
   return next;
+}
+
+/** Brings it back when its shelf's time is over; what is told of that is decided with it. */
+async function unshelve(scope: Scope, { alertId, nowMs }: { alertId: AlertId; nowMs: number }): Promise<void> {
+  const [alert] = await scope.store.alerts.byIds(scope.tenant.id, [alertId]);
+  if (alert?.shelf === undefined || alert.shelf.until > nowMs) return;
+  await actOnAlerts(scope, {
+    targets: [{ id: alertId }],
+    action: { change: "unshelved", note: SHELF_OVER },
+  });
 }

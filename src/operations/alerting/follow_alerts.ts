@@ -2,7 +2,7 @@
  * Alerts as they happen, from any place in the log: what was before from the table, then from the feed. The cursor is
  * the truth.
  */
-import type { Alert, AlertChange } from "../../domain/alerting/alert.ts";
+import { type Alert, type AlertChange, UNHANDLED } from "../../domain/alerting/alert.ts";
 import { decodeCursor, encodeCursor } from "../../domain/cursor.ts";
 import type { AlertEventBody } from "./change_alert.ts";
 import { EVENTS_PER_LOOK, type NumberedEvent } from "./alert_feed.ts";
@@ -15,6 +15,10 @@ export interface FollowedAlert {
   readonly change: AlertChange;
   /** The alert as it was then. */
   readonly alert: Alert;
+  /** Who did it, their reason or comment, and with what; undefined in events of earlier releases. */
+  readonly actor?: string;
+  readonly note?: string;
+  readonly detail?: string;
 }
 
 export interface Following {
@@ -71,7 +75,9 @@ async function* follow(
       for (const event of events) {
         if (signal.aborted) return;
         seq = event.seq;
-        yield { cursor: encodeCursor(seq), ...JSON.parse(event.body) as AlertEventBody };
+        const body = JSON.parse(event.body) as AlertEventBody;
+        // What earlier releases have written knows nothing of how it was handled.
+        yield { cursor: encodeCursor(seq), ...body, alert: { ...UNHANDLED, ...body.alert } };
       }
       // The table has been read to its end: the rest is in the feed.
       if (seq < floor && events.length < EVENTS_PER_LOOK) seq = floor;

@@ -19,6 +19,8 @@ export interface AlertQuery {
   readonly states?: readonly AlertState[];
   readonly kinds?: readonly string[];
   readonly standing?: boolean;
+  /** Shelved or suppressed. */
+  readonly hidden?: boolean;
   /** Data times of the opening in ms: from inclusive, to exclusive. */
   readonly from?: number;
   readonly to?: number;

@@ -3,7 +3,7 @@
  * told of what did not happen and nothing that happened goes untold. Bringing it there is another one's work
  * (deliver_notifications.ts), and so is what comes later (follow_alert.ts).
  */
-import type { Alert, AlertId } from "../../domain/alerting/alert.ts";
+import type { Alert, AlertId, AlertState } from "../../domain/alerting/alert.ts";
 import { decideRoutes, type Routing } from "../../domain/alerting/route.ts";
 import { type AlertSituation, planNotices, type Taken } from "../../domain/alerting/timer.ts";
 import type { Notification } from "../../domain/alerting/notification.ts";
@@ -12,17 +12,24 @@ import type { AlertSubject } from "../../ports/alerting/subject.ts";
 import type { AlertTimer } from "../../ports/alerting/timer.ts";
 import type { Store } from "../../ports/store.ts";
 import type { TenantName } from "../../ports/workflows.ts";
+import { allOf } from "../all_of.ts";
 import { NOTIFICATIONS_TOPIC, type Scope } from "../scope.ts";
 import { messageOf } from "./message.ts";
 
 /** A change that is older in data time than this is history and no news: nobody is told of it. */
 const NEWS_MAX_AGE_MS = 86_400_000;
+const STARTS_AT_ONCE = 16;
 
-/** An alert as it is by now, and the data time of what changed it. */
+/** An alert as it is by now. */
 export interface ChangedAlert {
   readonly alert: Alert;
-  readonly at: number;
+  /** Data time of what readings did to it; undefined: they did nothing, and it is no news to who was not told. */
+  readonly at?: number;
+  /** It was hidden and shows again: whoever had it has it anew, and escalation begins anew. */
+  readonly again?: boolean;
 }
+
+const SEEN: ReadonlySet<AlertState> = new Set<AlertState>(["acknowledged", "latched", "normal"]);
 
 /** What has been written down, for `afterNotifying`. */
 export interface Notified {
@@ -66,9 +73,10 @@ async function notifyOnce(
   const timers = new Map((await store.alertTimers.lock(tenant.id, ids)).map((timer) => [timer.alertId, timer]));
   const told = Map.groupBy(await store.notifications.toldOf(tenant.id, ids), ({ alertId }) => alertId);
   const subjects = new Map((await store.subjects.of(tenant.id, ids)).map((subject) => [subject.alertId, subject]));
-  const known = changed.map(({ alert, at }): Known => ({
+  const known = changed.map(({ alert, at = -Infinity, again = false }): Known => ({
     alert,
-    isNews: nowMs - at <= NEWS_MAX_AGE_MS,
+    again,
+    isNews: again || nowMs - at <= NEWS_MAX_AGE_MS,
     timer: timers.get(alert.id),
     told: told.get(alert.id) ?? [],
     subject: subjects.get(alert.id)!,
@@ -84,18 +92,23 @@ export function afterNotifying(
 ): void {
   const { wakeUps, background, workflows, tenant, observe } = scope;
   if (told > 0) wakeUps.wake(NOTIFICATIONS_TOPIC);
-  for (const alertId of timed) {
-    // The sweeper looks for those that were not reached.
-    background(
-      workflows.followAlert(tenant, alertId).catch((cause) => observe({ kind: "alert.not_followed", alertId, cause })),
-    );
-  }
+  if (timed.length === 0) return;
+  const follow = async (alertId: AlertId) => {
+    try {
+      await workflows.followAlert(tenant, alertId);
+    } catch (cause) {
+      // The sweeper looks for those that were not reached.
+      observe({ kind: "alert.not_followed", alertId, cause });
+    }
+  };
+  background(allOf(timed, { atOnce: STARTS_AT_ONCE }, follow));
 }
 
 /** What is known of an alert before anything is decided. */
 export interface Known {
   readonly alert: Alert;
   readonly isNews: boolean;
+  readonly again: boolean;
   readonly timer: AlertTimer | undefined;
   readonly told: readonly Notification[];
   readonly subject: AlertSubject;
@@ -127,19 +140,28 @@ export function situationOf(
 ): AlertSituation {
   return {
     severity: alert.severity,
-    acknowledged: alert.state === "acknowledged" || alert.state === "normal",
+    acknowledged: SEEN.has(alert.state),
     endedKnownAt: alert.endedAt === undefined ? undefined : timer?.endedKnownAt ?? nowMs,
+    muted: mutedBy(alert),
     taken,
     told,
   };
 }
 
+function mutedBy({ shelf, suppressedBy }: Alert): AlertSituation["muted"] {
+  const [suppression] = suppressedBy;
+  if (suppression !== undefined) return { reason: suppression.replaceAll("_", " "), untilMs: undefined };
+  return shelf && { reason: "shelved", untilMs: shelf.until };
+}
+
 /** The routes that have the alert, and those that take it by what it is now. */
-function routesOf({ alert, isNews, timer, told, subject }: Known, { routing, nowMs }: Deciding): Taken[] {
+function routesOf({ alert, isNews, again, timer, told, subject }: Known, { routing, nowMs }: Deciding): Taken[] {
   const taken = new Map<string, Taken>();
   // Without a timer, those that have told somebody have it.
   const before = timer?.taken ?? told.map(({ route, createdAt, reason }) => ({ route, since: createdAt, reason }));
-  for (const one of before) if (!taken.has(one.route)) taken.set(one.route, one);
+  for (const one of before) {
+    if (!taken.has(one.route)) taken.set(one.route, again ? { ...one, since: nowMs } : one);
+  }
   if (alert.endedAt !== undefined || !isNews) return [...taken.values()];
   const routed = { severity: alert.severity, kind: alert.kind, assetPath: subject.assets.map(({ id }) => id) };
   for (const { route, taken: takes, reason } of decideRoutes(routing, routed, nowMs)) {
@@ -171,7 +193,8 @@ async function goOnFromEnding(store: Store, deciding: Deciding, decided: readonl
     const before = endings.findLast(({ goesOnAs }) => goesOnAs === alert.id);
     if (before === undefined) return one;
     const known = told.get(before.alertId) ?? [];
-    const latest = new Map(known.filter(({ route }) => keeping.has(route)).map((notice) => [notice.channel, notice]));
+    const latest = new Map(known.map((notice) => [notice.channel, notice]));
+    for (const { occasion, channel } of known) if (occasion === "closed") latest.delete(channel);
     const reason = (text: string) => ({ reason: text, routingVersion: routing.version, body: "{}", withdrawn: true });
     const inherited = [...latest.values()].map((notice): NewNotification => ({
       ...pick(notice),

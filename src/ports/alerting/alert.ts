@@ -1,5 +1,6 @@
 import type { TenantId } from "../../domain/access/tenant.ts";
-import type { Alert, AlertChange, AlertId, AlertState } from "../../domain/alerting/alert.ts";
+import type { Alert, AlertChange, AlertId, AlertState, Handling } from "../../domain/alerting/alert.ts";
+import type { Suppression } from "../../domain/alerting/suppression.ts";
 import type { Evidence } from "../../domain/detection/episode.ts";
 import type { Severity } from "../../domain/detection/severity.ts";
 import type { BatchId, SourceId } from "../../domain/intake/batch.ts";
@@ -33,6 +34,8 @@ export interface AlertFilter {
   readonly kinds?: readonly string[];
   /** Whether the condition stands. */
   readonly standing?: boolean;
+  /** Shelved or suppressed. */
+  readonly hidden?: boolean;
   /** Data time of its opening: from inclusive, to exclusive. */
   readonly from?: number;
   readonly to?: number;
@@ -40,12 +43,21 @@ export interface AlertFilter {
   readonly text?: string;
 }
 
+/** What an alert is hidden by from the first moment on. */
+export type Beside = Pick<Handling, "shelf" | "suppressedBy">;
+
+/** Alerts that are locked until the transaction ends. */
+export interface LockOptions {
+  /** Those that others hold are left out, rather than waited for. */
+  readonly skipHeld?: boolean;
+}
+
 export interface AlertStore {
-  /** Opens the alert of an episode; undefined when it was opened before. */
+  /** Opens the alert of an episode; undefined when it was opened before. It latches if the tenant's policy says so. */
   open(
     tenantId: TenantId,
     key: EpisodeKey,
-    facts: { openedAt: number; severity: Severity; score: number; reason: string; batchId: BatchId },
+    facts: { openedAt: number; severity: Severity; score: number; reason: string; batchId: BatchId } & Partial<Beside>,
   ): Promise<Alert | undefined>;
   /** Raises the severity; score and reason are those of the peak. undefined when there is no such open alert. */
   raise(
@@ -59,6 +71,30 @@ export interface AlertStore {
     key: EpisodeKey,
     facts: { endedAt: number; score: number; reason: string },
   ): Promise<Alert | undefined>;
+  /** Locks them in the order of their ids; two who lock the same ones never wait for each other both. */
+  lock(tenantId: TenantId, ids: readonly AlertId[], options?: LockOptions): Promise<Alert[]>;
+  /** Stores state, version and what is beside them of alerts that this transaction has locked. */
+  save(tenantId: TenantId, alerts: readonly Alert[]): Promise<void>;
+  /** The shelf that the newest alert of this subject and kind is still on. */
+  shelfOf(tenantId: TenantId, subject: Subject, kind: string): Promise<Handling["shelf"]>;
+  /** Alerts of all tenants whose shelf is over, the longest first. */
+  unshelvable(
+    limit: number,
+  ): Promise<(Pick<Alert, "id"> & { readonly tenantId: TenantId; readonly tenantKey: string })[]>;
+  /**
+   * Up to `limit` ids behind `after` of alerts whose condition stands, of these subjects, hidden by `suppression` or
+   * not.
+   */
+  standing(
+    tenantId: TenantId,
+    filter: {
+      readonly subjects: NonNullable<AlertFilter["subjects"]>;
+      readonly suppression: Suppression;
+      readonly suppressed: boolean;
+      readonly after: AlertId;
+      readonly limit: number;
+    },
+  ): Promise<AlertId[]>;
   addProof(tenantId: TenantId, proof: AlertProof): Promise<void>;
   proofs(tenantId: TenantId, ids: readonly AlertId[]): Promise<AlertProof[]>;
   byIds(tenantId: TenantId, ids: readonly AlertId[]): Promise<Alert[]>;

@@ -1,25 +1,13 @@
+import type { TenantId } from "../../domain/access/tenant.ts";
 import type { Alert, AlertChange, AlertId } from "../../domain/alerting/alert.ts";
+import { stateAfter } from "../../domain/alerting/lifecycle.ts";
 import type { BatchId } from "../../domain/intake/batch.ts";
-import type { AssetId } from "../../domain/plant/asset.ts";
-import type { SensorId } from "../../domain/plant/sensor.ts";
-import { subjectOf } from "../../domain/plant/subject.ts";
-import type { AlertFilter, AlertStore, EpisodeKey } from "../../ports/alerting/alert.ts";
-import { numbers, optional, type Sql, texts, time, words } from "../sql.ts";
-
-interface Row {
-  readonly id: AlertId;
-  readonly sensor_id: SensorId | null;
-  readonly asset_id: AssetId | null;
-  readonly kind: string;
-  readonly episode_start: number;
-  readonly opened_at: number;
-  readonly ended_at: number | null;
-  readonly severity: Alert["severity"];
-  readonly state: Alert["state"];
-  readonly score: number;
-  readonly reason: string;
-  readonly batch_id: BatchId;
-}
+import type { Subject } from "../../domain/plant/subject.ts";
+import type { AlertStore, EpisodeKey } from "../../ports/alerting/alert.ts";
+import { formatTimestamp } from "../../domain/timestamp.ts";
+import { numbers, optionalTime, type Sql, time, words } from "../sql.ts";
+import { matching, ofSubjects } from "./alert_filter.ts";
+import { alertColumns, type AlertRow as Row, toAlert } from "./alert_row.ts";
 
 interface ProofRow {
   readonly alert_id: AlertId;
@@ -30,20 +18,25 @@ interface ProofRow {
 }
 
 export function alertStore(sql: Sql): AlertStore {
-  const columns = () =>
-    sql`id, sensor_id, asset_id, kind, episode_start, opened_at, ended_at, severity, state, score, reason, batch_id`;
-  const open = (tenantId: number, { sensorId, assetId, kind, episodeStart }: EpisodeKey) =>
-    sql`tenant_id = ${tenantId} AND ${
-      sensorId === undefined ? sql`asset_id = ${assetId}` : sql`sensor_id = ${sensorId}`
-    } AND kind = ${kind} AND episode_start = ${time(episodeStart)} AND ended_at IS NULL`;
+  const columns = () => alertColumns(sql);
+  /** Whether an alert of this severity waits for a reset. */
+  const latches = (tenantId: number, severity: Alert["severity"]) =>
+    sql`EXISTS (SELECT FROM alert_policy WHERE tenant_id = ${tenantId} AND ${severity}::text = ANY (latching))`;
+  const open = (tenantId: number, { kind, episodeStart, ...subject }: EpisodeKey) =>
+    sql`tenant_id = ${tenantId} AND ${ofSubject(sql, subject)} AND kind = ${kind} AND episode_start = ${
+      time(episodeStart)
+    } AND ended_at IS NULL`;
   return {
-    async open(tenantId, { sensorId, assetId, kind, episodeStart }, { openedAt, severity, score, reason, batchId }) {
+    async open(tenantId, { sensorId, assetId, kind, episodeStart }, facts) {
+      const { openedAt, severity, score, reason, batchId, shelf, suppressedBy = [] } = facts;
       const [row] = await sql<Row[]>`
-        INSERT INTO alert (tenant_id, sensor_id, asset_id, kind, episode_start, opened_at, severity, state, score, reason, batch_id)
+        INSERT INTO alert (tenant_id, sensor_id, asset_id, kind, episode_start, opened_at, severity, state, score, reason, batch_id,
+          latching, shelved_until, shelved_by, shelf_reason, suppressed_by)
         VALUES (${tenantId}, ${sensorId ?? null}, ${assetId ?? null}, ${kind}, ${time(episodeStart)}, ${
         time(openedAt)
       }, ${severity}, 'unacknowledged', ${score},
-          ${reason}, ${batchId})
+          ${reason}, ${batchId}, ${latches(tenantId, severity)}, ${optionalTime(shelf?.until)}, ${shelf?.by ?? null},
+          ${shelf?.reason ?? null}, ${words(suppressedBy)}::text::text[])
         ON CONFLICT ON CONSTRAINT alert_episode DO NOTHING
         RETURNING ${columns()}`;
       return row && toAlert(row);
@@ -51,7 +44,8 @@ export function alertStore(sql: Sql): AlertStore {
 
     async raise(tenantId, key, { severity, score, reason }) {
       const [row] = await sql<Row[]>`
-        UPDATE alert SET severity = ${severity}, score = ${score}, reason = ${reason}
+        UPDATE alert SET severity = ${severity}, score = ${score}, reason = ${reason}, version = version + 1,
+          latching = latching OR ${latches(tenantId, severity)}
         WHERE ${open(tenantId, key)} RETURNING ${columns()}`;
       return row && toAlert(row);
     },
@@ -59,9 +53,62 @@ export function alertStore(sql: Sql): AlertStore {
     async close(tenantId, key, { endedAt, score, reason }) {
       const [row] = await sql<Row[]>`
         UPDATE alert SET ended_at = ${time(endedAt)}, score = ${score}, reason = ${reason},
-          state = CASE state WHEN 'unacknowledged' THEN 'returned_unacknowledged' ELSE 'normal' END
+          version = version + 1, state = CASE WHEN latching THEN ${closed(sql, true)} ELSE ${closed(sql, false)} END
         WHERE ${open(tenantId, key)} RETURNING ${columns()}`;
       return row && toAlert(row);
+    },
+
+    async lock(tenantId, ids, { skipHeld = false } = {}) {
+      const rows = await sql<Row[]>`
+        SELECT ${columns()} FROM alert WHERE tenant_id = ${tenantId} AND id = ANY (${numbers(ids)}::text::bigint[])
+        ORDER BY id FOR UPDATE ${skipHeld ? sql`SKIP LOCKED` : sql``}`;
+      return rows.map(toAlert);
+    },
+
+    async save(tenantId, alerts) {
+      const rows = alerts.map(({ id, state, version, assignee, shelf, suppressedBy }) => ({
+        id,
+        state,
+        version,
+        assignee,
+        until: shelf && formatTimestamp(shelf.until),
+        by: shelf?.by,
+        reason: shelf?.reason,
+        suppressions: suppressedBy,
+      }));
+      await sql`
+        UPDATE alert SET state = row.state, version = row.version, assignee = row.assignee, shelved_until = row.until,
+          shelved_by = row.by, shelf_reason = row.reason,
+          suppressed_by = ARRAY(SELECT jsonb_array_elements_text(row.suppressions))
+        FROM jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) AS row (
+          id bigint, state text, version integer, assignee text, until timestamptz, by text, reason text, suppressions jsonb
+        )
+        WHERE alert.tenant_id = ${tenantId} AND alert.id = row.id`;
+    },
+
+    async shelfOf(tenantId, subject, kind) {
+      const [row] = await sql<Row[]>`
+        SELECT ${columns()} FROM alert WHERE tenant_id = ${tenantId} AND ${ofSubject(sql, subject)} AND kind = ${kind}
+        ORDER BY id DESC LIMIT 1`;
+      const shelf = row && toAlert(row).shelf;
+      if (shelf === undefined) return undefined;
+      const [{ over }] = await sql<{ over: boolean }[]>`SELECT ${time(shelf.until)}::timestamptz <= now() AS over`;
+      return over ? undefined : shelf;
+    },
+
+    async unshelvable(limit) {
+      return await sql<{ id: AlertId; tenantId: TenantId; tenantKey: string }[]>`
+        SELECT alert.id, tenant.id AS "tenantId", tenant.key AS "tenantKey" FROM alert JOIN tenant ON tenant.id = alert.tenant_id
+        WHERE shelved_until <= now() ORDER BY shelved_until LIMIT ${limit}`;
+    },
+
+    async standing(tenantId, { subjects, suppression, suppressed, after, limit }) {
+      const rows = await sql<{ id: AlertId }[]>`
+        SELECT id FROM alert WHERE tenant_id = ${tenantId} AND ended_at IS NULL AND id > ${after}
+          AND ${ofSubjects(sql, subjects)}
+          AND (${suppression}::text = ANY (suppressed_by)) = ${suppressed}
+        ORDER BY id LIMIT ${limit}`;
+      return rows.map(({ id }) => id);
     },
 
     async addProof(tenantId, { alertId, ts, change, batchId, evidence }) {
@@ -115,48 +162,12 @@ export function alertStore(sql: Sql): AlertStore {
   };
 }
 
-/** Only the conditions that are asked for, so that the plan knows them. */
-function matching(sql: Sql, filter: AlertFilter) {
-  const { subjects, batchId, sourceId, severities, states, kinds, standing, from, to, text } = filter;
-  const like = `%${(text ?? "").replace(/[\\%_]/g, "\\$&")}%`;
-  return [
-    subjects && ofSubjects(sql, subjects),
-    batchId !== undefined && sql`batch_id = ${batchId}::bigint`,
-    sourceId !== undefined &&
-    sql`EXISTS (SELECT FROM batch WHERE batch.id = alert.batch_id AND batch.source_id = ${sourceId}::int)`,
-    severities && sql`severity = ANY (${words(severities)}::text::text[])`,
-    states && sql`state = ANY (${words(states)}::text::text[])`,
-    kinds && sql`kind = ANY (ARRAY(SELECT jsonb_array_elements_text(${texts(kinds)}::text::jsonb)))`,
-    standing !== undefined && sql`(ended_at IS NULL) = ${standing}`,
-    from !== undefined && sql`opened_at >= ${time(from)}`,
-    to !== undefined && sql`opened_at < ${time(to)}`,
-    text !== undefined && sql`(reason ILIKE ${like} OR EXISTS (
-      SELECT FROM sensor WHERE sensor.tenant_id = alert.tenant_id AND sensor.id = alert.sensor_id
-        AND (sensor.key ILIKE ${like} OR sensor.name ILIKE ${like})) OR EXISTS (
-      SELECT FROM asset WHERE asset.tenant_id = alert.tenant_id AND asset.id = alert.asset_id
-        AND (asset.key ILIKE ${like} OR asset.name ILIKE ${like})))`,
-  ].filter((condition) => condition !== undefined && condition !== false)
-    .reduce((all, condition) => sql`${all} AND ${condition}`, sql`true`);
+function ofSubject(sql: Sql, { sensorId, assetId }: Subject) {
+  return sensorId === undefined ? sql`asset_id = ${assetId}` : sql`sensor_id = ${sensorId}`;
 }
 
-/** Each list has an index of its own, so one that is empty is not asked for. */
-function ofSubjects(sql: Sql, { sensorIds, assetIds }: NonNullable<AlertFilter["subjects"]>) {
-  const ofSensors = sql`sensor_id = ANY (${numbers(sensorIds)}::text::int[])`;
-  return assetIds.length === 0 ? ofSensors : sql`(${ofSensors} OR asset_id = ANY (${numbers(assetIds)}::text::int[]))`;
-}
-
-function toAlert(row: Row): Alert {
-  return {
-    id: row.id,
-    ...subjectOf({ sensorId: row.sensor_id, assetId: row.asset_id }),
-    kind: row.kind,
-    episodeStart: row.episode_start,
-    openedAt: row.opened_at,
-    endedAt: optional(row.ended_at),
-    severity: row.severity,
-    state: row.state,
-    score: row.score,
-    reason: row.reason,
-    batchId: row.batch_id,
-  };
+/** The domain's table as an expression: the state behind the end of the condition. */
+function closed(sql: Sql, latching: boolean) {
+  const cases = stateAfter("closed", latching).map(([from, to]) => sql`WHEN ${from}::text THEN ${to}::text`);
+  return sql`CASE state ${cases.reduce((all, one) => sql`${all} ${one}`)} ELSE state END`;
 }
