@@ -51,7 +51,8 @@ async function sweepAlerts({ store, workflows }: Deps): Promise<number> {
   await allOf(
     late,
     { atOnce: STARTS_AT_ONCE },
-    ({ tenantId, tenantKey, alertId }) => workflows.followAlert({ id: tenantId, key: tenantKey }, alertId),
+    ({ tenantId, tenantKey, alertId }) =>
+      workflows.followAlert({ id: tenantId, key: tenantKey }, alertId, { start: true }),
   );
   return late.length;
 }

@@ -48,9 +48,10 @@ export interface Workflows {
   /** Asks the workflow of a reprocess run to end; false when none runs. Throws `WorkflowsUnavailable`. */
   cancelReprocessing(tenant: TenantName, runId: ReprocessRunId): Promise<boolean>;
   /**
-   * Has the workflow of an alert look at what is due, and starts it when none runs. Throws `WorkflowsUnavailable`.
+   * Has the workflow of an alert look at what is due; when none runs, starts it if `start` says so. Throws
+   * `WorkflowsUnavailable`.
    */
-  followAlert(tenant: TenantName, id: AlertId): Promise<void>;
+  followAlert(tenant: TenantName, id: AlertId, options: { start: boolean }): Promise<void>;
   /**
    * Plans what is done from time to time; what is planned already is left as it is. To be called again now and then,
    * since a Temporal database that is lost takes its plans along. Throws `WorkflowsUnavailable`.

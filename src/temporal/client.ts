@@ -116,12 +116,14 @@ export function createWorkflows({ connection, namespace, installation, uiUrl }: 
       return await ifRunning(() => reaching(() => handle.cancel()));
     },
 
-    async followAlert(tenant, alertId) {
+    async followAlert(tenant, alertId, { start }) {
+      const workflowId = alertWorkflowId(installation, tenant.key, alertId);
+      if (!start) return void await ifRunning(() => reaching(() => client.workflow.getHandle(workflowId).signal(LOOK)));
       const args: FollowAlertArgs = { tenantId: tenant.id, tenantKey: tenant.key, alertId };
       await reaching(() =>
         client.workflow.signalWithStart(FOLLOW_ALERT, {
           taskQueue,
-          workflowId: alertWorkflowId(installation, tenant.key, alertId),
+          workflowId,
           args: [args],
           signal: LOOK,
           staticSummary: `alert ${alertId}`,

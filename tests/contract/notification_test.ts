@@ -5,7 +5,7 @@ import type { NewNotification } from "../../src/ports/alerting/notification.ts";
 import { createStore } from "../../src/timescale/store.ts";
 import { ENGINES, withMigrated } from "../fixtures/engines.ts";
 import { newTenant } from "../fixtures/history.ts";
-import { openAlert } from "../fixtures/open_alert.ts";
+import { decide, sensorOf } from "../fixtures/alerts.ts";
 
 const T0 = Date.UTC(2026, 0, 1);
 const CHANNEL = { key: "c", kind: "webhook", address: "https://a.example/x", enabled: true, savedBy: "local" } as const;
@@ -33,7 +33,9 @@ for (const engine of ENGINES) {
       const store = createStore(sql);
       const { id: tenantId } = (await store.tenants.byKey("default"))!;
       const other = await newTenant(sql, "other");
-      const alert = (sensor: string) => openAlert(store, tenantId, { sensor, openedAt: T0 });
+      const scope = { store, tenant: (await store.tenants.byKey("default"))! };
+      const alert = async (sensor: string, start = T0) =>
+        (await decide(scope, { sensor: await sensorOf(scope, sensor), type: "opened", episode: { start } }))!;
       const { notifications, channels, routing, alertTimers } = store;
       const claimed = async (options = {}) =>
         (await notifications.claim({ ...CLAIM, ...options })).map(({ notification: { mark } }) => mark).sort();
@@ -193,7 +195,7 @@ for (const engine of ENGINES) {
         await alertTimers.save(tenantId, [{ ...timer(ids[2], nowMs), endedKnownAt: T0 }], { nudged: false });
         const [kept] = await store.transaction((tx) => tx.alertTimers.lock(tenantId, [ids[2]]));
         assert.deepEqual([kept.nextAt, kept.endedKnownAt, kept.what], [nowMs, T0, "escalation"]);
-        const again = await openAlert(store, tenantId, { sensor: "s-t3", openedAt: T0 + 60_000 });
+        const again = await alert("s-t3", T0 + 60_000);
         const begun = [again.id, (await alert("s-t4")).id];
         const ending = await store.transaction((tx) => tx.alertTimers.ending(tenantId, begun));
         assert.deepEqual(ending, [{ alertId: ids[2], goesOnAs: again.id }]);

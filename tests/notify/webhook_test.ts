@@ -1,46 +1,15 @@
 /** Signed POSTs to servers of this machine that take, redirect, hang, stutter and refuse. */
 import assert from "node:assert/strict";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createHmac } from "node:crypto";
 import type { SecretChannel } from "../../src/domain/alerting/channel.ts";
 import type { Notification } from "../../src/domain/alerting/notification.ts";
 import { createCouriers } from "../../src/notify/mod.ts";
+import { type Answering, LOOPBACK, withReceiver } from "../fixtures/receiver.ts";
 import { within } from "../fixtures/within.ts";
 
 const LIMIT_MS = 500;
 const NOW = 1_790_000_000_500;
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-const LOOPBACK = ["127.0.0.1/32"];
-
-interface Got {
-  readonly path: string;
-  readonly headers: IncomingMessage["headers"];
-  readonly body: string;
-}
-
-type Answering = (request: IncomingMessage, response: ServerResponse) => void;
-
-/** Runs `test` with a server that answers as told, and what it was sent. */
-async function withServer(answer: Answering, test: (url: string, got: Got[]) => Promise<void>): Promise<void> {
-  const got: Got[] = [];
-  const server = createServer((request, response) => {
-    let body = "";
-    request.on("data", (part) => body += part);
-    request.on("end", () => {
-      got.push({ path: request.url!, headers: request.headers, body });
-      answer(request, response);
-    });
-  });
-  await within("the server to listen", new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve)));
-  try {
-    await test(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, got);
-  } finally {
-    server.closeAllConnections();
-    await within("the server to close", new Promise((resolve) => server.close(resolve)));
-  }
-}
-
 function deliver(
   address: string,
   { networks = LOOPBACK, kind = "webhook" as SecretChannel["kind"], secret = SECRET } = {},
@@ -72,7 +41,7 @@ const NOTIFICATION = {
 } as Notification;
 
 Deno.test("a webhook gets the body, its id, and a signature that fits", async () => {
-  await withServer((_, response) => response.writeHead(204).end(), async (url, got) => {
+  await withReceiver((_, response) => response.writeHead(204).end(), async (url, got) => {
     assert.deepEqual(await deliver(`${url}/hook?a=b`), { arrived: true, detail: "HTTP 204" });
     const [{ path, headers, body }] = got;
     assert.deepEqual([path, body], ["/hook?a=b", NOTIFICATION.body]);
@@ -91,7 +60,7 @@ Deno.test("redirects that keep the method are followed, others are no arrival", 
     if (to === undefined) response.writeHead(200).end("taken");
     else response.writeHead(Number(to[0]), { location: to[1] }).end();
   };
-  await withServer(answer, async (url, got) => {
+  await withReceiver(answer, async (url, got) => {
     assert.deepEqual(await deliver(`${url}/307`), { arrived: true, detail: "HTTP 200: taken" });
     assert.deepEqual(got.map(({ path }) => path), ["/307", "/308", "/end"]);
     assert.deepEqual(await deliver(`${url}/302`), { arrived: false, final: false, detail: "HTTP 302" });
@@ -100,23 +69,26 @@ Deno.test("redirects that keep the method are followed, others are no arrival", 
 });
 
 Deno.test("an address on a private network is refused, also behind a redirect, and nothing reaches it", async () => {
-  await withServer((_, response) => response.end(), async (inner, innerGot) => {
+  await withReceiver((_, response) => response.end(), async (inner, innerGot) => {
     // Only the outer server may be reached: it stands for one outside.
     const hidden = inner.replace("127.0.0.1", "127.0.0.2");
-    await withServer((_, response) => response.writeHead(307, { location: hidden }).end(), async (outer, outerGot) => {
-      const outcome = await deliver(outer);
-      assert.deepEqual([outcome.arrived, "final" in outcome && outcome.final], [false, true]);
-      assert.match(outcome.detail, /127\.0\.0\.2 is on a private network.*MILLWRIGHT_NOTIFY_NETWORKS/);
-      assert.deepEqual([outerGot.length, innerGot.length], [1, 0]);
-      assert.match((await deliver(outer, { networks: [] })).detail, /127\.0\.0\.1 is on a private network/);
-      assert.match(
-        (await deliver(outer.replace("127.0.0.1", "localhost"), { networks: [] })).detail,
-        /\(localhost\) is on/,
-      );
-      assert.equal(outerGot.length, 1);
-    });
+    await withReceiver(
+      (_, response) => response.writeHead(307, { location: hidden }).end(),
+      async (outer, outerGot) => {
+        const outcome = await deliver(outer);
+        assert.deepEqual([outcome.arrived, "final" in outcome && outcome.final], [false, true]);
+        assert.match(outcome.detail, /127\.0\.0\.2 is on a private network.*MILLWRIGHT_NOTIFY_NETWORKS/);
+        assert.deepEqual([outerGot.length, innerGot.length], [1, 0]);
+        assert.match((await deliver(outer, { networks: [] })).detail, /127\.0\.0\.1 is on a private network/);
+        assert.match(
+          (await deliver(outer.replace("127.0.0.1", "localhost"), { networks: [] })).detail,
+          /\(localhost\) is on/,
+        );
+        assert.equal(outerGot.length, 1);
+      },
+    );
     for (const location of ["file:///etc/passwd", "http://a:b@127.0.0.1/", "gopher://127.0.0.1/"]) {
-      await withServer((_, response) => response.writeHead(308, { location }).end(), async (outer) => {
+      await withReceiver((_, response) => response.writeHead(308, { location }).end(), async (outer) => {
         assert.match((await deliver(outer)).detail, /no plain http or https address/);
       });
     }
@@ -124,9 +96,9 @@ Deno.test("an address on a private network is refused, also behind a redirect, a
 });
 
 Deno.test("a bearer token goes to the channel's own address alone", async () => {
-  await withServer((_, response) => response.end(), async (other, otherGot) => {
+  await withReceiver((_, response) => response.end(), async (other, otherGot) => {
     const answer: Answering = (_, response) => response.writeHead(307, { location: other }).end();
-    await withServer(answer, async (url, got) => {
+    await withReceiver(answer, async (url, got) => {
       assert.equal((await deliver(url, { kind: "alertmanager", secret: "token-0123456789" })).arrived, true);
       assert.equal(got[0].headers.authorization, "Bearer token-0123456789");
       assert.equal(otherGot[0].headers.authorization, undefined);
@@ -135,10 +107,10 @@ Deno.test("a bearer token goes to the channel's own address alone", async () => 
 });
 
 Deno.test("a recipient that hangs, talks for ever or breaks off costs its time and no more", async () => {
-  await withServer(() => {}, async (url) => {
+  await withReceiver(() => {}, async (url) => {
     assert.deepEqual(await deliver(url), { arrived: false, final: false, detail: "No answer within 0.5 s." });
   });
-  await withServer((_, response) => {
+  await withReceiver((_, response) => {
     response.writeHead(500);
     const timer = setInterval(() => response.write("x".repeat(1_000)), 5);
     response.on("close", () => clearInterval(timer));
@@ -146,7 +118,7 @@ Deno.test("a recipient that hangs, talks for ever or breaks off costs its time a
     const { arrived, detail } = await deliver(url);
     assert.deepEqual([arrived, detail], [false, `HTTP 500: ${"x".repeat(200)}`]);
   });
-  await withServer(({ socket }) => void socket.destroy(), async (url) => {
+  await withReceiver(({ socket }) => void socket.destroy(), async (url) => {
     assert.match((await deliver(url)).detail, /^The connection failed: /);
   });
   assert.match((await deliver("http://127.0.0.1:1")).detail, /^The connection failed: ECONNREFUSED/);
@@ -161,7 +133,7 @@ Deno.test("what a recipient answers decides whether it is tried again, and when"
     [503, { "retry-after": "Wed, 21 Oct 2026 07:28:00 GMT" }, { final: false }],
   ];
   for (const [status, headers, expected] of cases) {
-    await withServer((_, response) => response.writeHead(status, headers).end("a\nb\u0000"), async (url) => {
+    await withReceiver((_, response) => response.writeHead(status, headers).end("a\nb\u0000"), async (url) => {
       assert.deepEqual(await deliver(url), { arrived: false, detail: `HTTP ${status}: a b`, ...expected });
     });
   }

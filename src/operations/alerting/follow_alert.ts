@@ -41,11 +41,11 @@ export async function followAlert(
   return next;
 }
 
-/** Brings it back when its shelf's time is over; what is told of that is decided with it. */
+/** Brings it back when its shelf's time is over, by the time of the workflow; what is told of that is decided with it. */
 async function unshelve(scope: Scope, { alertId, nowMs }: { alertId: AlertId; nowMs: number }): Promise<void> {
   const [alert] = await scope.store.alerts.byIds(scope.tenant.id, [alertId]);
   if (alert?.shelf === undefined || alert.shelf.until > nowMs) return;
-  await actOnAlerts(scope, {
+  await actOnAlerts({ ...scope, clock: { nowMs: () => nowMs } }, {
     targets: [{ id: alertId }],
     action: { change: "unshelved", note: SHELF_OVER },
   });

@@ -33,13 +33,15 @@ const SEEN: ReadonlySet<AlertState> = new Set<AlertState>(["acknowledged", "latc
 
 /** What has been written down, for `afterNotifying`. */
 export interface Notified {
-  /** Alerts whose workflows have to look at what is to come. */
+  /** Alerts for which something is to come, by workflows that have to look at it. */
   readonly timed: readonly AlertId[];
+  /** Alerts for which something was to come and nothing is any more: their workflows may end. */
+  readonly calmed: readonly AlertId[];
   /** How many notifications wait to be brought. */
   readonly told: number;
 }
 
-export const NOBODY: Notified = { timed: [], told: 0 };
+export const NOBODY: Notified = { timed: [], calmed: [], told: 0 };
 
 /** To be called inside the transaction that changed the alerts, with all changes in their order. */
 export async function notifyOfAlerts(
@@ -50,17 +52,19 @@ export async function notifyOfAlerts(
   if (changed.length === 0) return NOBODY;
   const routing = await store.routing.version(tenant.id);
   if (routing === undefined || routing.routes.length === 0) return NOBODY;
-  const timed = new Set<AlertId>();
+  const isTimed = new Map<AlertId, boolean>();
   let told = 0;
   // Round by round, so that one that opens and ends in the same transaction is told both ways.
   const changes = [...Map.groupBy(changed, ({ alert }) => alert.id).values()];
   for (let round = 0; changes.some((ofAlert) => ofAlert.length > round); round++) {
     const now = changes.flatMap((ofAlert) => ofAlert.at(round) ?? []);
     const written = await notifyOnce(store, { tenant, routing, nowMs }, now);
-    for (const id of written.timed) timed.add(id);
+    for (const id of written.timed) isTimed.set(id, true);
+    for (const id of written.calmed) isTimed.set(id, false);
     told += written.told;
   }
-  return { timed: [...timed], told };
+  const timed = (is: boolean) => [...isTimed].flatMap(([id, timed]) => timed === is ? [id] : []);
+  return { timed: timed(true), calmed: timed(false), told };
 }
 
 /** The same for changes of which each is of another alert. */
@@ -88,20 +92,24 @@ async function notifyOnce(
 /** To be called when the transaction has committed: hints, which may get lost. */
 export function afterNotifying(
   scope: Pick<Scope, "wakeUps" | "background" | "workflows" | "tenant" | "observe">,
-  { timed, told }: Notified,
+  { timed, calmed, told }: Notified,
 ): void {
   const { wakeUps, background, workflows, tenant, observe } = scope;
   if (told > 0) wakeUps.wake(NOTIFICATIONS_TOPIC);
-  if (timed.length === 0) return;
-  const follow = async (alertId: AlertId) => {
+  const hints = [
+    ...timed.map((alertId) => ({ alertId, start: true })),
+    ...calmed.map((alertId) => ({ alertId, start: false })),
+  ];
+  if (hints.length === 0) return;
+  const follow = async ({ alertId, start }: typeof hints[number]) => {
     try {
-      await workflows.followAlert(tenant, alertId);
+      await workflows.followAlert(tenant, alertId, { start });
     } catch (cause) {
       // The sweeper looks for those that were not reached.
       observe({ kind: "alert.not_followed", alertId, cause });
     }
   };
-  background(allOf(timed, { atOnce: STARTS_AT_ONCE }, follow));
+  background(allOf(hints, { atOnce: STARTS_AT_ONCE }, follow));
 }
 
 /** What is known of an alert before anything is decided. */
@@ -230,7 +238,7 @@ export async function writeDown(
 ): Promise<Notified> {
   const notices: NewNotification[] = [];
   const timers: AlertTimer[] = [];
-  const ended: AlertId[] = [];
+  const calmed: AlertId[] = [];
   for (const { known, situation } of decided) {
     const { alert } = known;
     const { due, next } = planNotices(routing, situation, nowMs);
@@ -240,10 +248,10 @@ export async function writeDown(
     }
     const { taken, endedKnownAt } = situation;
     if (next !== undefined) timers.push({ alertId: alert.id, taken, endedKnownAt, nextAt: next.atMs, what: next.what });
-    else if (known.timer !== undefined) ended.push(alert.id);
+    else if (known.timer !== undefined) calmed.push(alert.id);
   }
   const told = notices.length === 0 ? 0 : await store.notifications.add(tenant.id, notices);
   if (timers.length > 0) await store.alertTimers.save(tenant.id, timers, { nudged });
-  if (ended.length > 0) await store.alertTimers.remove(tenant.id, ended);
-  return { timed: timers.map(({ alertId }) => alertId), told };
+  if (calmed.length > 0) await store.alertTimers.remove(tenant.id, calmed);
+  return { timed: timers.map(({ alertId }) => alertId), calmed, told };
 }
