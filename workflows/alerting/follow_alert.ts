@@ -16,7 +16,7 @@ import type { Activities } from "../../activities/mod.ts";
 import { type AlertTimer, type FollowAlertArgs, LOOK, NEXT_TIMER } from "../contracts.ts";
 
 /** Looks of one run, so that its history stays short however long the alert stands. */
-const LOOKS_MAX = 100;
+const LOOKS_MAX = 25;
 /** A timer fires at its moment or a little before, by the clocks of others. */
 const AT_LEAST_MS = 10;
 
