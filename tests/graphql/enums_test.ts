@@ -29,6 +29,9 @@ const COLUMNS: readonly [table: string, column: string, constraint?: string][] =
   ["alert", "state", "alert_state_check"],
   ["alert_evidence", "change", "alert_evidence_change_check"],
   ["service_window", "kind", "service_window_kind_check"],
+  ["channel", "kind", "channel_kind_check"],
+  ["notification", "occasion", "notification_occasion_check"],
+  ["notification", "state", "notification_state_check"],
   ["reprocess_run", "state", "reprocess_run_state_check"],
   ["reprocess_alert", "severity"],
 ];
@@ -58,6 +61,22 @@ async function writeNewer({ sql, scope: { store, tenant } }: GatewayBench): Prom
   await store.reprocessing.saveAlert(tenant.id, run, { ...key, ...facts, endedAt: undefined, evidence: EVIDENCE });
   const window = { kind: "out_of_service", subject: { sensorId }, startsAt: T0, endsAt: undefined } as const;
   await store.windows.open(tenant.id, { ...window, reason: "r", openedBy: "ann" });
+  const channel = { key: "c", kind: "console", address: "", enabled: true, savedBy: "ann" } as const;
+  await store.channels.save(tenant.id, channel, { expected: 0, secret: undefined });
+  const notice = {
+    channel: "c",
+    occasion: "opened",
+    mark: "opened",
+    route: "r",
+    severity: "LOW",
+    reason: "r",
+  } as const;
+  await store.notifications.add(tenant.id, [{ ...notice, alertId, routingVersion: 1, body: "{}" }]);
+  const night = { days: ["of_tomorrow"], from: 0, to: 60 };
+  const steps = [{ afterMs: 0, channels: ["c"] }];
+  const route = { key: "r", quiet: [night], quietBelow: "LOW", onDelayMs: 0, keepFiringMs: 0, steps, goOn: false };
+  await sql`INSERT INTO routing (tenant_id, version, time_zone, routes, saved_by)
+    VALUES (${tenant.id}, 1, 'UTC', ${JSON.stringify([route])}, 'ann')`;
   await sql`UPDATE alert SET suppressed_by = '{of_tomorrow}'`;
   await sql`ALTER TABLE service_window DROP CONSTRAINT service_window_end`;
   for (const [table, column, constraint] of COLUMNS) {
@@ -71,6 +90,9 @@ const ALL = `{
   asset(key: "a") { criticality }
   batches(first: 5) { edges { node { state quarantine { reason detail } } } }
   alerts(first: 5) { edges { node { severity state suppressedBy evidence { change } } } }
+  channels { kind }
+  routing { routes { quiet { days } } }
+  notifications(first: 5) { edges { node { occasion state } } }
   serviceWindows { edges { node { kind } } }
   reprocessings(first: 5) { edges { node { state alerts { severity } } } }
 }`;
@@ -94,6 +116,9 @@ for (const engine of ENGINES) {
               node: { severity: "OTHER", state: "OTHER", suppressedBy: ["OTHER"], evidence: [{ change: "OTHER" }] },
             }],
           },
+          channels: [{ kind: "OTHER" }],
+          routing: { routes: [{ quiet: [{ days: ["OTHER"] }] }] },
+          notifications: { edges: [{ node: { occasion: "OTHER", state: "OTHER" } }] },
           serviceWindows: { edges: [{ node: { kind: "OTHER" } }] },
           reprocessings: { edges: [{ node: { state: "OTHER", alerts: [{ severity: "OTHER" }] } }] },
         });
@@ -101,7 +126,18 @@ for (const engine of ENGINES) {
         assert.deepEqual(
           ENUMS.map(({ name }) => name).sort(),
           // A retention of a noun that only a newer release knows is left out, and not touched.
-          [...shown, "AlertChange", "AlertSuppression", "ReprocessState", "RetentionNoun", "ServiceWindowKind"].sort(),
+          [
+            ...shown,
+            "AlertChange",
+            "AlertSuppression",
+            "ChannelKind",
+            "NotificationOccasion",
+            "NotificationState",
+            "ReprocessState",
+            "RetentionNoun",
+            "ServiceWindowKind",
+            "Weekday",
+          ].sort(),
           "Write a row of a newer release for each enum above.",
         );
       });

@@ -20,7 +20,9 @@ const DAY_MINUTES = 1_440;
 /** More windows in a row than a week has days end nowhere. */
 const JOINED_MAX = 32;
 
-/** From `from` to `to` (minutes of the day, `to` exclusive) on days; when `to` is not later, until the next day's `to`. */
+/**
+ * From `from` to `to` (minutes of the day, `to` exclusive) on days; when `to` is not later, until the next day's `to`.
+ */
 export interface TimeWindow {
   /** The days on which it begins. */
   readonly days: readonly Weekday[];

@@ -1,6 +1,7 @@
 /**
- * What is to be told of an alert now, and when there is something next: on-delay, quiet hours, escalation, reminders and
- * the keeping of an end, as one function of what is so. Whoever asks again later, or twice, gets what is still missing.
+ * What is to be told of an alert now, and when there is something next: on-delay, quiet hours, escalation, reminders
+ * and the keeping of an end, as one function of what is so. Whoever asks again later, or twice, gets what is still
+ * missing.
  */
 import { isAbove, type Severity } from "../detection/severity.ts";
 import type { Notice, Occasion } from "./notification.ts";

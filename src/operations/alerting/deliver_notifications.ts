@@ -1,7 +1,7 @@
 /**
- * Brings notifications to their recipients: a loop of the worker over the outbox. The row is the state: whoever takes one
- * moves its time on first, so that a process that is killed at any step leaves nothing but a row that another attempt
- * takes up when that time has come. What arrived and could not be noted is brought again, under the same key.
+ * Brings notifications to their recipients: a loop of the worker over the outbox. The row is the state: whoever takes
+ * one moves its time on first, so that a process that is killed at any step leaves nothing but a row that another
+ * attempt takes up when that time has come. What arrived and could not be noted is brought again, under the same key.
  */
 import type { TenantId } from "../../domain/access/tenant.ts";
 import type { SecretChannel } from "../../domain/alerting/channel.ts";

@@ -41,7 +41,9 @@ export async function followAlert(
   return next;
 }
 
-/** Brings it back when its shelf's time is over, by the time of the workflow; what is told of that is decided with it. */
+/**
+ * Brings it back when its shelf's time is over, by the time of the workflow; what is told of that is decided with it.
+ */
 async function unshelve(scope: Scope, { alertId, nowMs }: { alertId: AlertId; nowMs: number }): Promise<void> {
   const [alert] = await scope.store.alerts.byIds(scope.tenant.id, [alertId]);
   if (alert?.shelf === undefined || alert.shelf.until > nowMs) return;

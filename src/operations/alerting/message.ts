@@ -1,4 +1,6 @@
-/** What a notification says: the alert as it was, with the names that people know. It goes to other programs as JSON. */
+/**
+ * What a notification says: the alert as it was, with the names that people know. It goes to other programs as JSON.
+ */
 import type { Alert } from "../../domain/alerting/alert.ts";
 import type { Notice } from "../../domain/alerting/notification.ts";
 import { formatTimestamp } from "../../domain/timestamp.ts";
