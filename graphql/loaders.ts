@@ -10,6 +10,7 @@ import type { Quarantined } from "../src/domain/intake/quarantine.ts";
 import type { Asset, AssetId } from "../src/domain/plant/asset.ts";
 import type { Sensor, SensorId, SensorProgress } from "../src/domain/plant/sensor.ts";
 import type { Subject } from "../src/domain/plant/subject.ts";
+import type { AlertTimer } from "../src/ports/alerting/timer.ts";
 import type { AlertProof } from "../src/ports/alerting/alert.ts";
 import type { Part } from "../src/ports/page.ts";
 import type { Store } from "../src/ports/store.ts";
@@ -23,6 +24,7 @@ export interface Loaders {
   readonly batches: DataLoader<BatchId, Batch>;
   readonly alerts: DataLoader<AlertId, Alert>;
   readonly proofs: DataLoader<AlertId, AlertProof[]>;
+  readonly alertTimers: DataLoader<AlertId, AlertTimer | undefined>;
   readonly notifications: DataLoader<NotificationId, Notification>;
   readonly deliveries: DataLoader<NotificationId, Delivery[]>;
   readonly alertHistory: ListLoader<AlertId, KnownTransition>;
@@ -42,6 +44,10 @@ export function createLoaders(store: Store, tenantId: TenantId): Loaders {
     proofs: new DataLoader(async (ids) => {
       const proofs = Map.groupBy(await store.alerts.proofs(tenantId, ids), ({ alertId }) => alertId);
       return ids.map((id) => proofs.get(id) ?? []);
+    }),
+    alertTimers: new DataLoader(async (ids) => {
+      const timers = new Map((await store.alertTimers.byAlerts(tenantId, ids)).map((timer) => [timer.alertId, timer]));
+      return ids.map((id) => timers.get(id));
     }),
     notifications: byId("notification", (ids) => store.notifications.byIds(tenantId, ids), ({ id }) => id),
     deliveries: new DataLoader(async (ids) => {

@@ -50,7 +50,7 @@ CREATE TABLE notification (
   -- Once for each recipient and transition.
   UNIQUE (tenant_id, alert_id, channel, mark)
 );
-CREATE INDEX notification_due ON notification (due_at) WHERE state = 'pending';
+CREATE INDEX notification_due ON notification (tenant_id, channel, due_at, id) WHERE state = 'pending';
 CREATE INDEX notification_unfinished ON notification (tenant_id, alert_id, channel, id) WHERE state = 'pending';
 CREATE INDEX notification_newest ON notification (tenant_id, id DESC);
 CREATE INDEX notification_dead ON notification (tenant_id, id DESC) WHERE state = 'dead';

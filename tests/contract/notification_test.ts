@@ -87,6 +87,8 @@ for (const engine of ENGINES) {
         assert.deepEqual(await store.subjects.of(other, [id]), []);
       });
 
+      await channels.save(tenantId, { ...CHANNEL, key: "d" }, { expected: 0, secret: "secret of d" });
+
       await t.step("a notification is written once for its alert, channel and mark", async () => {
         const { id } = await alert("s-once");
         const twice = [notification(id, "opened"), notification(id, "opened"), notification(id, "opened", "d")];

@@ -179,6 +179,10 @@ for (const engine of ENGINES) {
 
       await t.step("notifications are listed with what became of them, and dead ones are replayed", async () => {
         const opened = await change(scope, { sensor: await sensorOf(scope, "new"), type: "opened" });
+        const { next } = (await ask(`query ($id: ID!) { alert(id: $id) { next { at what temporalUrl } } }`, {
+          id: globalId("Alert", opened),
+        })).alert;
+        assert.deepEqual([next.what, next.temporalUrl], ["escalation to step 2 of route all", null]);
         const { store, tenant } = scope;
         const [{ notification }] = await store.notifications.claim({ limit: 1, perChannel: 1, leaseMs: 0, busy: [] });
         const outcome = { arrived: false, final: true, detail: "HTTP 410" } as const;

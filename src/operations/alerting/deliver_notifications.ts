@@ -21,7 +21,7 @@ import { type Deps, NOTIFICATIONS_TOPIC } from "../scope.ts";
 const LOOK_EVERY_MS = 1_000;
 /** Under way in this process; recipients that hang take no more of it than their own share. */
 const AT_ONCE = 64;
-const PER_CHANNEL = 4;
+const PER_CHANNEL = 8;
 const LEASE_MS = 3 * DELIVERY_MAX_MS;
 
 type DeliverDeps = Pick<Deps, "store" | "couriers" | "wakeUps" | "observe">;

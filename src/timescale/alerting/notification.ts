@@ -64,26 +64,25 @@ export function notificationStore(sql: Sql): NotificationStore {
 
     async claim({ limit, perChannel, leaseMs, busy }) {
       const rows = await sql<Row[]>`
-        WITH due AS MATERIALIZED (
-          SELECT id, tenant_id, channel, due_at, row_number() OVER (PARTITION BY tenant_id, channel ORDER BY due_at, id) AS place
-          FROM notification AS one
-          WHERE state = 'pending' AND due_at <= now()
-            AND NOT EXISTS (
-              SELECT FROM jsonb_to_recordset(${
-        JSON.stringify(busy)
-      }::text::jsonb) AS busy ("tenantId" int, channel text)
-              WHERE busy."tenantId" = one.tenant_id AND busy.channel = one.channel
-            )
-            AND NOT EXISTS (
-              SELECT FROM notification AS earlier
-              WHERE earlier.state = 'pending' AND earlier.tenant_id = one.tenant_id AND earlier.alert_id = one.alert_id
-                AND earlier.channel = one.channel AND earlier.id < one.id
-            )
+        WITH lane AS (
+          SELECT DISTINCT tenant_id, key FROM channel WHERE NOT EXISTS (
+            SELECT FROM jsonb_to_recordset(${JSON.stringify(busy)}::text::jsonb) AS busy ("tenantId" int, channel text)
+            WHERE busy."tenantId" = channel.tenant_id AND busy.channel = channel.key
+          )
+        ), due AS MATERIALIZED (
+          SELECT first.id FROM lane CROSS JOIN LATERAL (
+            SELECT one.id, one.due_at FROM notification AS one
+            WHERE one.state = 'pending' AND one.tenant_id = lane.tenant_id AND one.channel = lane.key AND one.due_at <= now()
+              AND NOT EXISTS (
+                SELECT FROM notification AS earlier
+                WHERE earlier.state = 'pending' AND earlier.tenant_id = one.tenant_id AND earlier.alert_id = one.alert_id
+                  AND earlier.channel = one.channel AND earlier.id < one.id
+              )
+            ORDER BY one.due_at, one.id LIMIT ${perChannel}::int
+          ) AS first ORDER BY first.due_at LIMIT ${limit}::int
         )
         UPDATE notification SET attempts = attempts + 1, due_at = now() + ${leaseMs}::float8 * interval '1 ms'
-        WHERE state = 'pending' AND due_at <= now() AND id = ANY (ARRAY(
-          SELECT id FROM due WHERE place <= ${perChannel}::int ORDER BY place, due_at LIMIT ${limit}::int
-        ))
+        WHERE state = 'pending' AND due_at <= now() AND id = ANY (ARRAY(SELECT id FROM due))
         RETURNING ${columns()}`;
       return rows.map((row) => ({ tenantId: row.tenant_id, notification: toNotification(row) }));
     },
