@@ -48,22 +48,23 @@ CREATE TABLE notification (
   -- How many of them were made before it was last replayed.
   attempts_before integer NOT NULL DEFAULT 0,
   -- Once for each recipient and transition.
-  UNIQUE (tenant_id, alert_id, channel, mark)
+  UNIQUE (tenant_id, alert_id, channel, mark),
+  UNIQUE (tenant_id, id)
 );
 CREATE INDEX notification_due ON notification (tenant_id, channel, due_at, id) WHERE state = 'pending';
 CREATE INDEX notification_unfinished ON notification (tenant_id, alert_id, channel, id) WHERE state = 'pending';
-CREATE INDEX notification_newest ON notification (tenant_id, id DESC);
 CREATE INDEX notification_dead ON notification (tenant_id, id DESC) WHERE state = 'dead';
 
 CREATE TABLE delivery (
   tenant_id integer NOT NULL,
-  notification_id bigint NOT NULL REFERENCES notification ON DELETE CASCADE,
+  notification_id bigint NOT NULL,
   attempt integer NOT NULL,
   channel_version integer NOT NULL,
   ended_at timestamptz NOT NULL DEFAULT now(),
   arrived boolean NOT NULL,
   detail text NOT NULL,
-  PRIMARY KEY (tenant_id, notification_id, attempt)
+  PRIMARY KEY (tenant_id, notification_id, attempt),
+  FOREIGN KEY (tenant_id, notification_id) REFERENCES notification (tenant_id, id) ON DELETE CASCADE
 );
 
 -- Alerts for which something is still to come, such as an escalation. It is an outbox of starts too: `nudged_at` is set

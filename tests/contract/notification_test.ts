@@ -130,9 +130,9 @@ for (const engine of ENGINES) {
           await notifications.add(tenantId, [notification(id, `share${n}`), notification(id, `other${n}`, "d")]);
         }
         assert.deepEqual(await claimed({ busy: [{ tenantId, channel: "c" }], perChannel: 2 }), ["other1", "other2"]);
-        assert.deepEqual(await claimed({ busy: [{ tenantId: other, channel: "c" }], limit: 2 }), ["other3", "share1"]);
-        assert.deepEqual(await claimed({ perChannel: 1 }), ["share2"]);
-        assert.deepEqual(await claimed(), ["share3"]);
+        assert.deepEqual(await claimed({ busy: [{ tenantId: other, channel: "c" }], limit: 2 }), ["share1", "share2"]);
+        assert.deepEqual(await claimed({ perChannel: 1 }), ["other3", "share3"]);
+        assert.deepEqual(await claimed(), []);
         const rest = await notifications.page(tenantId, { states: ["pending"], limit: 10 });
         for (const { id } of rest) await notifications.settle(tenantId, id, settled(1));
       });
@@ -178,6 +178,29 @@ for (const engine of ENGINES) {
           [2, false, "HTTP 500"],
         ]);
       });
+
+      await t.step(
+        "what was told of an alert that is over goes with time, and of one that stands it stays",
+        async () => {
+          const [standing, over] = [await alert("s-stands"), await alert("s-over")];
+          const sensor = await sensorOf(scope, "s-over");
+          await decide(scope, { sensor, type: "closed", episode: { start: T0 } });
+          await notifications.add(tenantId, [notification(standing.id, "opened"), notification(over.id, "opened")]);
+          const told = await notifications.toldOf(tenantId, [standing.id, over.id]);
+          const remove = (beforeMs: number, id: number) =>
+            store.retention.page(tenantId, { noun: "notification", beforeMs, after: id - 1, limit: 1, remove: true });
+          const soon = Date.now() + 60_000;
+          const [ofStanding, ofOver] = told;
+          assert.equal((await remove(soon, ofOver.id)).rows, 0, "it has not arrived yet");
+          for (const { id } of told) await notifications.settle(tenantId, id, settled(1));
+          assert.equal((await remove(T0, ofOver.id)).rows, 0, "it is not old enough");
+          assert.deepEqual([(await remove(soon, ofStanding.id)).rows, (await remove(soon, ofOver.id)).rows], [0, 1]);
+          assert.deepEqual((await notifications.toldOf(tenantId, [standing.id, over.id])).map(({ id }) => id), [
+            ofStanding.id,
+          ]);
+          assert.deepEqual(await notifications.deliveriesOf(tenantId, [ofOver.id]), []);
+        },
+      );
 
       await t.step("a timer is found when its workflow was to look and has not, and not before", async () => {
         const ids = [(await alert("s-t1")).id, (await alert("s-t2")).id, (await alert("s-t3")).id];
