@@ -10,7 +10,9 @@ import {
 } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import type { RequestContext } from "./builder.ts";
+import type { Principal } from "../src/operations/access/key_ring.ts";
 import { type CostedArgs, costFault } from "./cost.ts";
+import { accessFault } from "./field_access.ts";
 import { parseBounded } from "./limits.ts";
 import type { Subscribe } from "./subscription_limit.ts";
 
@@ -26,16 +28,21 @@ export function useAdmission({ rules, limited }: Admission): Plugin<RequestConte
     onParse: ({ setParseFn }) => setParseFn(parseBounded),
     onValidate: ({ addValidationRule }) => rules.forEach((rule) => addValidationRule(rule)),
     onExecute({ args, setResultAndStopExecution }) {
-      const fault = costFault(args as ExecutionArgs);
+      const fault = faultOf(args as ExecutionArgs, args.contextValue.principal);
       if (fault !== undefined) return setResultAndStopExecution({ errors: [fault] });
       grantStore(args.contextValue, args as ExecutionArgs);
     },
     onSubscribe({ args, subscribeFn, setSubscribeFn, setResultAndStopExecution }) {
-      const fault = costFault(args as ExecutionArgs);
+      const fault = faultOf(args as ExecutionArgs, args.contextValue.principal);
       if (fault !== undefined) return setResultAndStopExecution({ errors: [fault] });
       setSubscribeFn(limited(subscribeFn));
     },
   };
+}
+
+/** Why an operation is not carried out: who asks may not, or it asks for too much. */
+function faultOf(args: CostedArgs, principal: Principal): GraphQLError | undefined {
+  return accessFault(args, principal) ?? costFault(args);
 }
 
 export interface Asked {
@@ -48,7 +55,7 @@ export interface Asked {
 export function readOperation(
   schema: ExecutionArgs["schema"],
   { query, operationName, variables }: Asked,
-  { rules }: Pick<Admission, "rules">,
+  { rules, principal }: Pick<Admission, "rules"> & { readonly principal: Principal },
 ): CostedArgs | readonly GraphQLError[] {
   let document: DocumentNode;
   try {
@@ -60,7 +67,7 @@ export function readOperation(
   const faults = validate(schema, document, [...specifiedRules, ...rules]);
   if (faults.length > 0) return faults;
   const args = { schema, document, operationName, variableValues: variables };
-  const fault = costFault(args);
+  const fault = faultOf(args, principal);
   return fault === undefined ? args : [fault];
 }
 

@@ -5,8 +5,12 @@ import ErrorsPlugin from "@pothos/plugin-errors";
 import RelayPlugin from "@pothos/plugin-relay";
 import ValidationPlugin from "@pothos/plugin-validation";
 import { GraphQLError } from "graphql";
+import type { AuditEntry } from "../src/domain/access/audit.ts";
+import type { AccessScope } from "../src/domain/access/scope.ts";
+import type { Principal } from "../src/operations/access/key_ring.ts";
 import type { Scope } from "../src/operations/scope.ts";
 import { LOOKUP_COST } from "./cost.ts";
+import "./field_access.ts";
 import { ConflictError, InvalidInputError, NotFoundError, UnavailableError } from "./errors.ts";
 import type { Loaders } from "./loaders.ts";
 import { OTHER, OTHER_ABOUT } from "./other_values.ts";
@@ -17,6 +21,14 @@ export interface RequestContext {
   scope: Scope;
   /** The same for mutations, whose store nobody has to wait for. */
   readonly writing: Scope;
+  /** Whom the request is from. */
+  readonly principal: Principal;
+  /** Makes what was just changed about keys count here; elsewhere it does within seconds. */
+  readonly keysChanged: () => Promise<void>;
+  /** Ends the subscription of this request. */
+  readonly leave: () => void;
+  /** Records what came of a mutation. */
+  readonly audit: (access: AccessScope, entry: Pick<AuditEntry, "field" | "result">) => Promise<void>;
   readonly loaders: Loaders;
   /** Longest that a mutation may wait for a batch's outcome. */
   readonly waitMaxMs: number;
@@ -37,11 +49,13 @@ const RELAY = {
   idFieldOptions: { description: "Names this object for ever, over all types." },
   nodeTypeOptions: { description: "What has an id of its own." },
   nodeQueryOptions: {
+    access: "read",
     description: "The object that has this id; null when there is none.",
     complexity: LOOKUP_COST,
     args: { id: { description: "Id of any object." } },
   },
   nodesQueryOptions: {
+    access: "read",
     description: `The objects that have these ids, in their order; null for each that there is none for.`,
     complexity: ({ ids }: { ids: readonly unknown[] }) => ({ field: LOOKUP_COST + ids.length, multiplier: ids.length }),
     args: { ids: { description: "Ids of any objects." } },

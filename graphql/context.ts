@@ -1,33 +1,48 @@
+import type { AuditLog } from "../src/operations/access/audit_log.ts";
+import type { KeyRing, Principal } from "../src/operations/access/key_ring.ts";
 import type { Scope } from "../src/operations/scope.ts";
 import type { RequestContext } from "./builder.ts";
 import { createLoaders } from "./loaders.ts";
 
 export interface ContextOptions {
-  /** On whose behalf a request is. */
-  readonly scope: (request: Request) => Promise<Scope>;
+  /** What operations are given on behalf of the principal. */
+  readonly scope: (principal: Principal) => Scope;
+  readonly keys: KeyRing;
+  readonly auditLog: AuditLog;
   readonly waitMaxMs: number;
 }
 
 export interface Asking {
   readonly request: Request;
+  /** Whom the request is from. */
+  readonly principal: Principal;
+  /** Called when keys have changed. */
+  readonly keysChanged: () => Promise<void>;
   /** Address that the request came from. */
   readonly client: string;
   /** Aborts when the gateway ends. */
   readonly ending: AbortSignal;
 }
 
-export async function createContext(
-  { scope: scopeOf, waitMaxMs }: ContextOptions,
-  { request, client, ending }: Asking,
-): Promise<RequestContext> {
-  const writing = await scopeOf(request);
+export function createContext(
+  { scope: scopeOf, keys, auditLog, waitMaxMs }: ContextOptions,
+  { request, principal, client, ending, keysChanged }: Asking,
+): RequestContext {
+  const { tenant, actor, key } = principal;
+  const writing: Scope = { ...scopeOf(principal), takeReadings: (count) => keys.take(principal, "readings", count) };
+  const leaving = new AbortController();
   const scope = { ...writing, store: writing.reads };
   return {
     scope,
     writing,
+    principal,
+    keysChanged,
+    leave: () => leaving.abort(),
+    audit: (access, entry) =>
+      auditLog.record(tenant.id, access, { actor: actor.name, key: key?.prefix, client, ...entry }),
     waitMaxMs,
     loaders: createLoaders(scope.store, scope.tenant.id),
-    signal: AbortSignal.any([request.signal, ending]),
+    signal: AbortSignal.any([request.signal, ending, leaving.signal]),
     lastEventId: request.headers.get("last-event-id") ?? undefined,
     client,
     position: { cursor: undefined },

@@ -17,6 +17,12 @@ export async function answerHealth(path: string, deps: HealthDeps): Promise<Resp
   }
 }
 
+/** The same for those who may not know what the service is doing: whether it is well. */
+export async function inShort(health: Response): Promise<Response> {
+  const { ok } = await health.json() as Pick<Health, "ok">;
+  return Response.json({ ok }, { status: health.status });
+}
+
 function toResponse(health: Health): Response {
   return Response.json(health, { status: health.ok ? 200 : 503 });
 }

@@ -1,15 +1,14 @@
 /** Lookups by id, and lists of many parents, collected over one request into one statement each. */
 import DataLoader from "dataloader";
 import type { TenantId } from "../src/domain/access/tenant.ts";
-import type { Alert, AlertId } from "../src/domain/alerting/alert.ts";
 import type { Delivery, Notification, NotificationId } from "../src/domain/alerting/notification.ts";
+import type { Alert, AlertId, AlertSubject } from "../src/domain/alerting/alert.ts";
 import type { KnownTransition } from "../src/domain/alerting/history.ts";
 import type { ReprocessedAlert, ReprocessRunId } from "../src/domain/history/reprocess.ts";
-import type { Batch, BatchId } from "../src/domain/intake/batch.ts";
+import type { Batch, BatchId, SourceId } from "../src/domain/intake/batch.ts";
 import type { Quarantined } from "../src/domain/intake/quarantine.ts";
 import type { Asset, AssetId } from "../src/domain/plant/asset.ts";
 import type { Sensor, SensorId, SensorProgress } from "../src/domain/plant/sensor.ts";
-import type { Subject } from "../src/domain/plant/subject.ts";
 import type { AlertTimer } from "../src/ports/alerting/timer.ts";
 import type { AlertProof } from "../src/ports/alerting/alert.ts";
 import type { Part } from "../src/ports/page.ts";
@@ -21,12 +20,14 @@ export interface Loaders {
   readonly assets: DataLoader<AssetId, Asset>;
   readonly sensors: DataLoader<SensorId, Sensor>;
   readonly progress: DataLoader<SensorId, SensorProgress & { readonly state: string }>;
+  readonly sourceKeys: DataLoader<SourceId, string>;
   readonly batches: DataLoader<BatchId, Batch>;
   readonly alerts: DataLoader<AlertId, Alert>;
   readonly proofs: DataLoader<AlertId, AlertProof[]>;
   readonly alertTimers: DataLoader<AlertId, AlertTimer | undefined>;
   readonly notifications: DataLoader<NotificationId, Notification>;
   readonly deliveries: DataLoader<NotificationId, Delivery[]>;
+  readonly alertMembers: ListLoader<AlertId, Alert>;
   readonly alertHistory: ListLoader<AlertId, KnownTransition>;
   readonly batchAlerts: ListLoader<BatchId, Alert>;
   readonly quarantine: ListLoader<BatchId, Quarantined>;
@@ -39,6 +40,10 @@ export function createLoaders(store: Store, tenantId: TenantId): Loaders {
     assets: byId("asset", (ids) => store.assets.byIds(tenantId, ids), ({ id }) => id),
     sensors: byId("sensor", (ids) => store.sensors.byIds(tenantId, ids), ({ id }) => id),
     progress: byId("sensor", (ids) => store.sensors.progress(tenantId, ids), ({ sensorId }) => sensorId),
+    sourceKeys: new DataLoader(async (ids) => {
+      const keys = await store.sources.keys(tenantId, ids);
+      return ids.map((id): string | Error => keys.get(id) ?? new NoSuchRow(`there is no source ${id}`));
+    }),
     batches: byId("batch", (ids) => store.batches.byIds(tenantId, ids), ({ id }) => id),
     alerts: byId("alert", (ids) => store.alerts.byIds(tenantId, ids), ({ id }) => id),
     proofs: new DataLoader(async (ids) => {
@@ -57,6 +62,7 @@ export function createLoaders(store: Store, tenantId: TenantId): Loaders {
       );
       return ids.map((id) => deliveries.get(id) ?? []);
     }),
+    alertMembers: lists((ids, part) => store.alerts.members(tenantId, ids, part)),
     alertHistory: lists((ids, part) => store.alertHistory.of(tenantId, ids, part)),
     batchAlerts: lists((ids, part) => store.alerts.ofBatches(tenantId, ids, part)),
     quarantine: lists((ids, part) => store.quarantine.ofBatches(tenantId, ids, part)),
@@ -66,7 +72,11 @@ export function createLoaders(store: Store, tenantId: TenantId): Loaders {
 }
 
 /** The asset of a subject: itself, or the one that the sensor belongs to. */
-export async function assetOf({ sensorId, assetId }: Subject, { assets, sensors }: Loaders): Promise<Asset | null> {
+export async function assetOf(
+  { sensorId, assetId, sourceId }: AlertSubject,
+  { assets, sensors }: Loaders,
+): Promise<Asset | null> {
+  if (sourceId !== undefined) return null;
   const id = assetId ?? (await sensors.load(sensorId)).assetId;
   return id === undefined ? null : await assets.load(id);
 }

@@ -2,6 +2,8 @@
 import "./scalars.ts";
 import "./error_types.ts";
 import "./access/tenant.ts";
+import "./access/key.ts";
+import "./access/audit.ts";
 import "./plant/asset.ts";
 import "./plant/sensor.ts";
 import "./plant/reading.ts";
@@ -18,11 +20,13 @@ import "./alerting/route_preview.ts";
 import "./alerting/timer.ts";
 import "./alerting/act.ts";
 import "./alerting/alert_events.ts";
+import "./alerting/flood.ts";
 import "./alerting/policy.ts";
 import "./alerting/window.ts";
 import "./history/reprocess.ts";
 import "./history/retention.ts";
+import { audited } from "./audited.ts";
 import { builder } from "./builder.ts";
 import { acceptOtherValues } from "./other_values.ts";
 
-export const schema = acceptOtherValues(builder.toSchema());
+export const schema = audited(acceptOtherValues(builder.toSchema()));

@@ -4,13 +4,24 @@
  */
 import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
 import { NoSchemaIntrospectionCustomRule } from "graphql";
-import { createYoga, useExecutionCancellation } from "graphql-yoga";
+import { createYoga, type Plugin, useExecutionCancellation } from "graphql-yoga";
 import { LRUCache } from "lru-cache";
+import { allows } from "../src/domain/access/scope.ts";
+import { FIRST_TENANT } from "../src/domain/access/tenant.ts";
 import type { Observe } from "../src/observation.ts";
+import type { Principal, Refusal } from "../src/operations/access/key_ring.ts";
+import { StoreUnavailable } from "../src/ports/store.ts";
+import { repeat } from "../src/repeat.ts";
 import type { FetchHandler } from "../src/serve.ts";
+import { addressFault, credentialOf } from "./access/credential.ts";
+import { createGuests } from "./access/guests.ts";
+import { refused, tooManyRequests } from "./access/refused.ts";
+import { answerSession } from "./access/session.ts";
+import { signInPage } from "./access/sign_in_page.ts";
 import { useAdmission } from "./admission.ts";
 import type { RequestContext } from "./builder.ts";
-import { type ContextOptions, createContext } from "./context.ts";
+import { type Asking, type ContextOptions, createContext } from "./context.ts";
+import { inShort } from "./health.ts";
 import { plainIntrospectionRule } from "./limits.ts";
 import { mask } from "./mask.ts";
 import { type AllowedOrigins, originFault } from "./origin.ts";
@@ -35,6 +46,9 @@ export interface GatewayOptions extends ContextOptions {
   readonly health: (path: string) => Promise<Response | undefined>;
 }
 
+/** How soon keys count that were made or ended elsewhere. */
+const KEYS_EVERY_MS = 5_000;
+
 export interface Gateway {
   readonly fetch: FetchHandler;
   /** Ends the subscriptions, so that serving can end. */
@@ -50,16 +64,29 @@ const WELCOME = `{
 `;
 
 export function createGateway(options: GatewayOptions): Gateway {
-  const { observe, allowed, bodyBytesMax, bodyMaxMs, graphiql, health } = options;
+  const { observe, allowed, bodyBytesMax, bodyMaxMs, graphiql, health, keys } = options;
   const ending = new AbortController();
-  const contextOf = (request: Request, client: string) =>
-    createContext(options, { request, client, ending: ending.signal });
-  const limited = limitSubscriptions(options.subscriptions);
+  const guests = createGuests(keys.isGood);
+  const keysChanged = async () => {
+    await keys.refresh();
+    guests.look();
+  };
+  const watching = repeat(KEYS_EVERY_MS, {
+    work: keysChanged,
+    onFault: (cause) => {
+      // Those who end by themselves still do; health says that the store is away.
+      guests.look();
+      if (!(cause instanceof StoreUnavailable)) observe({ kind: "fault", part: "keys", cause });
+    },
+  });
+  const contextOf = (asking: Pick<Asking, "request" | "principal" | "client">) =>
+    createContext(options, { ...asking, ending: ending.signal, keysChanged });
+  const limited = limitSubscriptions(options.subscriptions, guests);
   const rules = [plainIntrospectionRule, ...graphiql ? [] : [NoSchemaIntrospectionCustomRule]];
   const masked = (error: unknown) => mask(error, { observe, bodyBytesMax });
-  const yoga = createYoga<{ client: string }, RequestContext>({
+  const yoga = createYoga<Entering, RequestContext>({
     schema,
-    context: ({ request, client }) => contextOf(request, client),
+    context: ({ request, client, entry }) => contextOf({ request, client, principal: entry as Principal }),
     graphiql: graphiql && { title: "Millwright", defaultQuery: WELCOME, subscriptionsProtocol: "WS" },
     renderGraphiQL,
     landingPage: false,
@@ -70,6 +97,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     maskedErrors: { maskError: masked },
     parserAndValidationCache: { documentCache: documentCache(), errorCache: documentCache() },
     plugins: [
+      useEntry(),
       useCsrfPrevention(),
       useBodyReading({ observe, bodyMaxMs }),
       useExecutionCancellation(),
@@ -77,33 +105,82 @@ export function createGateway(options: GatewayOptions): Gateway {
       useEventStream(),
     ],
   });
-  const sockets = createSocketServer({ schema, contextOf, mask: masked, rules, limited });
+  const sockets = createSocketServer({ schema, contextOf, keys, guests, mask: masked, rules, limited });
 
   return {
     async fetch(request, client) {
       const { pathname } = new URL(request.url);
       // Probes ask by the address of a pod or a container, and nothing of the plant is told here.
       const healthy = await health(pathname);
-      if (healthy !== undefined) return healthy;
+      if (healthy !== undefined) return await seesHealth(request, client, options) ? healthy : await inShort(healthy);
       const fault = originFault(request, allowed);
       if (fault !== undefined) {
         return Response.json({ errors: [{ message: fault.message, extensions: { code: fault.code } }] }, {
           status: 403,
         });
       }
+      if (pathname === "/session") return await answerSession(request, client, options);
+      const entry = await enter(request, client, options);
+      if (isVisit(request) && "code" in entry) return signInPage(entry);
       if (pathname === "/") return Response.redirect(new URL("/graphql", request.url), 302);
       if (pathname === "/graphql" && request.headers.get("upgrade")?.toLowerCase() === "websocket") {
-        return sockets.upgrade(request, client);
+        if (!("code" in entry)) return sockets.upgrade(request, { client, principal: entry });
+        return credentialOf(request) === undefined ? sockets.upgrade(request, { client }) : refused(entry);
       }
-      return await yoga.fetch(request, { client });
+      return await yoga.fetch(request, { client, entry });
     },
     async dispose() {
+      await watching.stop();
       // Clients begin again behind a line that broke, and take a subscription that completes for one that is over.
       await sockets.close();
       ending.abort();
       await yoga.dispose();
     },
   };
+}
+
+interface Entering {
+  readonly client: string;
+  /** Whom the request is from, or why it is not let in. */
+  readonly entry: Principal | Refusal;
+}
+
+/** Whom a request is from, and whether it comes too soon after others. */
+async function enter(
+  request: Request,
+  client: string,
+  { keys }: Pick<GatewayOptions, "keys">,
+): Promise<Principal | Refusal> {
+  const credential = addressFault(request.url) ?? credentialOf(request);
+  const entry = credential !== undefined && "code" in credential && !keys.isOpen
+    ? credential
+    : await keys.admit(credential !== undefined && "code" in credential ? undefined : credential, client);
+  if ("code" in entry) return entry;
+  const early = keys.take(entry, "requests", 1);
+  return early === undefined ? entry : tooManyRequests(early.retryAfterMs);
+}
+
+/** Whether more is told than that it is well: to whoever runs the service, since it names what any tenant sends. */
+async function seesHealth(request: Request, client: string, { keys }: Pick<GatewayOptions, "keys">): Promise<boolean> {
+  if (keys.isOpen) return true;
+  const credential = credentialOf(request);
+  if (credential === undefined || "code" in credential) return false;
+  const entry = await keys.admit(credential, client);
+  return !("code" in entry) && entry.tenant.key === FIRST_TENANT && allows(entry.scopes, "read");
+}
+
+/** Answers those who are not let in, with the headers that pages of welcome sites need to read it. */
+function useEntry(): Plugin<RequestContext, Entering> {
+  return {
+    onRequest({ serverContext, endResponse }) {
+      if ("code" in serverContext.entry) endResponse(refused(serverContext.entry));
+    },
+  };
+}
+
+/** Whether a person opens an address in a browser. */
+function isVisit({ method, headers }: Request): boolean {
+  return method === "GET" && headers.get("upgrade") === null && /\btext\/html\b/.test(headers.get("accept") ?? "");
 }
 
 /**

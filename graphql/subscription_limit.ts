@@ -1,5 +1,6 @@
 /** Subscriptions over SSE and WebSocket together: so many per client, and so many in all. */
 import { GraphQLError } from "graphql";
+import type { Guests } from "./access/guests.ts";
 import type { SharesOptions } from "./shares.ts";
 import { createShares } from "./shares.ts";
 
@@ -7,19 +8,27 @@ import { createShares } from "./shares.ts";
 // deno-lint-ignore no-explicit-any -- yoga and graphql-ws each have a type of their own for the same function
 export type Subscribe = (args: any) => unknown;
 
-/** A `subscribe` that answers an error once the client, or all together, have too many. */
-export function limitSubscriptions(options: SharesOptions): (subscribe: Subscribe) => Subscribe {
+/**
+ * A `subscribe` that answers an error once the client, or all together, have too many; and ends when who subscribed is
+ * not welcome any more.
+ */
+export function limitSubscriptions(options: SharesOptions, guests: Guests): (subscribe: Subscribe) => Subscribe {
   const shares = createShares(options);
   return (subscribe) => async (args) => {
     const share = shares.take(args.contextValue.client);
     if ("limit" in share) return { errors: [tooMany(share.limit, options)] };
+    const gone = guests.stay(args.contextValue.principal, args.contextValue.leave);
+    const giveBack = () => {
+      gone();
+      share.giveBack();
+    };
     try {
       const result = await subscribe(args);
-      if (isIterable(result)) return givingBack(result, share.giveBack);
-      share.giveBack();
+      if (isIterable(result)) return givingBack(result, giveBack);
+      giveBack();
       return result;
     } catch (error) {
-      share.giveBack();
+      giveBack();
       throw error;
     }
   };

@@ -3,7 +3,12 @@ import type { GraphQLError, GraphQLSchema } from "graphql";
 import { subscribe } from "graphql";
 import { CloseCode, handleProtocols, makeServer } from "graphql-ws";
 import { type Admission, grantStore, readOperation } from "./admission.ts";
+import type { KeyRing, Principal } from "../src/operations/access/key_ring.ts";
+import { keyIn } from "./access/credential.ts";
+import type { Guests } from "./access/guests.ts";
+import { asError, tooManyRequests } from "./access/refused.ts";
 import type { RequestContext } from "./builder.ts";
+import type { Asking } from "./context.ts";
 import { shownError } from "./errors.ts";
 import { translation } from "./older_protocol.ts";
 import { createShares } from "./shares.ts";
@@ -11,12 +16,15 @@ import { deferred } from "../src/deferred.ts";
 
 export interface SocketOptions extends Admission {
   readonly schema: GraphQLSchema;
-  readonly contextOf: (request: Request, client: string) => Promise<RequestContext>;
+  readonly contextOf: (asking: Pick<Asking, "request" | "principal" | "client">) => RequestContext;
+  readonly keys: KeyRing;
+  readonly guests: Guests;
   readonly mask: (error: unknown) => GraphQLError;
 }
 
 export interface SocketServer {
-  upgrade(request: Request, client: string): Response;
+  /** Without a principal, the first message has to bring a key. */
+  upgrade(request: Request, options: { client: string; principal?: Principal }): Response;
   close(): Promise<void>;
 }
 
@@ -35,17 +43,43 @@ interface Extra {
   readonly request: Request;
   readonly client: string;
   readonly left: AbortSignal;
+  readonly close: (code: number, reason: string) => void;
+  principal: Principal | undefined;
 }
 
 type Server = ReturnType<typeof makeServer<Record<string, unknown>, Extra>>;
 
-function protocolServer({ schema, contextOf, mask, rules, limited }: SocketOptions): Server {
+/** What graphql-transport-ws says for it. */
+const UNAUTHORIZED = 4401;
+const REASON_BYTES_MAX = 123;
+
+function protocolServer({ schema, contextOf, keys, guests, mask, rules, limited }: SocketOptions): Server {
   return makeServer({
     schema,
     connectionInitWaitTimeout: 5_000,
-    onSubscribe: (_context, _id, payload) => readOperation(schema, payload, { rules }),
-    context: async ({ extra: { request, client, left } }, _id, _payload, args) => {
-      const given = await contextOf(request, client);
+    async onConnect({ extra, connectionParams }) {
+      if (extra.principal === undefined) {
+        const given = connectionParams?.authorization ?? connectionParams?.Authorization;
+        const credential = given === undefined ? undefined : keyIn(String(given));
+        const admitted = credential !== undefined && "code" in credential
+          ? credential
+          : await keys.admit(credential, extra.client);
+        if ("code" in admitted) return extra.close(UNAUTHORIZED, admitted.message);
+        extra.principal = admitted;
+      }
+      const gone = guests.stay(extra.principal, () => extra.close(UNAUTHORIZED, "The key or session has ended"));
+      extra.left.addEventListener("abort", gone, { once: true });
+      if (extra.left.aborted) gone();
+    },
+    onSubscribe({ extra }, _id, payload) {
+      const principal = extra.principal!;
+      const early = keys.take(principal, "requests", 1);
+      return early === undefined
+        ? readOperation(schema, payload, { rules, principal })
+        : [asError(tooManyRequests(early.retryAfterMs))];
+    },
+    context: ({ extra: { request, client, left, principal } }, _id, _payload, args) => {
+      const given = contextOf({ request, client, principal: principal! });
       const context = { ...given, signal: AbortSignal.any([given.signal, left]) };
       grantStore(context, args);
       return context;
@@ -62,7 +96,7 @@ export function createSocketServer(options: SocketOptions): SocketServer {
   const shares = createShares(SOCKETS);
   const server = protocolServer(options);
   return {
-    upgrade(request, client) {
+    upgrade(request, { client, principal }) {
       const protocol = handleProtocols(request.headers.get("sec-websocket-protocol") ?? "");
       if (protocol === false) return new Response("The subprotocol has to be graphql-transport-ws.\n", { status: 400 });
       const share = shares.take(client);
@@ -77,7 +111,9 @@ export function createSocketServer(options: SocketOptions): SocketServer {
         share.giveBack();
         left.abort();
       };
-      socket.onopen = () => open(socket, { server, protocol, extra: { request: asked, client, left: left.signal } });
+      const close = (code: number, reason: string) => socket.close(code, reason.slice(0, REASON_BYTES_MAX));
+      const extra = { request: asked, client, left: left.signal, close, principal };
+      socket.onopen = () => open(socket, { server, protocol, extra });
       return response;
     },
     async close() {

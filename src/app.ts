@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createActivities } from "../activities/mod.ts";
-import type { Config } from "./config.ts";
+import { checkOpenness, type Config } from "./config.ts";
 import type { Observe } from "./observation.ts";
 import { createStateMemory } from "./operations/detection/state_memory.ts";
 import { createAlertFeeds } from "./operations/alerting/alert_feed.ts";
@@ -27,7 +27,11 @@ import { expectedVersion, migrate } from "./timescale/migrate.ts";
 import { createStore } from "./timescale/store.ts";
 import { inProcessWakeUps, postgresWakeUps } from "./timescale/wake_up.ts";
 import { deferred } from "./deferred.ts";
-import { LOCAL } from "./domain/access/actor.ts";
+import { FIRST_TENANT } from "./domain/access/tenant.ts";
+import { createAuditLog } from "./operations/access/audit_log.ts";
+import { createFirstKey } from "./operations/access/create_first_key.ts";
+import { openKeyRing } from "./operations/access/key_ring.ts";
+import { SECRETS } from "./secrets.ts";
 import { repeat } from "./repeat.ts";
 import { createTurns, type TurnsOptions } from "./turns.ts";
 import { type Installation, openInstallation } from "./timescale/installation.ts";
@@ -140,8 +144,9 @@ async function compose(config: Config, { parts, observe, cleanups }: Composing):
     });
     worker.ended.then(() => breaks(new Error("The worker stopped by itself.")), breaks);
     cleanups.push(() => worker.stop());
+    const listeningSince = deps.clock.nowMs();
     const sweeping = repeat(SWEEP_EVERY_MS, {
-      work: () => sweep(deps),
+      work: () => sweep(deps, { listeningSince }),
       onFault: (cause) => observe({ kind: "sweep.failed", cause }),
     });
     const planning = repeat(PLAN_EVERY_MS, {
@@ -226,6 +231,7 @@ function createDeps(config: Config, { connection, workflows, observe, cleanups }
     couriers: createCouriers({ ...config.notify, observe, nowMs: () => Date.now() }),
     units: createUnits(),
     clock: { nowMs: () => Date.now() },
+    secrets: SECRETS,
     observe,
     limits: config.limits,
     batchMemory: createBatchMemory(BATCH_MEMORY_BYTES),
@@ -251,11 +257,22 @@ async function openGateway(
   const { createGateway } = await import("../graphql/server.ts");
   const { answerHealth } = await import("../graphql/health.ts");
   const { serve } = await import("./serve.ts");
-  const tenant = await deps.store.tenants.byKey("default");
+  const tenant = await deps.store.tenants.byKey(FIRST_TENANT);
   if (tenant === undefined) throw new Error("the store has no default tenant");
+  if (config.gateway.firstKey) {
+    const created = await createFirstKey({ ...deps, tenant });
+    // For the person who starts it, and not in the log.
+    if (created !== undefined) {
+      console.log(`The first key, which is shown this once, with the scope admin: ${created.text}`);
+    }
+  }
+  const keys = await openKeyRing(deps, tenant);
+  checkOpenness(config.gateway, { isOpen: keys.isOpen });
   const expectedSchema = await expectedVersion(MIGRATIONS);
   const gateway = createGateway({
-    scope: () => Promise.resolve({ ...deps, tenant, actor: LOCAL }),
+    scope: ({ tenant, actor }) => ({ ...deps, tenant, actor }),
+    keys,
+    auditLog: createAuditLog(deps),
     observe: deps.observe,
     allowed: config.gateway,
     bodyBytesMax: config.gateway.bodyBytesMax,

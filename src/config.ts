@@ -23,7 +23,11 @@ const SCHEMA = z.object({
   MILLWRIGHT_HOST: z.string().min(1).default("127.0.0.1").describe("Address that the gateway listens on"),
   MILLWRIGHT_PORT: whole(0, 65_535).default(4000).describe("Port of the gateway; 0: any free one"),
   MILLWRIGHT_ALLOW_OPEN: flag.default(false)
-    .describe("Allow an address that is not loopback, although nobody has to log in"),
+    .describe("Allow an address that is not loopback while there is no key, so that nobody has to log in"),
+  MILLWRIGHT_FIRST_KEY: flag.default(false)
+    .describe("Where there is no key yet, make one with the scope admin at the start of a gateway, and print it once"),
+  MILLWRIGHT_KEY: z.string().regex(/^mwk_[a-z0-9]+_[a-z0-9]+$/, "has to be a key").optional()
+    .describe("Key that the demo sends its readings with, where the store has keys"),
   MILLWRIGHT_ALLOWED_HOSTS: list("has to be names without scheme and port, with commas between them", isHostname)
     .describe("Names that the gateway is reached by besides localhost, such as a proxy's, with commas between them"),
   MILLWRIGHT_ALLOWED_ORIGINS: list("has to be origins such as https://plant.example, with commas between", isOrigin)
@@ -80,6 +84,8 @@ export interface Config {
     readonly retentionHours: number;
   };
   readonly home: string;
+  /** For commands that are clients. */
+  readonly key: string | undefined;
   readonly gateway: {
     readonly host: string;
     readonly port: number;
@@ -88,6 +94,9 @@ export interface Config {
     /** Origins of other sites whose pages may use it. */
     readonly origins: readonly string[];
     readonly graphiql: boolean;
+    /** Whether it may be reached from other machines while nobody needs a key. */
+    readonly allowOpen: boolean;
+    readonly firstKey: boolean;
     readonly bodyBytesMax: number;
     readonly subscriptions: { readonly perClientMax: number; readonly max: number };
   };
@@ -124,12 +133,6 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   for (const name of Object.keys(given)) {
     if (name.startsWith("MILLWRIGHT_") && !known.has(name)) faults.push(`${name}: no setting has this name`);
   }
-  if (data !== undefined && !isLoopback(data.MILLWRIGHT_HOST) && !data.MILLWRIGHT_ALLOW_OPEN) {
-    faults.push(
-      `MILLWRIGHT_HOST: ${data.MILLWRIGHT_HOST} is reachable from other machines and nobody has to log in; ` +
-        "set MILLWRIGHT_ALLOW_OPEN=true if something in front of it checks who comes in",
-    );
-  }
   if ((given.MILLWRIGHT_SMTP_URL === undefined) !== (given.MILLWRIGHT_MAIL_FROM === undefined)) {
     faults.push("MILLWRIGHT_MAIL_FROM: goes together with MILLWRIGHT_SMTP_URL, give both or neither");
   }
@@ -137,6 +140,21 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     throw new ConfigFaults(`The settings have faults:\n${faults.map((fault) => `  ${fault}`).join("\n")}`);
   }
   return toConfig(data!, given.PATH ?? "");
+}
+
+/**
+ * Throws `ConfigFaults` for a gateway that other machines would reach while nobody needs a key, unless that is meant.
+ */
+export function checkOpenness(
+  { host, allowOpen }: Pick<Config["gateway"], "host" | "allowOpen">,
+  { isOpen }: { isOpen: boolean },
+): void {
+  if (!isOpen || allowOpen || isLoopback(host)) return;
+  throw new ConfigFaults(
+    `MILLWRIGHT_HOST: ${host} is reachable from other machines, and there is no key yet, so nobody has to log in. ` +
+      "Make one with `deno task key create` or MILLWRIGHT_FIRST_KEY=true; or set MILLWRIGHT_ALLOW_OPEN=true if something " +
+      "in front of it checks who comes in.",
+  );
 }
 
 /** One line per setting with its default and what it is for: the text of .env.example. */
@@ -160,12 +178,15 @@ function toConfig(data: Settings, path: string): Config {
       retentionHours: data.MILLWRIGHT_TEMPORAL_RETENTION_HOURS,
     },
     home: data.MILLWRIGHT_HOME,
+    key: data.MILLWRIGHT_KEY,
     gateway: {
       host: data.MILLWRIGHT_HOST,
       port: data.MILLWRIGHT_PORT,
       hosts: [data.MILLWRIGHT_HOST, ...entriesOf(data.MILLWRIGHT_ALLOWED_HOSTS)].map((host) => host.toLowerCase()),
       origins: entriesOf(data.MILLWRIGHT_ALLOWED_ORIGINS),
       graphiql: data.MILLWRIGHT_GRAPHIQL,
+      allowOpen: data.MILLWRIGHT_ALLOW_OPEN,
+      firstKey: data.MILLWRIGHT_FIRST_KEY,
       bodyBytesMax: data.MILLWRIGHT_BODY_BYTES_MAX,
       subscriptions: {
         perClientMax: data.MILLWRIGHT_SUBSCRIPTIONS_PER_CLIENT_MAX,
@@ -215,5 +236,6 @@ function isLoopback(host: string): boolean {
 /** What a variable held, unless it may be a secret. */
 function quoted(value: string | undefined): string {
   if (value === undefined) return "not set";
+  if (/mw[ks]_/.test(value)) return "a key or something like it";
   return value.includes("@") ? "an address with credentials" : JSON.stringify(value);
 }

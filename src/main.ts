@@ -11,6 +11,7 @@ const COMMANDS: Readonly<
   gateway: { about: "only the GraphQL gateway", load: () => import("./cli/gateway.ts") },
   worker: { about: "only the Temporal worker", load: () => import("./cli/worker.ts") },
   migrate: { about: "bring the store to the schema of this code", load: () => import("./cli/migrate.ts") },
+  key: { about: "make, list and end the keys that let people and programs in", load: () => import("./cli/key.ts") },
   score: { about: "score CSV series, or rows with --forest", load: () => import("./cli/score.ts") },
   evaluate: { about: "detection quality on public data sets", load: () => import("./cli/evaluate.ts") },
 };

@@ -3,6 +3,8 @@
  * correlation id: it is in every record about the batch, in its workflow's id, and in its events.
  */
 import { match } from "ts-pattern";
+import type { AuditEntry } from "./domain/access/audit.ts";
+import { withoutKeys } from "./domain/access/key.ts";
 
 export type Observation =
   | { readonly kind: "started"; readonly part: string; readonly detail: string }
@@ -40,6 +42,24 @@ export type Observation =
   | { readonly kind: "readings.late"; readonly batchId: number; readonly count: number }
   | { readonly kind: "installation.renewed"; readonly id: string; readonly reason: string }
   | { readonly kind: "tenant.configured"; readonly tenantId: number; readonly actor: string; readonly settings: object }
+  | {
+    readonly kind: "key.created";
+    /** Its prefix; the text itself is never told. */
+    readonly key: string;
+    readonly tenant: string;
+    readonly scopes: readonly string[];
+    readonly actor: string;
+  }
+  | {
+    readonly kind: "key.rotated";
+    readonly key: string;
+    readonly by: string;
+    readonly tenant: string;
+    readonly actor: string;
+  }
+  | { readonly kind: "key.revoked"; readonly key: string; readonly tenant: string; readonly actor: string }
+  | { readonly kind: "keys.refused"; readonly count: number }
+  | ({ readonly kind: "audit.not_written"; readonly tenantId: number; readonly cause: unknown } & AuditEntry)
   | { readonly kind: "sensors.registered"; readonly batchId: number; readonly count: number }
   | { readonly kind: "sensor.relearns"; readonly sensorId: number; readonly batchId: number; readonly reason: string }
   | {
@@ -95,6 +115,9 @@ export function levelOf(observation: Observation): Level {
       { kind: "alert_policy.changed" },
       { kind: "retention.applied" },
       { kind: "retention.asked" },
+      { kind: "key.created" },
+      { kind: "key.rotated" },
+      { kind: "key.revoked" },
       { kind: "sensors.registered" },
       { kind: "alert" },
       { kind: "notification.told" },
@@ -109,6 +132,7 @@ export function levelOf(observation: Observation): Level {
       { kind: "sweep.failed" },
       { kind: "retention.failed" },
       { kind: "readings.late" },
+      { kind: "keys.refused" },
       { kind: "installation.renewed" },
       { kind: "sensor.relearns" },
       { kind: "alert.not_followed" },
@@ -120,6 +144,7 @@ export function levelOf(observation: Observation): Level {
       { kind: "batch.failed" },
       { kind: "batch.foreign_run" },
       { kind: "request.failed" },
+      { kind: "audit.not_written" },
       { kind: "fault" },
       () => "error",
     )
@@ -143,7 +168,9 @@ export function createLog(options: LogOptions): Observe {
     const at = new Date(options.nowMs()).toISOString();
     const { kind, ...facts } = observation;
     const record = { at, level, kind, ...correlation(observation), ...facts };
-    options.write(options.format === "json" ? JSON.stringify(record, replaceErrors) : readable(record));
+    const line = options.format === "json" ? JSON.stringify(record, replaceErrors) : readable(record);
+    // None is told here; one that somebody sent in the place of something else is in what is told about that.
+    options.write(withoutKeys(line));
   };
 }
 

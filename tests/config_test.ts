@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ConfigFaults, readConfig } from "../src/config.ts";
+import { checkOpenness, ConfigFaults, readConfig } from "../src/config.ts";
 import { assertGolden } from "./golden/parts.ts";
 
 Deno.test("an empty environment gives the defaults, on loopback", () => {
@@ -28,9 +28,22 @@ Deno.test("all faults are reported at once, each with its variable", () => {
   });
 });
 
-Deno.test("an address that is not loopback needs a second word, since nobody has to log in", () => {
-  assert.throws(() => readConfig({ MILLWRIGHT_HOST: "0.0.0.0" }), /reachable from other machines/);
-  assert.equal(readConfig({ MILLWRIGHT_HOST: "0.0.0.0", MILLWRIGHT_ALLOW_OPEN: "true" }).gateway.host, "0.0.0.0");
+Deno.test("an address that is not loopback needs keys, or a second word while nobody has to log in", () => {
+  const everywhere = readConfig({ MILLWRIGHT_HOST: "0.0.0.0" }).gateway;
+  assert.throws(() => checkOpenness(everywhere, { isOpen: true }), /reachable from other machines/);
+  checkOpenness(everywhere, { isOpen: false });
+  checkOpenness(readConfig({ MILLWRIGHT_HOST: "0.0.0.0", MILLWRIGHT_ALLOW_OPEN: "true" }).gateway, { isOpen: true });
+  for (const host of ["127.0.0.1", "::1", "localhost"]) {
+    checkOpenness(readConfig({ MILLWRIGHT_HOST: host }).gateway, { isOpen: true });
+  }
+});
+
+Deno.test("a key that is written where a setting wants something else is not repeated in a fault", () => {
+  const key = `mwk_abcdefgh_${"a".repeat(32)}`;
+  assert.throws(
+    () => readConfig({ MILLWRIGHT_PORT: key, MILLWRIGHT_KEY: `${key}!` }),
+    (error: Error) => !error.message.includes(key) && /MILLWRIGHT_KEY: has to be a key/.test(error.message),
+  );
 });
 
 Deno.test("a password in an address is not repeated in a fault", () => {

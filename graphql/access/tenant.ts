@@ -1,8 +1,11 @@
 import { type Tenant, UNKNOWN_SENSORS } from "../../src/domain/access/tenant.ts";
+import type { CreatedKey } from "../../src/operations/access/create_key.ts";
+import { createTenant } from "../../src/operations/access/create_tenant.ts";
 import { configureTenant } from "../../src/operations/access/configure_tenant.ts";
 import { builder, enumValues } from "../builder.ts";
 import { LOOKUP_COST } from "../cost.ts";
 import { asResult } from "../errors.ts";
+import { ApiKeyRef } from "./key.ts";
 
 const UnknownSensorsEnum = builder.enumType("UnknownSensors", {
   description: "What happens to a reading whose sensor is unknown.",
@@ -22,6 +25,7 @@ const TenantRef = builder.objectRef<Tenant>("Tenant").implement({
 
 builder.queryField("tenant", (t) =>
   t.field({
+    access: "read",
     type: TenantRef,
     description: "On whose behalf this request is.",
     complexity: LOOKUP_COST,
@@ -45,6 +49,7 @@ const ConfigureTenantPayload = builder.objectRef<{ tenant: Tenant }>("ConfigureT
 
 builder.mutationField("configureTenant", (t) =>
   t.field({
+    access: "admin",
     type: ConfigureTenantPayload,
     description: "Decides what happens to what comes in. Batches that are ingested from then on go by it.",
     errors: {},
@@ -53,4 +58,34 @@ builder.mutationField("configureTenant", (t) =>
       asResult(async () => ({
         tenant: await configureTenant(scope, { unknownSensors: input.unknownSensors ?? undefined }),
       })),
+  }));
+
+const CreateTenantPayload = builder.objectRef<CreatedKey & { tenant: Tenant }>("CreateTenantPayload").implement({
+  description: "The tenant is there, and so is its first key.",
+  fields: (t) => ({
+    tenant: t.expose("tenant", { type: TenantRef, description: "The new tenant." }),
+    key: t.expose("key", { type: ApiKeyRef, description: "What is known of its first key, whose scope is ADMIN." }),
+    secret: t.exposeString("text", { description: "The whole key. It is told this once: hand it to the tenant." }),
+  }),
+});
+
+builder.mutationField("createTenant", (t) =>
+  t.field({
+    type: CreateTenantPayload,
+    access: "admin",
+    description:
+      "Makes another tenant, who sees nothing of yours. Only the tenant `default`, who runs the service, can.",
+    errors: {},
+    args: {
+      key: t.arg.string({
+        required: true,
+        description: "1 to 40 small letters and digits, with lines (-) between them.",
+      }),
+    },
+    resolve: (_root, { key }, { scope, keysChanged }) =>
+      asResult(async () => {
+        const created = await createTenant(scope, key);
+        await keysChanged();
+        return created;
+      }),
   }));

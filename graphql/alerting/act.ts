@@ -112,6 +112,7 @@ const CommentOnAlertInput = builder.inputType("CommentOnAlertInput", {
 
 builder.mutationFields((t) => ({
   acknowledgeAlerts: t.field({
+    access: "operate",
     type: payload("AcknowledgeAlertsPayload"),
     description: "Somebody has seen these alerts. It changes nothing in the machine, and ends no condition.",
     errors: {},
@@ -123,6 +124,7 @@ builder.mutationFields((t) => ({
       ),
   }),
   unacknowledgeAlerts: t.field({
+    access: "operate",
     type: payload("UnacknowledgeAlertsPayload"),
     description: "Takes back that somebody has seen these alerts.",
     errors: {},
@@ -137,6 +139,7 @@ builder.mutationFields((t) => ({
       ),
   }),
   resetAlerts: t.field({
+    access: "operate",
     type: payload("ResetAlertsPayload"),
     description: "Releases latched alerts: their condition is over, somebody has seen them, and now they are done.",
     errors: {},
@@ -148,6 +151,7 @@ builder.mutationFields((t) => ({
       ),
   }),
   shelveAlerts: t.field({
+    access: "operate",
     type: payload("ShelveAlertsPayload"),
     description:
       "Puts alerts aside for a time. Later alerts of the same kind and sensor or asset open on the same shelf.",
@@ -160,6 +164,7 @@ builder.mutationFields((t) => ({
       answered(() => shelveAlerts(scope, { targets: toTargets(alerts), until, reason })),
   }),
   unshelveAlerts: t.field({
+    access: "operate",
     type: payload("UnshelveAlertsPayload"),
     description: "Brings alerts back from their shelves before their time is over.",
     errors: {},
@@ -171,6 +176,7 @@ builder.mutationFields((t) => ({
       ),
   }),
   assignAlerts: t.field({
+    access: "operate",
     type: payload("AssignAlertsPayload"),
     description: "Gives alerts to somebody who looks after them, or to nobody.",
     errors: {},
@@ -186,6 +192,7 @@ builder.mutationFields((t) => ({
       ),
   }),
   commentOnAlert: t.field({
+    access: "operate",
     type: payload("CommentOnAlertPayload"),
     description: "Says something about one alert or many. The same again, with nothing in between, is said once.",
     errors: {},

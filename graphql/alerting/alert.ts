@@ -1,4 +1,5 @@
 import { type AlertId, isHidden } from "../../src/domain/alerting/alert.ts";
+import { instrumentStatus } from "../../src/domain/alerting/instrument.ts";
 import type { Shelf } from "../../src/domain/alerting/shelf.ts";
 import { cursorOfNow } from "../../src/operations/alerting/follow_alerts.ts";
 import { type AlertList, type AlertQuery, listAlerts } from "../../src/operations/alerting/list_alerts.ts";
@@ -8,11 +9,12 @@ import { rowId } from "../ids.ts";
 import { assetOf, orNull } from "../loaders.ts";
 import { connectionOf, firstArgs, firstOf, listCost, PAGE_ARGS, pageCost } from "../page.ts";
 import { AlertRef, AssetRef, BatchRef, SensorRef } from "../nodes.ts";
-import { AlertStateEnum, AlertSuppressionEnum, KIND, SeverityEnum } from "./enums.ts";
+import { AlertStateEnum, AlertSuppressionEnum, InstrumentStatusEnum, KIND, SeverityEnum } from "./enums.ts";
 import { EvidenceRef } from "./evidence.ts";
 import { AlertTransitionRef } from "./history.ts";
 
 const HISTORY = { usually: 20 };
+const MEMBERS = { usually: 20 };
 
 const ShelfRef = builder.objectRef<Shelf>("Shelf").implement({
   description: "An alert put aside: hidden, for a time that a person has chosen.",
@@ -49,7 +51,7 @@ builder.node(AlertRef, {
     sensor: t.field({
       type: SensorRef,
       nullable: true,
-      description: "The sensor that it is about; null when it is about an asset.",
+      description: "The sensor that it is about; null when it is about an asset or a source.",
       resolve: ({ sensorId }, _args, { loaders }) => sensorId === undefined ? null : loaders.sensors.load(sensorId),
     }),
     asset: t.field({
@@ -58,9 +60,21 @@ builder.node(AlertRef, {
       description: "The asset that it is about, or that its sensor belongs to; null when its sensor has none.",
       resolve: (alert, _args, { loaders }) => assetOf(alert, loaders),
     }),
+    source: t.string({
+      nullable: true,
+      description: "Key of the source that it is about, when that has gone silent as a whole; null otherwise.",
+      resolve: ({ sourceId }, _args, { loaders }) => sourceId === undefined ? null : loaders.sourceKeys.load(sourceId),
+    }),
+    instrumentStatus: t.field({
+      type: InstrumentStatusEnum,
+      nullable: true,
+      description:
+        "Its class of NAMUR NE 107 when it is about the instrument itself; null when it is about the process.",
+      resolve: ({ sensorId, kind }) => sensorId === undefined ? null : instrumentStatus(kind) ?? null,
+    }),
     batch: t.field({
       type: BatchRef,
-      description: "The batch whose readings opened it.",
+      description: "The batch whose readings opened it; of a silence, the last one that was heard.",
       resolve: ({ batchId }, _args, { loaders }) => loaders.batches.load(batchId),
     }),
     version: t.exposeInt("version", {
@@ -78,6 +92,21 @@ builder.node(AlertRef, {
     hidden: t.boolean({
       description: "Whether it bothers nobody now: it is shelved or suppressed (OPC UA Part 9: SuppressedOrShelved).",
       resolve: isHidden,
+    }),
+    parent: t.field({
+      type: AlertRef,
+      nullable: true,
+      description:
+        "The alert that it belongs to: of its asset, or the first of those that chatter; null when it is a root.",
+      resolve: ({ parentId }, _args, { loaders }) => parentId === undefined ? null : loaders.alerts.load(parentId),
+    }),
+    members: t.field({
+      type: [AlertRef],
+      description: "The alerts that belong to it, newest first.",
+      args: firstArgs(MEMBERS),
+      complexity: listCost(MEMBERS),
+      resolve: ({ id }, { first }, { loaders }) =>
+        loaders.alertMembers.load({ of: id, limit: firstOf(first, MEMBERS) }),
     }),
     history: t.field({
       type: [AlertTransitionRef],
@@ -107,6 +136,7 @@ const AlertFilterInput = builder.inputType("AlertFilter", {
     states: t.field({ type: [AlertStateEnum], description: "One of these." }),
     kinds: t.stringList({ description: "One of these." }),
     hidden: t.boolean({ description: "True: shelved or suppressed; false: neither." }),
+    roots: t.boolean({ description: "True: those that belong to no other alert; false: those that do." }),
     standing: t.boolean({ description: "True: the episode lasts; false: it has ended." }),
     from: t.field({ type: "DateTime", description: "Opened at this data time or later." }),
     to: t.field({ type: "DateTime", description: "Opened before this data time." }),
@@ -128,6 +158,7 @@ function toQuery(
     severities: filter?.severities ?? undefined,
     states: filter?.states ?? undefined,
     kinds: filter?.kinds ?? undefined,
+    roots: filter?.roots ?? undefined,
     hidden: filter?.hidden ?? undefined,
     standing: filter?.standing ?? undefined,
     from: filter?.from ?? undefined,
@@ -160,6 +191,7 @@ const AlertConnection = builder.connectionObject({
 
 builder.queryFields((t) => ({
   alert: t.field({
+    access: "read",
     type: AlertRef,
     nullable: true,
     description: "The alert that has this id; null when there is none.",
@@ -169,6 +201,7 @@ builder.queryFields((t) => ({
       (await scope.store.alerts.byIds(scope.tenant.id, [rowId<AlertId>(String(id.id))])).at(0),
   }),
   alerts: t.field({
+    access: "read",
     type: AlertConnection,
     description: "All alerts, the last opened first.",
     args: {
@@ -185,6 +218,7 @@ builder.queryFields((t) => ({
     },
   }),
   eventCursor: t.string({
+    access: "read",
     description: "The cursor of now: a subscription that begins there (`after`) gets all that happens from now on.",
     complexity: LOOKUP_COST,
     resolve: (_root, _args, { scope }) => cursorOfNow(scope),

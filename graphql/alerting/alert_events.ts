@@ -34,6 +34,7 @@ const AlertEventRef = builder.objectRef<FollowedAlert>("AlertEvent").implement({
 
 builder.subscriptionField("alerts", (t) =>
   t.field({
+    access: "read",
     type: AlertEventRef,
     description:
       "Changes of alerts, in order, each once. With `after`, first all that happened behind that cursor; without, from now on.",

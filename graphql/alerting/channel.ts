@@ -58,12 +58,14 @@ const SaveChannelPayload = builder.objectRef<{ channel: ShownChannel }>("SaveCha
 builder.queryFields((t) => ({
   channels: t.field({
     type: [ChannelRef],
+    access: "read",
     description: "All ways to recipients, by key.",
     complexity: { field: LOOKUP_COST, multiplier: 20 },
     resolve: (_root, _args, { scope }) => scope.store.channels.all(scope.tenant.id),
   }),
   channelVersions: t.field({
     type: [ChannelRef],
+    access: "read",
     description: "What a channel was before, newest first, at most 100. Former versions have no secret any more.",
     args: { key: t.arg.string({ required: true, description: "Key of a channel." }) },
     complexity: { field: LOOKUP_COST, multiplier: 20 },
@@ -74,6 +76,7 @@ builder.queryFields((t) => ({
 builder.mutationField("saveChannel", (t) =>
   t.field({
     type: SaveChannelPayload,
+    access: "configure",
     description: "Describes a way to a recipient, or changes it. It counts from the next attempt on.",
     errors: {},
     args: { input: t.arg({ type: SaveChannelInput, required: true, description: "The channel." }) },

@@ -1,5 +1,6 @@
 /** The words of alerts. */
 import { ALERT_CHANGES, ALERT_STATES } from "../../src/domain/alerting/alert.ts";
+import { INSTRUMENT_STATUSES } from "../../src/domain/alerting/instrument.ts";
 import { SUPPRESSIONS } from "../../src/domain/alerting/suppression.ts";
 import { SEVERITY_MEANINGS } from "../../src/domain/detection/severity.ts";
 import { builder, enumValues } from "../builder.ts";
@@ -16,6 +17,10 @@ export const AlertChangeEnum = builder.enumType("AlertChange", {
   description: "What happens to an alert: by its episode, by people, by windows and faults.",
   values: enumValues(ALERT_CHANGES),
 });
+export const InstrumentStatusEnum = builder.enumType("InstrumentStatus", {
+  description: "How an instrument is, by the classes of NAMUR NE 107.",
+  values: enumValues(INSTRUMENT_STATUSES),
+});
 export const AlertSuppressionEnum = builder.enumType("AlertSuppression", {
   description:
     "Why an alert is hidden without anybody having shelved it. It shows again when the last reason has gone.",
@@ -24,4 +29,4 @@ export const AlertSuppressionEnum = builder.enumType("AlertSuppression", {
 
 export const KIND =
   "What sort of episode it is: `anomaly` for the ensemble of detectors, otherwise the name of a watch, " +
-  "such as `flatline`.";
+  "such as `flatline`; `silence` when nothing comes, `bad_quality` when nothing usable does.";

@@ -97,6 +97,7 @@ const NotificationConnection = builder.connectionObject({
 builder.queryField("notifications", (t) =>
   t.field({
     type: NotificationConnection,
+    access: "read",
     description: "What people and programs were told, the last first.",
     args: {
       ...PAGE_ARGS,
@@ -136,6 +137,7 @@ const ReplayNotificationsPayload = builder.objectRef<{ notifications: Notificati
 builder.mutationField("replayNotifications", (t) =>
   t.field({
     type: ReplayNotificationsPayload,
+    access: "operate",
     description: "Takes dead notifications up again, as they were. Those that are not dead are left alone.",
     errors: {},
     args: { input: t.arg({ type: ReplayNotificationsInput, required: true, description: "Which ones." }) },

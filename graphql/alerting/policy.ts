@@ -23,6 +23,7 @@ const AlertPolicyRef = builder.objectRef<AlertPolicy>("AlertPolicy").implement({
 
 builder.queryField("alertPolicy", (t) =>
   t.field({
+    access: "read",
     type: AlertPolicyRef,
     description: "What the tenant has decided about the handling of its alerts.",
     complexity: LOOKUP_COST,
@@ -47,6 +48,7 @@ const SetAlertPolicyPayload = builder.objectRef<{ policy: AlertPolicy }>("SetAle
 
 builder.mutationField("setAlertPolicy", (t) =>
   t.field({
+    access: "configure",
     type: SetAlertPolicyPayload,
     description: "Decides how alerts are handled from now on; those that are shelved or latching stay so.",
     errors: {},

@@ -96,6 +96,7 @@ builder.queryFields((t) => ({
   routing: t.field({
     type: RoutingRef,
     nullable: true,
+    access: "read",
     description: "Who is told of which alerts; null: nobody is.",
     args: { version: t.arg.int({ description: "A former version; left out: the one that holds." }) },
     complexity: LOOKUP_COST,
@@ -106,6 +107,7 @@ builder.queryFields((t) => ({
 builder.mutationField("saveRouting", (t) =>
   t.field({
     type: SaveRoutingPayload,
+    access: "configure",
     description: "Says who is told of which alerts, all of it at once. It holds from the next change of an alert on.",
     errors: {},
     args: { input: t.arg({ type: SaveRoutingInput, required: true, description: "The routes." }) },

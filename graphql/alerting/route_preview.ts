@@ -49,6 +49,7 @@ const RoutingPreviewRef = builder.objectRef<RoutingPreview>("RoutingPreview").im
 builder.queryField("routingPreview", (t) =>
   t.field({
     type: RoutingPreviewRef,
+    access: "read",
     description: "Whom an alert would have reached. Nothing is sent.",
     args: {
       alert: t.arg.globalID({ required: true, for: AlertRef, description: "Id of an alert." }),

@@ -68,6 +68,7 @@ const ServiceWindowConnection = builder.connectionObject({ type: ServiceWindowRe
 
 builder.queryField("serviceWindows", (t) =>
   t.field({
+    access: "read",
     type: ServiceWindowConnection,
     description: "Maintenance windows and what is or was out of service, the last opened first.",
     args: {
@@ -148,6 +149,7 @@ const keys = ({ sensor, asset }: { sensor?: string | null; asset?: string | null
 
 builder.mutationFields((t) => ({
   openMaintenanceWindow: t.field({
+    access: "operate",
     type: payload("OpenMaintenanceWindowPayload"),
     description: "Says that a sensor or asset is being worked on: until the window ends its alerts are suppressed.",
     errors: {},
@@ -158,6 +160,7 @@ builder.mutationFields((t) => ({
       })),
   }),
   closeMaintenanceWindow: t.field({
+    access: "operate",
     type: payload("CloseMaintenanceWindowPayload"),
     description: "Ends a maintenance window now: alerts whose condition still stands show again.",
     errors: {},
@@ -168,6 +171,7 @@ builder.mutationFields((t) => ({
       })),
   }),
   takeOutOfService: t.field({
+    access: "operate",
     type: payload("TakeOutOfServicePayload"),
     description: "Says that a sensor or asset is out of service: its alerts are suppressed until it is returned.",
     errors: {},
@@ -176,6 +180,7 @@ builder.mutationFields((t) => ({
       asResult(async () => ({ window: await takeOutOfService(scope, { ...keys(of), reason }) })),
   }),
   returnToService: t.field({
+    access: "operate",
     type: ReturnToServicePayload,
     description: "Says that a sensor or asset is in service again.",
     errors: {},

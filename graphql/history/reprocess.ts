@@ -130,6 +130,7 @@ const ReprocessingConnection = builder.connectionObject({ type: ReprocessRunRef,
 
 builder.queryFields((t) => ({
   reprocessing: t.field({
+    access: "read",
     type: ReprocessRunRef,
     nullable: true,
     description: "The run that has this id; null when there is none.",
@@ -139,6 +140,7 @@ builder.queryFields((t) => ({
       (await scope.store.reprocessing.byIds(scope.tenant.id, [rowId<ReprocessRunId>(String(id.id))])).at(0),
   }),
   reprocessings: t.field({
+    access: "read",
     type: ReprocessingConnection,
     description: "All runs, the last asked for first.",
     args: PAGE_ARGS,
@@ -166,6 +168,7 @@ const StartReprocessingPayload = builder.objectRef<{ reprocessing: ReprocessRun 
 
 builder.mutationField("startReprocessing", (t) =>
   t.field({
+    access: "configure",
     type: StartReprocessingPayload,
     description: "Folds stored readings again, to see which alerts there would be.",
     errors: {},
@@ -189,6 +192,7 @@ const CancelReprocessingPayload = builder.objectRef<{ reprocessing: ReprocessRun
 
 builder.mutationField("cancelReprocessing", (t) =>
   t.field({
+    access: "configure",
     type: CancelReprocessingPayload,
     description: "Ends a run before it is through; one that has ended is left as it is.",
     errors: {},

@@ -109,6 +109,7 @@ const RetentionRef = builder.objectRef<{ policies: RetentionPolicy[] }>("Retenti
 
 builder.queryField("retention", (t) =>
   t.field({
+    access: "read",
     type: RetentionRef,
     description: "What is kept for how long.",
     complexity: LOOKUP_COST,
@@ -129,6 +130,7 @@ const ApplyRetentionPayload = builder.objectRef<{ retention: { policies: Retenti
 
 builder.mutationFields((t) => ({
   setRetention: t.field({
+    access: "admin",
     type: SetRetentionPayload,
     description:
       "Says for how long something is kept. It counts from the next run on, within an hour; what has gone does not come back.",
@@ -140,6 +142,7 @@ builder.mutationFields((t) => ({
       asResult(async () => ({ retention: { policies: await setRetention(scope, toInput(input)) } })),
   }),
   applyRetention: t.field({
+    access: "admin",
     type: ApplyRetentionPayload,
     description: "Applies retention now instead of within the hour. `temporalUrl` leads to its runs.",
     errors: {},

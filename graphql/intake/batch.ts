@@ -86,6 +86,7 @@ builder.node(BatchRef, {
         loaders.quarantine.load({ of: id, limit: firstOf(first, QUARANTINE), after: afterIndex ?? undefined }),
     }),
     alerts: t.field({
+      access: "read",
       type: [AlertRef],
       description: "Alerts that this batch opened, newest first.",
       args: firstArgs(ALERTS),
@@ -99,6 +100,7 @@ const BatchConnection = builder.connectionObject({ type: BatchRef, name: "BatchC
 
 builder.queryFields((t) => ({
   batch: t.field({
+    access: "read",
     type: BatchRef,
     nullable: true,
     description: "The batch that has this id; null when there is none.",
@@ -108,6 +110,7 @@ builder.queryFields((t) => ({
       (await scope.store.batches.byIds(scope.tenant.id, [rowId<BatchId>(String(id.id))])).at(0),
   }),
   batches: t.field({
+    access: "read",
     type: BatchConnection,
     description: "All batches, the last accepted first.",
     args: {

@@ -95,6 +95,7 @@ function accept(
 
 builder.mutationFields((t) => ({
   ingestBatch: t.field({
+    access: "ingest",
     type: IngestBatchPayload,
     description: "Hands over a batch of readings.",
     errors: {},
@@ -106,6 +107,7 @@ builder.mutationFields((t) => ({
       accept({ ...input, columns: toColumns(input), wait: wait ?? false }, context),
   }),
   ingestColumns: t.field({
+    access: "ingest",
     type: IngestBatchPayload,
     description: "The same, with the readings as parallel arrays.",
     errors: {},

@@ -40,6 +40,7 @@ const GiveUpBatchPayload = builder.objectRef<{ batch: Batch }>("GiveUpBatchPaylo
 
 builder.mutationFields((t) => ({
   retryBatches: t.field({
+    access: "operate",
     type: RetryBatchesPayload,
     description: "Takes failed batches up again from their beginning, behind all that their source has sent since: " +
       "what lies behind its sensors' watermarks by now is stored, and late.",
@@ -54,6 +55,7 @@ builder.mutationFields((t) => ({
       })),
   }),
   giveUpBatch: t.field({
+    access: "operate",
     type: GiveUpBatchPayload,
     description: "Ends an unfinished batch as failed, so that its source goes on. It can be retried later.",
     errors: {},

@@ -54,6 +54,7 @@ const AssetConnection = builder.connectionObject({ type: AssetRef, name: "AssetC
 
 builder.queryFields((t) => ({
   asset: t.field({
+    access: "read",
     type: AssetRef,
     nullable: true,
     description: "The asset that has this key; null when there is none.",
@@ -62,6 +63,7 @@ builder.queryFields((t) => ({
     resolve: (_root, { key }, { scope }) => scope.store.assets.byKey(scope.tenant.id, keyArg("key", key)),
   }),
   assets: t.field({
+    access: "read",
     type: AssetConnection,
     description: "All assets, the last registered first.",
     args: { ...PAGE_ARGS, withRetired: t.arg.boolean({ defaultValue: false, description: "Retired ones too." }) },
@@ -91,6 +93,7 @@ const RegisterAssetPayload = builder.objectRef<{ asset: Asset }>("RegisterAssetP
 
 builder.mutationField("registerAsset", (t) =>
   t.field({
+    access: "configure",
     type: RegisterAssetPayload,
     description: "Describes an asset: a new one, or the one that has the key.",
     errors: {},

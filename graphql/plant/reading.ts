@@ -56,6 +56,7 @@ const ReadingSeries = builder.objectRef<ReadSeries>("ReadingSeries").implement({
 
 builder.queryField("readings", (t) =>
   t.field({
+    access: "read",
     type: ReadingSeries,
     description:
       "Readings of a sensor over a range: each by itself, or in buckets of `resolution`. Where they have gone by the tenant's " +

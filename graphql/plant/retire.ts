@@ -23,6 +23,7 @@ const assetPayload = (name: string) =>
 
 builder.mutationFields((t) => ({
   retireSensor: t.field({
+    access: "configure",
     type: sensorPayload("RetireSensorPayload"),
     description:
       "Takes a sensor out of use: it keeps what it has, and its readings go to quarantine until it is registered again.",
@@ -31,6 +32,7 @@ builder.mutationFields((t) => ({
     resolve: (_root, { key }, { scope }) => asResult(async () => ({ sensor: await retireSensor(scope, key) })),
   }),
   retireAsset: t.field({
+    access: "configure",
     type: assetPayload("RetireAssetPayload"),
     description: "Takes an asset out of use, until it is registered again. What is below it stays in use.",
     errors: {},
@@ -38,6 +40,7 @@ builder.mutationFields((t) => ({
     resolve: (_root, { key }, { scope }) => asResult(async () => ({ asset: await retireAsset(scope, key) })),
   }),
   renameSensor: t.field({
+    access: "configure",
     type: sensorPayload("RenameSensorPayload"),
     description: "Gives a sensor another key. A batch that still names the old one means another sensor.",
     errors: {},
@@ -45,6 +48,7 @@ builder.mutationFields((t) => ({
     resolve: (_root, args, { scope }) => asResult(async () => ({ sensor: await renameSensor(scope, args) })),
   }),
   renameAsset: t.field({
+    access: "configure",
     type: assetPayload("RenameAssetPayload"),
     description: "Gives an asset another key.",
     errors: {},

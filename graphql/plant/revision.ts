@@ -25,6 +25,7 @@ const ReadingRevisionRef = builder.objectRef<ReadingRevision>("ReadingRevision")
 
 builder.queryField("revisions", (t) =>
   t.field({
+    access: "read",
     type: [ReadingRevisionRef],
     description: "Values of a sensor that corrections have replaced, the newest correction first.",
     args: {

@@ -94,6 +94,7 @@ const SensorConnection = builder.connectionObject({ type: SensorRef, name: "Sens
 
 builder.queryFields((t) => ({
   sensor: t.field({
+    access: "read",
     type: SensorRef,
     nullable: true,
     description: "The sensor that has this key; null when there is none.",
@@ -103,6 +104,7 @@ builder.queryFields((t) => ({
       (await scope.store.sensors.byKeys(scope.tenant.id, [keyArg("key", key)])).at(0),
   }),
   sensors: t.field({
+    access: "read",
     type: SensorConnection,
     description: "All sensors, the last known first.",
     args: { ...PAGE_ARGS, withRetired: t.arg.boolean({ defaultValue: false, description: "Retired ones too." }) },
@@ -143,6 +145,7 @@ const RegisterSensorPayload = builder.objectRef<{ sensor: Sensor }>("RegisterSen
 
 builder.mutationField("registerSensor", (t) =>
   t.field({
+    access: "configure",
     type: RegisterSensorPayload,
     description: "Describes a sensor: a new one, or the one that has the key.",
     errors: {},

@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { startApp } from "../app.ts";
 import { readConfig } from "../config.ts";
 import { createDemoFeed, type DemoAlert } from "./demo_feed.ts";
+import type { GatewayAddress } from "./graphql_client.ts";
 import { createProgressLine } from "./progress_line.ts";
 import { closeInTime, createCommandLog, untilAsked } from "./run_app.ts";
 
@@ -58,7 +59,7 @@ export async function run(args: string[]): Promise<number> {
   });
   let good = false;
   try {
-    good = await feedSample(app.url!, { progress, signal: stopped.signal });
+    good = await feedSample({ url: app.url!, key: config.key }, { progress, signal: stopped.signal });
     if (!values.exit && !stopped.signal.aborted) {
       console.log(
         `\nGraphiQL     ${app.url}/graphql\nTemporal UI  ${
@@ -80,14 +81,14 @@ export async function run(args: string[]): Promise<number> {
 
 /** True when every batch was processed and an alert lies in a labelled window. */
 async function feedSample(
-  url: string,
+  gateway: GatewayAddress,
   { progress, signal }: { progress: ReturnType<typeof createProgressLine>; signal: AbortSignal },
 ): Promise<boolean> {
   const labels = JSON.parse(await readFile(`${SAMPLES}labels.json`, "utf8")) as Labels;
   const windows = labels.windows.map(([from, to]) => [Date.parse(from), Date.parse(to)] as const);
   const windowOf = ({ openedAt }: DemoAlert) =>
     windows.findIndex(([from, to]) => Date.parse(openedAt) >= from && Date.parse(openedAt) <= to);
-  const feed = await createDemoFeed(url, { file: `${SAMPLES}${labels.file}`, signal });
+  const feed = await createDemoFeed(gateway, { file: `${SAMPLES}${labels.file}`, signal });
   progress.print(`\nsending ${labels.file}: ${feed.readings} readings in ${feed.batches} batches\n`);
 
   const alerts: DemoAlert[] = [];

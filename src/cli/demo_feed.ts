@@ -1,7 +1,7 @@
 /** A client of the gateway, over HTTP alone: sends a series in batches and follows the alerts of its sensor. */
 import { readFile } from "node:fs/promises";
 import { encodeCursor } from "../domain/cursor.ts";
-import { request, type SseEvent, subscribe } from "./graphql_client.ts";
+import { type GatewayAddress, request, type SseEvent, subscribe } from "./graphql_client.ts";
 
 const READINGS_PER_BATCH = 500;
 const POLL_MS = 150;
@@ -58,10 +58,10 @@ export interface Sent {
 }
 
 /** Registers the sensor and cuts the series into batches. */
-export async function createDemoFeed(url: string, { file, signal }: { file: string; signal: AbortSignal }) {
+export async function createDemoFeed(gateway: GatewayAddress, { file, signal }: { file: string; signal: AbortSignal }) {
   const rows = (await readFile(file, "utf8")).trim().split("\n").slice(1).map((line) => line.split(","));
   const batches = Math.ceil(rows.length / READINGS_PER_BATCH);
-  await request(url, REGISTER, {
+  await request(gateway, REGISTER, {
     asset: { key: ASSET, name: "Machine with a history", criticality: "B", level: 6 },
     sensor: { key: SENSOR, assetKey: ASSET, quantity: "temperature", unit: "[degF]" },
   });
@@ -76,7 +76,7 @@ export async function createDemoFeed(url: string, { file, signal }: { file: stri
       time: part.map(([time]) => `${time.replace(" ", "T")}Z`),
       value: part.map(([, value]) => Number(value)),
     };
-    const { ingestColumns } = await request<{ ingestColumns: { message?: string } }>(url, INGEST, { input });
+    const { ingestColumns } = await request<{ ingestColumns: { message?: string } }>(gateway, INGEST, { input });
     if (ingestColumns.message !== undefined) {
       throw new Error(`batch ${number + 1} was refused: ${ingestColumns.message}`);
     }
@@ -85,7 +85,7 @@ export async function createDemoFeed(url: string, { file, signal }: { file: stri
   /** The feed's batches as they are now. */
   async function look(): Promise<BatchNode[]> {
     type Answer = { batches: { edges: { node: BatchNode }[] } };
-    const { batches: { edges } } = await request<Answer>(url, BATCHES, { first: batches });
+    const { batches: { edges } } = await request<Answer>(gateway, BATCHES, { first: batches });
     return edges.map(({ node }) => node);
   }
 
@@ -96,7 +96,7 @@ export async function createDemoFeed(url: string, { file, signal }: { file: stri
     /** Calls `onAlert` for each alert of the sensor that is opened from now on. */
     follow(onAlert: (alert: DemoAlert) => void) {
       const stop = new AbortController();
-      const ended = followAlerts({ url, onAlert, signal: AbortSignal.any([signal, stop.signal]) });
+      const ended = followAlerts({ gateway, onAlert, signal: AbortSignal.any([signal, stop.signal]) });
       return {
         async stop() {
           stop.abort();
@@ -122,7 +122,7 @@ export async function createDemoFeed(url: string, { file, signal }: { file: stri
     /** Resolves when the subscription has brought every alert of the sensor that is stored, or after some seconds. */
     async settled(seen: () => number): Promise<void> {
       for (let attempt = 0; attempt < 50 && !signal.aborted; attempt++) {
-        const { alerts } = await request<{ alerts: { edges: unknown[] } }>(url, COUNT, { sensor: SENSOR });
+        const { alerts } = await request<{ alerts: { edges: unknown[] } }>(gateway, COUNT, { sensor: SENSOR });
         if (seen() >= alerts.edges.length) return;
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
@@ -146,15 +146,15 @@ function summary(ended: readonly BatchNode[], seconds: number): Sent {
 }
 
 interface Following {
-  readonly url: string;
+  readonly gateway: GatewayAddress;
   readonly onAlert: (alert: DemoAlert) => void;
   readonly signal: AbortSignal;
 }
 
-async function followAlerts({ url, onAlert, signal }: Following): Promise<void> {
+async function followAlerts({ gateway, onAlert, signal }: Following): Promise<void> {
   type Event = { alerts: { change: string; alert: DemoAlert & { sensor: { key: string } } } };
   for await (
-    const { data } of subscribe(url, {
+    const { data } of subscribe(gateway, {
       query: ALERTS,
       variables: { after: FROM_THE_BEGINNING },
       signal,

@@ -5,13 +5,25 @@ interface GraphQLAnswer<Data> {
   readonly errors?: readonly { readonly message: string }[];
 }
 
-const HEADERS = { "content-type": "application/json" };
+/** The gateway to ask, and the key to ask it with, where it needs one. */
+export interface GatewayAddress {
+  readonly url: string;
+  readonly key: string | undefined;
+}
+
+function headersOf({ key }: GatewayAddress): Record<string, string> {
+  return { "content-type": "application/json", ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) };
+}
 
 /** Throws what the gateway says is wrong with the request. */
-export async function request<Data>(url: string, query: string, variables: Record<string, unknown>): Promise<Data> {
-  const response = await fetch(`${url}/graphql`, {
+export async function request<Data>(
+  gateway: GatewayAddress,
+  query: string,
+  variables: Record<string, unknown>,
+): Promise<Data> {
+  const response = await fetch(`${gateway.url}/graphql`, {
     method: "POST",
-    headers: { ...HEADERS, accept: "application/graphql-response+json" },
+    headers: { ...headersOf(gateway), accept: "application/graphql-response+json" },
     body: JSON.stringify({ query, variables }),
   });
   const { data, errors } = await response.json() as GraphQLAnswer<Data>;
@@ -25,13 +37,13 @@ export type SseEvent<Data> = GraphQLAnswer<Data>;
 
 /** Events of a subscription until `signal` aborts or the server ends it. */
 export async function* subscribe(
-  url: string,
+  gateway: GatewayAddress,
   { query, variables, signal }: { query: string; variables: Record<string, unknown>; signal: AbortSignal },
 ): AsyncGenerator<SseEvent<unknown>, void> {
   try {
-    const response = await fetch(`${url}/graphql`, {
+    const response = await fetch(`${gateway.url}/graphql`, {
       method: "POST",
-      headers: { ...HEADERS, accept: "text/event-stream" },
+      headers: { ...headersOf(gateway), accept: "text/event-stream" },
       body: JSON.stringify({ query, variables }),
       signal,
     });

@@ -29,6 +29,7 @@ export function alertsOf(message: Message, nowMs: number): readonly object[] {
     tenant,
     alert: String(alert.number),
     ...alert.sensor !== null && { sensor: alert.sensor.key },
+    ...alert.source != null && { source: alert.source.key },
     ...alert.assets.length > 0 && { asset: alert.assets[0].key },
   };
   const iso = (ms: number) => new Date(ms).toISOString();

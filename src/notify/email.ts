@@ -72,6 +72,7 @@ function textOf({ data: { alert, reason, tenant } }: Message): string {
     `Severity  ${alert.severity}`,
     `State     ${alert.state}`,
     ...alert.sensor === null ? [] : [`Sensor    ${oneLine(alert.sensor.name)} (${alert.sensor.key})`],
+    ...alert.source == null ? [] : [`Source    ${alert.source.key}`],
     ...assets === "" ? [] : [`Asset     ${assets}`],
     `Opened    ${alert.openedAt}`,
     ...alert.endedAt === null ? [] : [`Ended     ${alert.endedAt}`],

@@ -8,8 +8,6 @@ export function oneLine(text: string): string {
 
 /** What is wrong where, in a line. */
 export function sentenceOf({ type, data: { alert } }: Message): string {
-  const where = alert.sensor === null ? alert.assets.at(0)?.name ?? "an asset" : alert.sensor.name;
-  const asset = alert.sensor === null ? undefined : alert.assets.at(0)?.name;
-  const place = asset === undefined ? where : `${where}, ${asset}`;
+  const place = [alert.sensor?.name, alert.source?.key, alert.assets.at(0)?.name].filter(Boolean).join(", ");
   return oneLine(`${alert.severity} ${type.replace("alert.", "")}: ${alert.kind} on ${place}`);
 }

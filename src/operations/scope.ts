@@ -5,6 +5,7 @@ import type { BatchId } from "../domain/intake/batch.ts";
 import type { SensorId } from "../domain/plant/sensor.ts";
 import type { Observe } from "../observation.ts";
 import type { Couriers } from "../ports/alerting/delivery.ts";
+import type { Secrets } from "../ports/access/secret.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Units } from "../ports/plant/unit.ts";
 import type { Store } from "../ports/store.ts";
@@ -39,6 +40,7 @@ export interface Deps {
   readonly wakeUps: WakeUps;
   readonly couriers: Couriers;
   readonly clock: Clock;
+  readonly secrets: Secrets;
   readonly units: Units;
   readonly observe: Observe;
   readonly limits: Limits;
@@ -52,6 +54,8 @@ export interface Deps {
 export interface Scope extends Deps {
   readonly tenant: TenantName;
   readonly actor: Actor;
+  /** Takes readings from what whoever asks may send; answers how long to wait when that is used up. */
+  readonly takeReadings?: (count: number) => { readonly retryAfterMs: number } | undefined;
 }
 
 /** Topic of wake-ups for who follows a tenant's events. */

@@ -5,8 +5,11 @@
  * over.
  */
 import { SERVICE } from "../domain/access/actor.ts";
+import { releaseHeld } from "./alerting/relate_alerts.ts";
 import { settleWindows } from "./alerting/service_windows.ts";
 import { unshelveDue } from "./alerting/shelve_alerts.ts";
+import { watchFloods } from "./alerting/watch_floods.ts";
+import { type WatchOptions, watchSilence } from "./alerting/watch_silence.ts";
 import { allOf } from "./all_of.ts";
 import { startBatch } from "./intake/accept_batch.ts";
 import type { Deps } from "./scope.ts";
@@ -26,11 +29,17 @@ export interface Swept {
   readonly alerts: number;
 }
 
-/** Answers how many it gave a workflow. Throws `StoreUnavailable` and `WorkflowsUnavailable`. */
-export async function sweep(deps: Deps): Promise<Swept> {
+/**
+ * Answers how many it gave a workflow; who has not been listening for a while leaves out who is silent. Throws
+ * `StoreUnavailable` and `WorkflowsUnavailable`.
+ */
+export async function sweep(deps: Deps, { listeningSince }: Partial<WatchOptions> = {}): Promise<Swept> {
   // Before Temporal is asked: what is due by the clock needs the store alone.
   await unshelveDue(deps);
   await settleWindows(deps);
+  await releaseHeld(deps);
+  await watchFloods(deps);
+  if (listeningSince !== undefined) await watchSilence(deps, { listeningSince });
   const [work, alerts] = [await sweepWork(deps), await sweepAlerts(deps)];
   const swept = { ...work, alerts };
   if (swept.batches + swept.reprocessings + swept.alerts > 0) deps.observe({ kind: "swept", ...swept });

@@ -1,4 +1,5 @@
 /** The tenant's log of what happened, which subscriptions follow. */
+import type { AuditRecord } from "../domain/access/audit.ts";
 import type { TenantId } from "../domain/access/tenant.ts";
 import type { AlertId } from "../domain/alerting/alert.ts";
 import type { BatchId } from "../domain/intake/batch.ts";
@@ -37,5 +38,7 @@ export interface EventStore {
    * none.
    */
   alertsGoneTo(tenantId: TenantId): Promise<number>;
+  /** Up to `limit` records of changes that people and programs have asked for before `seq`, the newest first. */
+  audits(tenantId: TenantId, options: { before?: number; limit: number }): Promise<AuditRecord[]>;
   lastSeq(tenantId: TenantId): Promise<number>;
 }

@@ -2,6 +2,7 @@
  * What the operations need of the store, noun by noun: a file each. Every call names its tenant. Times are data times
  * or receipt times in ms. Any call may throw `StoreUnavailable`.
  */
+import type { KeyStore } from "./access/key.ts";
 import type { TenantStore } from "./access/tenant.ts";
 import type { AlertStore } from "./alerting/alert.ts";
 import type { ChannelStore } from "./alerting/channel.ts";
@@ -9,8 +10,10 @@ import type { NotificationStore } from "./alerting/notification.ts";
 import type { RoutingStore } from "./alerting/route.ts";
 import type { SubjectStore } from "./alerting/subject.ts";
 import type { AlertTimerStore } from "./alerting/timer.ts";
+import type { FloodStore } from "./alerting/flood.ts";
 import type { AlertHistoryStore } from "./alerting/history.ts";
 import type { AlertPolicyStore } from "./alerting/policy.ts";
+import type { PresenceStore } from "./alerting/presence.ts";
 import type { WindowStore } from "./alerting/window.ts";
 import type { DetectorStateStore } from "./detection/detector_state.ts";
 import type { EventStore } from "./event.ts";
@@ -37,6 +40,7 @@ export class StoreFull extends StoreUnavailable {
 
 export interface Store {
   readonly tenants: TenantStore;
+  readonly keys: KeyStore;
   readonly assets: AssetStore;
   readonly sensors: SensorStore;
   readonly sources: SourceStore;
@@ -53,6 +57,8 @@ export interface Store {
   readonly alertHistory: AlertHistoryStore;
   readonly alertPolicies: AlertPolicyStore;
   readonly windows: WindowStore;
+  readonly floods: FloodStore;
+  readonly presences: PresenceStore;
   readonly events: EventStore;
   readonly reprocessing: ReprocessStore;
   readonly retention: RetentionStore;

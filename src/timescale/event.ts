@@ -1,3 +1,4 @@
+import type { AuditEntry } from "../domain/access/audit.ts";
 import type { AlertId } from "../domain/alerting/alert.ts";
 import type { BatchId } from "../domain/intake/batch.ts";
 import type { EventRecord, EventStore } from "../ports/event.ts";
@@ -45,6 +46,13 @@ export function eventStore(sql: Sql): EventStore {
       const [row] = await sql<{ seq: number }[]>`
         SELECT alert_seq AS seq FROM event_gone WHERE tenant_id = ${tenantId}`;
       return row?.seq ?? 0;
+    },
+
+    async audits(tenantId, { before = Number.MAX_SAFE_INTEGER, limit }) {
+      const rows = await sql<{ seq: number; at: number; body: string }[]>`
+        SELECT seq, at, body FROM event
+        WHERE tenant_id = ${tenantId} AND seq < ${before} AND type = 'audit.mutation' ORDER BY seq DESC LIMIT ${limit}`;
+      return rows.map(({ seq, at, body }) => ({ ...JSON.parse(body) as AuditEntry, seq, atMs: at }));
     },
 
     async lastSeq(tenantId) {

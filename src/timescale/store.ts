@@ -7,8 +7,10 @@ import { notificationStore } from "./alerting/notification.ts";
 import { routingStore } from "./alerting/route.ts";
 import { subjectStore } from "./alerting/subject.ts";
 import { alertTimerStore } from "./alerting/timer.ts";
+import { floodStore } from "./alerting/flood.ts";
 import { alertHistoryStore } from "./alerting/history.ts";
 import { alertPolicyStore } from "./alerting/policy.ts";
+import { presenceStore } from "./alerting/presence.ts";
 import { windowStore } from "./alerting/window.ts";
 import { assetStore } from "./plant/asset.ts";
 import { batchStore } from "./intake/batch.ts";
@@ -26,6 +28,7 @@ import { thinningStore } from "./history/thinning.ts";
 import { upkeepStore } from "./history/upkeep.ts";
 import { sensorStore } from "./plant/sensor.ts";
 import type { Sql } from "./sql.ts";
+import { keyStore } from "./access/key.ts";
 import { tenantStore } from "./access/tenant.ts";
 import { TooManyWait, type Turns } from "../turns.ts";
 import { isUnavailable } from "./unavailable.ts";
@@ -88,6 +91,7 @@ function nouns(
   }
   return {
     tenants: guarded(tenantStore(sql)),
+    keys: guarded(keyStore(sql)),
     assets: guarded(assetStore(sql)),
     sensors: guarded(sensorStore(sql)),
     sources: guarded(sourceStore(sql)),
@@ -104,6 +108,8 @@ function nouns(
     alertHistory: guarded(alertHistoryStore(sql)),
     alertPolicies: guarded(alertPolicyStore(sql)),
     windows: guarded(windowStore(sql)),
+    floods: guarded(floodStore(sql)),
+    presences: guarded(presenceStore(sql)),
     events: guarded(eventStore(sql)),
     reprocessing: guarded(reprocessStore(sql)),
     retention: guarded(retentionStore(sql)),

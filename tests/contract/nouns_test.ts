@@ -276,6 +276,7 @@ async function alertsComeBack(tenants: Tenants): Promise<void> {
     assignee: "Ann O'Hara",
     shelf: { until: T0 + 1_234, by: "bob", reason: 'a, "b" {c}' },
     suppressedBy: ["instrument_fault", "maintenance_window"],
+    parentId: opened.id,
   };
   await store.alerts.save(other, [handled]);
   assert.deepEqual(await seen(mine), [[closed], [closed], [closed]]);
@@ -369,6 +370,34 @@ async function windowsComeBack(tenants: Tenants): Promise<void> {
   await store.windows.note(mine, maintenance.id, "begun");
   await store.windows.note(mine, out.id, "settled");
   assert.deepEqual(await due(), []);
+}
+
+async function presencesComeBack(tenants: Tenants): Promise<void> {
+  const { store, mine, other } = tenants;
+  const { batchId, sensorId } = await ground(tenants, "present");
+  const [{ sourceId }] = await store.batches.byIds(mine, [batchId]);
+  const last = { ts: T0 + 0.5, value: NaN, status: 0x80000000 };
+  const times = { heardAt: T0 + 4, goodAt: T0 + 3, goodTs: T0 + 2.25, dueAt: T0 + 60_000 };
+  const usual = { spacingMs: 0.125, deliveryMs: 1e9, spacings: 2 ** 40 };
+  const presence = { sensorId, sourceId, batchId, last, ...times, ...usual, fault: undefined };
+  const kept = (tenantId: TenantId) => store.transaction((store) => store.presences.lock(tenantId, [sensorId]));
+  for (
+    const one of [
+      presence,
+      { ...presence, last: { ...last, value: -1e300 }, dueAt: undefined, fault: "silence" } as const,
+    ]
+  ) {
+    await store.presences.save(mine, [one]);
+    assert.deepEqual(await kept(mine), [one]);
+  }
+  assert.deepEqual(await kept(other), []);
+  assert.equal(await store.presences.silentSince(mine, sourceId), undefined);
+  assert.equal(await store.presences.noteSilent(mine, sourceId, T0), true);
+  assert.equal(await store.presences.noteSilent(mine, sourceId, T0 + 1), false);
+  assert.equal(await store.presences.silentSince(mine, sourceId), T0);
+  assert.equal(await store.presences.silentSince(other, sourceId), undefined);
+  await store.presences.noteHeard(mine, sourceId);
+  assert.equal(await store.presences.silentSince(mine, sourceId), undefined);
 }
 
 async function policyComesBack({ store, mine, other }: Tenants): Promise<void> {
@@ -507,6 +536,7 @@ for (const engine of ENGINES) {
       await t.step("alerts and their evidence", () => alertsComeBack(tenants));
       await t.step("transitions of alerts", () => transitionsComeBack(tenants));
       await t.step("service windows", () => windowsComeBack(tenants));
+      await t.step("presences of sensors, and silent sources", () => presencesComeBack(tenants));
       await t.step("alert policies", () => policyComesBack(tenants));
       await t.step("reprocess runs", () => runsComeBack(tenants));
       await t.step("alerts that a run found", () => foundAlertsComeBack(tenants));

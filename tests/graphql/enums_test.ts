@@ -125,12 +125,16 @@ for (const engine of ENGINES) {
         const shown = ["UnknownSensors", "Criticality", "BatchState", "QuarantineReason", "Severity", "AlertState"];
         assert.deepEqual(
           ENUMS.map(({ name }) => name).sort(),
+          // InstrumentStatus is not stored: it follows from the kind, whichever release knows it.
           // A retention of a noun that only a newer release knows is left out, and not touched.
+          // A scope that it knows is in access_test.ts: with a key in the store nobody could ask this without one.
           [
             ...shown,
+            "AccessScope",
             "AlertChange",
             "AlertSuppression",
             "ChannelKind",
+            "InstrumentStatus",
             "NotificationOccasion",
             "NotificationState",
             "ReprocessState",

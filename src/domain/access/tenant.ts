@@ -18,3 +18,13 @@ export interface Tenant extends TenantSettings {
   readonly id: TenantId;
   readonly key: string;
 }
+
+/** The tenant that is there from the start. Whoever runs the service is its admin, and makes the others. */
+export const FIRST_TENANT = "default";
+
+/** Why a tenant cannot have this key, which is part of addresses and of workflows' names; undefined when it can. */
+export function tenantKeyFault(key: string): string | undefined {
+  return /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/.test(key)
+    ? undefined
+    : "has to be 1 to 40 small letters and digits, with lines (-) between them";
+}

@@ -2,7 +2,7 @@
  * An alert is the record that people act on. An episode opens it, raises its severity, and closes it; what people do to
  * it is in lifecycle.ts.
  */
-import type { BatchId } from "../intake/batch.ts";
+import type { BatchId, SourceId } from "../intake/batch.ts";
 import type { Severity } from "../detection/severity.ts";
 import type { Subject } from "../plant/subject.ts";
 import type { Shelf } from "./shelf.ts";
@@ -37,7 +37,12 @@ export const ALERT_CHANGES = {
 } as const;
 export type AlertChange = keyof typeof ALERT_CHANGES;
 
-export type Alert = Subject & {
+/** What an alert is about: a sensor, an asset, or a source that has gone silent as a whole. */
+export type AlertSubject =
+  | (Subject & { readonly sourceId?: undefined })
+  | { readonly sourceId: SourceId; readonly sensorId?: undefined; readonly assetId?: undefined };
+
+export type Alert = AlertSubject & {
   readonly id: AlertId;
   readonly kind: string;
   /** Data times in ms. The episode starts with its first anomaly; the alert opens once the on-delay has passed. */
@@ -62,6 +67,8 @@ export interface Handling {
   readonly assignee: string | undefined;
   readonly shelf: Shelf | undefined;
   readonly suppressedBy: readonly Suppression[];
+  /** The alert that it belongs to, and that stands for it: of its asset, or the first of those that chatter. */
+  readonly parentId: AlertId | undefined;
 }
 
 /** An alert that nobody has done anything about. */
@@ -71,6 +78,7 @@ export const UNHANDLED: Handling = {
   assignee: undefined,
   shelf: undefined,
   suppressedBy: [],
+  parentId: undefined,
 };
 
 /** Whether it bothers nobody: it is on a shelf, or suppressed. OPC UA Part 9 calls it SuppressedOrShelved. */

@@ -4,7 +4,7 @@
  * condition: people have no row that does, and a gap has no row at all.
  */
 import { formatTimestamp } from "../timestamp.ts";
-import { type Alert, ALERT_STATES, type AlertChange, type AlertState, type Handling } from "./alert.ts";
+import { type Alert, ALERT_STATES, type AlertChange, type AlertId, type AlertState, type Handling } from "./alert.ts";
 import type { Shelf } from "./shelf.ts";
 import type { Suppression } from "./suppression.ts";
 
@@ -56,6 +56,8 @@ export type Action =
   | {
     readonly change: "suppressed" | "released";
     readonly suppression: Suppression;
+    /** The alert that it belongs to from now on. */
+    readonly parentId?: AlertId;
     readonly note?: string;
   };
 
@@ -127,10 +129,12 @@ function besideAfter(alert: Alert, action: Action): Partial<Handling> | "done" {
       return shelf === undefined ? "done" : { shelf: undefined };
     case "assigned":
       return alert.assignee === action.assignee ? "done" : { assignee: action.assignee };
-    case "suppressed":
-      return suppressedBy.includes(action.suppression)
-        ? "done"
-        : { suppressedBy: [...suppressedBy, action.suppression].sort() };
+    case "suppressed": {
+      const parentId = action.parentId ?? alert.parentId;
+      const has = suppressedBy.includes(action.suppression);
+      if (has && parentId === alert.parentId) return "done";
+      return { parentId, suppressedBy: has ? suppressedBy : [...suppressedBy, action.suppression].sort() };
+    }
     case "released":
       return suppressedBy.includes(action.suppression)
         ? { suppressedBy: suppressedBy.filter((one) => one !== action.suppression) }

@@ -8,6 +8,6 @@ export const SUPPRESSIONS = {
   out_of_service: "Its sensor or asset, or an asset above, was taken out of service.",
   instrument_fault: "Its sensor itself is at fault, so what it says of the process counts for nothing.",
   parent_alert: "It belongs to an alert of its asset, which stands for it.",
-  chattering: "It comes and goes too often, and is held back until it has been calm for some time.",
+  chattering: "It comes and goes too often: it is held, a member of the first one, and shows if it stays.",
 } as const;
 export type Suppression = keyof typeof SUPPRESSIONS;

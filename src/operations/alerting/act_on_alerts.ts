@@ -11,7 +11,7 @@ import type { Store } from "../../ports/store.ts";
 import { invalid } from "../errors.ts";
 import { eventsTopic, type Scope } from "../scope.ts";
 import type { AlertEventBody } from "./change_alert.ts";
-import { afterNotifying, NOBODY, type Notified, notifyOfAlerts } from "./notify_of_alerts.ts";
+import { afterNotifying, NOBODY, tellOf } from "./notify_of_alerts.ts";
 
 export const TARGETS_MAX = 1_000;
 
@@ -86,7 +86,9 @@ async function actTogether(scope: ActScope, { targets, action, skipHeld }: Toget
       return same ? { kind: "unchanged", alert } : resultOf(alert, { action, expectedVersion: expected.get(alert.id) });
     });
     const changed = results.flatMap((result) => result.kind === "changed" ? [result.alert] : []);
-    notified = await record(store, scope, { alerts: changed, action });
+    const nowMs = scope.clock.nowMs();
+    const events = await record(store, scope, { alerts: changed, action, ts: nowMs });
+    notified = await tellOf(store, { tenant, nowMs }, events);
     return results;
   });
   afterNotifying(scope, notified);
@@ -123,31 +125,23 @@ async function saidLast(
 interface Recording {
   readonly alerts: readonly Alert[];
   readonly action: Action;
+  /** When it was so. */
+  readonly ts: number;
 }
 
-/** What shows again is news, whenever it began. */
-const SHOWS_AGAIN: ReadonlySet<AlertChange> = new Set(["unshelved", "released"]);
-
-/**
- * Stores alerts that `action` has changed, with their transitions, who is told of it, and events: the last steps of a
- * transaction.
- */
+/** Stores alerts that `action` has changed, with their transitions; answers the events that tell of it. */
 export async function record(
   store: Store,
-  { tenant, actor, clock }: Pick<ActScope, "tenant" | "actor" | "clock">,
-  { alerts, action }: Recording,
-): Promise<Notified> {
-  if (alerts.length === 0) return NOBODY;
-  const nowMs = clock.nowMs();
+  { tenant, actor }: { readonly tenant: Pick<ActScope["tenant"], "id">; readonly actor: ActScope["actor"] },
+  { alerts, action, ts }: Recording,
+): Promise<EventRecord[]> {
+  if (alerts.length === 0) return [];
   const note = action.change === "shelved" ? action.shelf.reason : action.note;
-  const done: Act = { change: action.change, actor: actor.name, ts: nowMs, note, detail: detailOf(action) };
+  const done: Act = { change: action.change, actor: actor.name, ts, note, detail: detailOf(action) };
   const transitions = alerts.map((alert) => transitionTo(alert, done));
   await store.alerts.save(tenant.id, alerts);
   await store.alertHistory.add(tenant.id, transitions);
-  const again = SHOWS_AGAIN.has(action.change);
-  const notified = await notifyOfAlerts(store, { tenant, nowMs }, alerts.map((alert) => ({ alert, again })));
-  await store.events.append(tenant.id, alerts.map((alert, i) => eventOf(alert, transitions[i])));
-  return notified;
+  return alerts.map((alert, i) => eventOf(alert, transitions[i]));
 }
 
 /** The event that tells of a transition. */

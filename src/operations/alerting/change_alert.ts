@@ -2,21 +2,20 @@
 import { match } from "ts-pattern";
 import { SERVICE } from "../../domain/access/actor.ts";
 import type { TenantId } from "../../domain/access/tenant.ts";
-import type { Alert, AlertChange } from "../../domain/alerting/alert.ts";
+import type { Alert, AlertChange, AlertSubject } from "../../domain/alerting/alert.ts";
 import { transitionTo } from "../../domain/alerting/history.ts";
 import type { Decision, Evidence } from "../../domain/detection/episode.ts";
 import type { BatchId } from "../../domain/intake/batch.ts";
-import type { Subject } from "../../domain/plant/subject.ts";
-import type { Beside } from "../../ports/alerting/alert.ts";
 import type { EventRecord } from "../../ports/event.ts";
 import type { Store } from "../../ports/store.ts";
+import { besideFromStart, relate } from "./relate_alerts.ts";
 
 export interface AlertEvent {
   readonly change: AlertChange;
   readonly alert: Alert;
-  /** Data time of the reading that led to it. */
-  readonly at: number;
   readonly record: EventRecord;
+  /** What it does to other alerts: those of its sensor, when the sensor itself is at fault. */
+  readonly further: readonly EventRecord[];
 }
 
 /** The body of an `alert.*` event. Events of earlier releases say nothing of who did it. */
@@ -26,15 +25,20 @@ export interface AlertEventBody {
   readonly actor?: string;
   readonly note?: string;
   readonly detail?: string;
+  /** Data time of what readings did; undefined where they did nothing. */
+  readonly ts?: number;
 }
 
 export interface Deciding {
   readonly tenantId: TenantId;
   /** The batch that the decision came with. */
   readonly batchId: BatchId;
-  readonly subject: Subject;
-  readonly decision: Decision;
+  readonly subject: AlertSubject;
+  readonly decision: Decision | Ending;
 }
+
+/** The end of an episode whose score has nothing to add to what its opening said. */
+export type Ending = Omit<Extract<Decision, { readonly type: "closed" }>, "peak"> & { readonly peak?: undefined };
 
 /** Applies one decision; undefined when it changed nothing, since the episode's alert was there (or ended) already. */
 export async function applyDecision(
@@ -62,27 +66,18 @@ export async function applyDecision(
     .exhaustive();
   if (alert === undefined) return undefined;
   if (decision.type !== "closed") await prove(store, { tenantId, batchId, alert, decision });
-  const { type: change, ts, peak } = decision;
-  const act = { change, actor: SERVICE.name, ts, note: change === "closed" ? decision.reason : peak.reason };
-  await store.alertHistory.add(tenantId, [transitionTo(alert, act)]);
-  const body: AlertEventBody = { change, alert, actor: act.actor, note: act.note };
-  const record = {
-    type: `alert.${decision.type}`,
+  const { type: change, ts } = decision;
+  const done = { change, actor: SERVICE.name, ts, note: change === "closed" ? decision.reason : decision.peak.reason };
+  await store.alertHistory.add(tenantId, [transitionTo(alert, done)]);
+  const body: AlertEventBody = { change, alert, actor: done.actor, note: done.note, ts };
+  const told = {
+    type: `alert.${change}`,
     batchId,
     alertId: alert.id,
     body: JSON.stringify(body),
   };
-  return { change: decision.type, alert, at: decision.ts, record };
-}
-
-/** What hides an alert from its first moment on: the shelf of its last one, and windows. */
-async function besideFromStart(
-  store: Store,
-  { tenantId, subject, kind, ts }: Pick<Deciding, "tenantId" | "subject"> & { kind: string; ts: number },
-): Promise<Beside> {
-  const shelf = await store.alerts.shelfOf(tenantId, subject, kind);
-  const windows = await store.windows.over(tenantId, subject, ts);
-  return { shelf, suppressedBy: windows.sort() };
+  const further = await relate(store, { tenantId, alert, change, ts });
+  return { change, alert, record: told, further };
 }
 
 function prove(

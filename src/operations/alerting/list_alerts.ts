@@ -21,6 +21,8 @@ export interface AlertQuery {
   readonly standing?: boolean;
   /** Shelved or suppressed. */
   readonly hidden?: boolean;
+  /** Belongs to no other alert. */
+  readonly roots?: boolean;
   /** Data times of the opening in ms: from inclusive, to exclusive. */
   readonly from?: number;
   readonly to?: number;

@@ -5,14 +5,14 @@ import type { Alert } from "../../domain/alerting/alert.ts";
 import type { Notice } from "../../domain/alerting/notification.ts";
 import { formatTimestamp } from "../../domain/timestamp.ts";
 import type { Message } from "../../ports/alerting/delivery.ts";
-import type { AlertSubject } from "../../ports/alerting/subject.ts";
+import type { NamedSubject } from "../../ports/alerting/subject.ts";
 import type { TenantName } from "../../ports/workflows.ts";
 
 export interface Telling {
   readonly tenant: TenantName;
   readonly nowMs: number;
   readonly alert: Alert;
-  readonly subject: AlertSubject;
+  readonly subject: NamedSubject;
 }
 
 export function messageOf(notice: Notice, { tenant, nowMs, alert, subject }: Telling): Message {
@@ -34,6 +34,7 @@ export function messageOf(notice: Notice, { tenant, nowMs, alert, subject }: Tel
         openedAt: formatTimestamp(alert.openedAt),
         endedAt: alert.endedAt === undefined ? null : formatTimestamp(alert.endedAt),
         sensor: subject.sensor ?? null,
+        source: subject.source ?? null,
         assets: subject.assets.map(({ key, name }) => ({ key, name })),
       },
     },

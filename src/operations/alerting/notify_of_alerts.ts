@@ -3,17 +3,19 @@
  * told of what did not happen and nothing that happened goes untold. Bringing it there is another one's work
  * (deliver_notifications.ts), and so is what comes later (follow_alert.ts).
  */
-import type { Alert, AlertId, AlertState } from "../../domain/alerting/alert.ts";
+import type { Alert, AlertChange, AlertId, AlertState } from "../../domain/alerting/alert.ts";
 import { decideRoutes, type Routing } from "../../domain/alerting/route.ts";
 import { type AlertSituation, planNotices, type Taken } from "../../domain/alerting/timer.ts";
 import type { Notification } from "../../domain/alerting/notification.ts";
 import type { NewNotification } from "../../ports/alerting/notification.ts";
-import type { AlertSubject } from "../../ports/alerting/subject.ts";
+import type { NamedSubject } from "../../ports/alerting/subject.ts";
 import type { AlertTimer } from "../../ports/alerting/timer.ts";
+import type { EventRecord } from "../../ports/event.ts";
 import type { Store } from "../../ports/store.ts";
 import type { TenantName } from "../../ports/workflows.ts";
 import { allOf } from "../all_of.ts";
 import { NOTIFICATIONS_TOPIC, type Scope } from "../scope.ts";
+import type { AlertEventBody } from "./change_alert.ts";
 import { messageOf } from "./message.ts";
 
 /** A change that is older in data time than this is history and no news: nobody is told of it. */
@@ -21,7 +23,7 @@ const NEWS_MAX_AGE_MS = 86_400_000;
 const STARTS_AT_ONCE = 16;
 
 /** An alert as it is by now. */
-export interface ChangedAlert {
+interface ChangedAlert {
   readonly alert: Alert;
   /** Data time of what readings did to it; undefined: they did nothing, and it is no news to who was not told. */
   readonly at?: number;
@@ -30,6 +32,9 @@ export interface ChangedAlert {
 }
 
 const SEEN: ReadonlySet<AlertState> = new Set<AlertState>(["acknowledged", "latched", "normal"]);
+
+/** What shows again is news, whenever it began. */
+const SHOWS_AGAIN: ReadonlySet<AlertChange> = new Set<AlertChange>(["unshelved", "released"]);
 
 /** What has been written down, for `afterNotifying`. */
 export interface Notified {
@@ -43,8 +48,27 @@ export interface Notified {
 
 export const NOBODY: Notified = { timed: [], calmed: [], told: 0 };
 
-/** To be called inside the transaction that changed the alerts, with all changes in their order. */
-export async function notifyOfAlerts(
+/**
+ * Writes events into the tenant's log, and who is told of those about alerts: the last step of the transaction that
+ * changed them.
+ */
+export async function tellOf(
+  store: Store,
+  { tenant, nowMs }: { tenant: TenantName; nowMs: number },
+  events: readonly EventRecord[],
+): Promise<Notified> {
+  const changed = events.flatMap(({ type, alertId, body }): ChangedAlert[] => {
+    if (alertId === undefined || !type.startsWith("alert.")) return [];
+    const { alert, change, ts } = JSON.parse(body) as AlertEventBody;
+    return [{ alert, at: ts, again: SHOWS_AGAIN.has(change) }];
+  });
+  const notified = await notifyOfAlerts(store, { tenant, nowMs }, changed);
+  if (events.length > 0) await store.events.append(tenant.id, events);
+  return notified;
+}
+
+/** All changes of alerts in a transaction, in their order. */
+async function notifyOfAlerts(
   store: Store,
   { tenant, nowMs }: { tenant: TenantName; nowMs: number },
   changed: readonly ChangedAlert[],
@@ -119,7 +143,7 @@ export interface Known {
   readonly again: boolean;
   readonly timer: AlertTimer | undefined;
   readonly told: readonly Notification[];
-  readonly subject: AlertSubject;
+  readonly subject: NamedSubject;
 }
 
 interface Deciding {

@@ -16,6 +16,7 @@ import type { EventRecord } from "../../ports/event.ts";
 import type { Store } from "../../ports/store.ts";
 import { type AlertEvent, applyDecision } from "../alerting/change_alert.ts";
 import type { RememberedBatch } from "../intake/batch_memory.ts";
+import type { HeldPresences } from "./hold_presences.ts";
 import type { HeldState, HeldStates } from "./hold_states.ts";
 
 /** Readings behind a reorder window that are read at once. */
@@ -43,14 +44,16 @@ export interface FoldedBatch {
 /** What a batch is folded into, and the data time before which nothing more is stored. */
 export interface FoldOptions {
   readonly states: HeldStates;
+  readonly presences: HeldPresences;
   readonly closedBeforeMs: number;
 }
 
 export async function foldBatch(
   store: Store,
-  { batch, verdicts, columns }: FoldableBatch,
-  { states, closedBeforeMs }: FoldOptions,
+  foldable: FoldableBatch,
+  { states, presences, closedBeforeMs }: FoldOptions,
 ): Promise<FoldedBatch> {
+  const { batch, verdicts, columns } = foldable;
   const { tenantId, id } = batch;
   // What was accepted may have been closed since. A reading that is rolled up already must not be stored again beside
   // it.
@@ -67,7 +70,8 @@ export async function foldBatch(
   const duplicates = verdicts.duplicates + known.length - others.length;
 
   let [folded, late] = [0, 0];
-  const alertEvents: AlertEvent[] = [];
+  // Before the readings are judged: what a sensor says that is back is not hidden by the silence that it ends.
+  const alertEvents: AlertEvent[] = await presences.hear(foldable);
   for (const [i, sensorId] of added.sensorIds.entries()) {
     const held = states.of(sensorId);
     const { receivedAt } = batch;
@@ -92,7 +96,12 @@ export async function foldBatch(
   // Given up in the meantime: nothing of this may stay.
   if (passing.kind !== "passed") throw new Error(`batch ${id} was ${passing.kind} at the end of its fold`);
   const processed = { type: "batch.processed", batchId: id, alertId: undefined, body: JSON.stringify(result) };
-  return { batch, result, alertEvents, events: [...alertEvents.map(({ record }) => record), processed] };
+  return {
+    batch,
+    result,
+    alertEvents,
+    events: [...alertEvents.flatMap(({ record, further }) => [record, ...further]), processed],
+  };
 }
 
 type Known = readonly { readonly row: number; readonly storedValue: number }[];

@@ -6,10 +6,11 @@ import type { BatchId, SourceId } from "../../domain/intake/batch.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
 import type { QueuedBatch } from "../../ports/intake/source.ts";
 import { type Store, StoreUnavailable } from "../../ports/store.ts";
-import { afterNotifying, notifyOfAlerts } from "../alerting/notify_of_alerts.ts";
+import { afterNotifying, tellOf } from "../alerting/notify_of_alerts.ts";
 import { recallVerdicts } from "../intake/validate_readings.ts";
 import { eventsTopic, type Scope } from "../scope.ts";
 import { type FoldableBatch, foldBatch, type FoldedBatch } from "./fold_batch.ts";
+import { holdPresences } from "./hold_presences.ts";
 import { holdStates } from "./hold_states.ts";
 
 /** Bounds on one transaction, so that it holds up others for some tenths of a second at most. */
@@ -105,13 +106,14 @@ async function foldAll(scope: Scope, { store, run }: { store: Store; run: readon
   for (const batch of run) batches.push({ ...await recallVerdicts({ ...scope, store }, batch.id), batch });
   const sensorIds = new Set<SensorId>(batches.flatMap(({ verdicts }) => verdicts.accepted.sensorIds));
   const states = await holdStates(scope, store, { sensorIds, batchId: run[0].id });
+  const presences = await holdPresences(store, batches);
   const folded: (FoldedBatch & { awaited: boolean })[] = [];
   for (const [i, batch] of batches.entries()) {
-    folded.push({ ...await foldBatch(store, batch, { states, closedBeforeMs }), awaited: run[i].awaited });
+    folded.push({ ...await foldBatch(store, batch, { states, presences, closedBeforeMs }), awaited: run[i].awaited });
   }
   await states.save(store);
-  const changed = folded.flatMap(({ alertEvents }) => alertEvents);
-  const notified = await notifyOfAlerts(store, { tenant, nowMs: scope.clock.nowMs() }, changed);
-  await store.events.append(tenant.id, folded.flatMap(({ events }) => events));
+  await presences.save();
+  const events = folded.flatMap(({ events }) => events);
+  const notified = await tellOf(store, { tenant, nowMs: scope.clock.nowMs() }, events);
   return { folded, states, notified };
 }

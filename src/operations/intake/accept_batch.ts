@@ -26,6 +26,14 @@ export interface AcceptedBatch {
 export async function acceptBatch(scope: Scope, input: BatchInput): Promise<AcceptedBatch> {
   const { store, tenant, limits } = scope;
   check(input);
+  const readings = input.columns.time.length;
+  const early = scope.takeReadings?.(readings);
+  if (early !== undefined) {
+    throw unavailable(
+      "Your key sends more readings per second than it may. Send this batch again later, with the same key.",
+      early,
+    );
+  }
   const unfinished = await store.batches.unfinished(tenant.id);
   if (unfinished >= limits.unfinishedBatchesMax) {
     const message =
@@ -39,7 +47,7 @@ export async function acceptBatch(scope: Scope, input: BatchInput): Promise<Acce
     source: input.source,
     contentHash,
     payload,
-    readings: input.columns.time.length,
+    readings,
   });
   const { batch, created } = landed;
   if (landed.contentHash !== contentHash) {

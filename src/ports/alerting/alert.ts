@@ -1,5 +1,5 @@
 import type { TenantId } from "../../domain/access/tenant.ts";
-import type { Alert, AlertChange, AlertId, AlertState, Handling } from "../../domain/alerting/alert.ts";
+import type { Alert, AlertChange, AlertId, AlertState, AlertSubject, Handling } from "../../domain/alerting/alert.ts";
 import type { Suppression } from "../../domain/alerting/suppression.ts";
 import type { Evidence } from "../../domain/detection/episode.ts";
 import type { Severity } from "../../domain/detection/severity.ts";
@@ -13,6 +13,9 @@ export type EpisodeKey = Subject & {
   readonly kind: string;
   readonly episodeStart: number;
 };
+
+/** The same for alerts, which may be about a source too. */
+export type AlertKey = AlertSubject & Pick<EpisodeKey, "kind" | "episodeStart">;
 
 export interface AlertProof {
   readonly alertId: AlertId;
@@ -36,6 +39,8 @@ export interface AlertFilter {
   readonly standing?: boolean;
   /** Shelved or suppressed. */
   readonly hidden?: boolean;
+  /** Belongs to no other alert. */
+  readonly roots?: boolean;
   /** Data time of its opening: from inclusive, to exclusive. */
   readonly from?: number;
   readonly to?: number;
@@ -44,7 +49,7 @@ export interface AlertFilter {
 }
 
 /** What an alert is hidden by from the first moment on. */
-export type Beside = Pick<Handling, "shelf" | "suppressedBy">;
+export type Beside = Pick<Handling, "shelf" | "suppressedBy" | "parentId">;
 
 /** Alerts that are locked until the transaction ends. */
 export interface LockOptions {
@@ -52,35 +57,52 @@ export interface LockOptions {
   readonly skipHeld?: boolean;
 }
 
+/** An alert of whichever tenant. */
+export interface TenantAlert {
+  readonly id: AlertId;
+  readonly tenantId: TenantId;
+  readonly tenantKey: string;
+}
+
 export interface AlertStore {
   /** Opens the alert of an episode; undefined when it was opened before. It latches if the tenant's policy says so. */
   open(
     tenantId: TenantId,
-    key: EpisodeKey,
+    key: AlertKey,
     facts: { openedAt: number; severity: Severity; score: number; reason: string; batchId: BatchId } & Partial<Beside>,
   ): Promise<Alert | undefined>;
   /** Raises the severity; score and reason are those of the peak. undefined when there is no such open alert. */
   raise(
     tenantId: TenantId,
-    key: EpisodeKey,
+    key: AlertKey,
     facts: { severity: Severity; score: number; reason: string },
   ): Promise<Alert | undefined>;
-  /** Ends the episode; undefined when there is no such open alert. */
+  /**
+   * Ends the episode, with score and reason of its peak if there are any; undefined when there is no such open alert.
+   */
   close(
     tenantId: TenantId,
-    key: EpisodeKey,
-    facts: { endedAt: number; score: number; reason: string },
+    key: AlertKey,
+    facts: { endedAt: number; score?: number; reason?: string },
   ): Promise<Alert | undefined>;
   /** Locks them in the order of their ids; two who lock the same ones never wait for each other both. */
   lock(tenantId: TenantId, ids: readonly AlertId[], options?: LockOptions): Promise<Alert[]>;
   /** Stores state, version and what is beside them of alerts that this transaction has locked. */
   save(tenantId: TenantId, alerts: readonly Alert[]): Promise<void>;
   /** The shelf that the newest alert of this subject and kind is still on. */
-  shelfOf(tenantId: TenantId, subject: Subject, kind: string): Promise<Handling["shelf"]>;
+  shelfOf(tenantId: TenantId, subject: AlertSubject, kind: string): Promise<Handling["shelf"]>;
   /** Alerts of all tenants whose shelf is over, the longest first. */
-  unshelvable(
-    limit: number,
-  ): Promise<(Pick<Alert, "id"> & { readonly tenantId: TenantId; readonly tenantKey: string })[]>;
+  unshelvable(limit: number): Promise<TenantAlert[]>;
+  /** The newest alerts of this subject and kind, the newest first. */
+  newest(tenantId: TenantId, key: AlertSubject & { readonly kind: string }, limit: number): Promise<Alert[]>;
+  /** The standing alert of the nearest asset above the subject, its sensor's own asset among them. */
+  above(tenantId: TenantId, subject: AlertSubject): Promise<AlertId | undefined>;
+  /** Per alert those that belong to it, newest first. */
+  members(tenantId: TenantId, ids: readonly AlertId[], part: Part): Promise<Map<AlertId, Alert[]>>;
+  /** Alerts of all tenants that stand and have been held as chattering since before `before`, by the clock. */
+  heldSince(before: number, limit: number): Promise<TenantAlert[]>;
+  /** Of these sensors, those on which an alert of one of these kinds stands. */
+  faulty(tenantId: TenantId, ids: readonly SensorId[], kinds: readonly string[]): Promise<SensorId[]>;
   /**
    * Up to `limit` ids behind `after` of alerts whose condition stands, of these subjects, hidden by `suppression` or
    * not.
@@ -91,6 +113,8 @@ export interface AlertStore {
       readonly subjects: NonNullable<AlertFilter["subjects"]>;
       readonly suppression: Suppression;
       readonly suppressed: boolean;
+      /** Only members of this one. */
+      readonly parentId?: AlertId;
       readonly after: AlertId;
       readonly limit: number;
     },

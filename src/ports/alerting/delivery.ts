@@ -23,6 +23,8 @@ export interface Message {
       readonly openedAt: string;
       readonly endedAt: string | null;
       readonly sensor: { readonly key: string; readonly name: string } | null;
+      /** Of one that is about a source as a whole. */
+      readonly source: { readonly key: string } | null;
       /** Nearest first. */
       readonly assets: readonly { readonly key: string; readonly name: string }[];
     };

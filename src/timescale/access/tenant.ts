@@ -10,6 +10,16 @@ export function tenantStore(sql: Sql): TenantStore {
       return await sql<Tenant[]>`SELECT id, key, unknown_sensors AS "unknownSensors" FROM tenant ORDER BY id`;
     },
 
+    async create(key) {
+      const [row] = await sql<Tenant[]>`
+        INSERT INTO tenant (key, name) VALUES (${key}, ${key}) ON CONFLICT (key) DO NOTHING RETURNING ${columns()}`;
+      return row;
+    },
+
+    async lock(tenantId) {
+      await sql`SELECT id FROM tenant WHERE id = ${tenantId} FOR UPDATE`;
+    },
+
     async byKey(key) {
       if (keyFault(key) !== undefined) return undefined;
       const [row] = await sql<Tenant[]>`SELECT ${columns()} FROM tenant WHERE key = ${key}`;

@@ -1,9 +1,8 @@
-import type { TenantId } from "../../domain/access/tenant.ts";
-import type { Alert, AlertChange, AlertId } from "../../domain/alerting/alert.ts";
+import type { Alert, AlertChange, AlertId, AlertSubject } from "../../domain/alerting/alert.ts";
 import { stateAfter } from "../../domain/alerting/lifecycle.ts";
 import type { BatchId } from "../../domain/intake/batch.ts";
-import type { Subject } from "../../domain/plant/subject.ts";
-import type { AlertStore, EpisodeKey } from "../../ports/alerting/alert.ts";
+import type { SensorId } from "../../domain/plant/sensor.ts";
+import type { AlertKey, AlertStore, TenantAlert } from "../../ports/alerting/alert.ts";
 import { formatTimestamp } from "../../domain/timestamp.ts";
 import { numbers, optionalTime, type Sql, time, words } from "../sql.ts";
 import { matching, ofSubjects } from "./alert_filter.ts";
@@ -22,21 +21,21 @@ export function alertStore(sql: Sql): AlertStore {
   /** Whether an alert of this severity waits for a reset. */
   const latches = (tenantId: number, severity: Alert["severity"]) =>
     sql`EXISTS (SELECT FROM alert_policy WHERE tenant_id = ${tenantId} AND ${severity}::text = ANY (latching))`;
-  const open = (tenantId: number, { kind, episodeStart, ...subject }: EpisodeKey) =>
+  const open = (tenantId: number, { kind, episodeStart, ...subject }: AlertKey) =>
     sql`tenant_id = ${tenantId} AND ${ofSubject(sql, subject)} AND kind = ${kind} AND episode_start = ${
       time(episodeStart)
     } AND ended_at IS NULL`;
   return {
-    async open(tenantId, { sensorId, assetId, kind, episodeStart }, facts) {
-      const { openedAt, severity, score, reason, batchId, shelf, suppressedBy = [] } = facts;
+    async open(tenantId, { sensorId, assetId, sourceId, kind, episodeStart }, facts) {
+      const { openedAt, severity, score, reason, batchId, shelf, suppressedBy = [], parentId } = facts;
       const [row] = await sql<Row[]>`
-        INSERT INTO alert (tenant_id, sensor_id, asset_id, kind, episode_start, opened_at, severity, state, score, reason, batch_id,
-          latching, shelved_until, shelved_by, shelf_reason, suppressed_by)
-        VALUES (${tenantId}, ${sensorId ?? null}, ${assetId ?? null}, ${kind}, ${time(episodeStart)}, ${
-        time(openedAt)
-      }, ${severity}, 'unacknowledged', ${score},
+        INSERT INTO alert (tenant_id, sensor_id, asset_id, source_id, kind, episode_start, opened_at, severity, state, score, reason, batch_id,
+          latching, shelved_until, shelved_by, shelf_reason, suppressed_by, parent_id)
+        VALUES (${tenantId}, ${sensorId ?? null}, ${assetId ?? null}, ${sourceId ?? null}, ${kind}, ${
+        time(episodeStart)
+      }, ${time(openedAt)}, ${severity}, 'unacknowledged', ${score},
           ${reason}, ${batchId}, ${latches(tenantId, severity)}, ${optionalTime(shelf?.until)}, ${shelf?.by ?? null},
-          ${shelf?.reason ?? null}, ${words(suppressedBy)}::text::text[])
+          ${shelf?.reason ?? null}, ${words(suppressedBy)}::text::text[], ${parentId ?? null}::bigint)
         ON CONFLICT ON CONSTRAINT alert_episode DO NOTHING
         RETURNING ${columns()}`;
       return row && toAlert(row);
@@ -52,7 +51,8 @@ export function alertStore(sql: Sql): AlertStore {
 
     async close(tenantId, key, { endedAt, score, reason }) {
       const [row] = await sql<Row[]>`
-        UPDATE alert SET ended_at = ${time(endedAt)}, score = ${score}, reason = ${reason},
+        UPDATE alert SET ended_at = ${time(endedAt)}, score = coalesce(${score ?? null}::float8, score),
+          reason = coalesce(${reason ?? null}::text, reason),
           version = version + 1, state = CASE WHEN latching THEN ${closed(sql, true)} ELSE ${closed(sql, false)} END
         WHERE ${open(tenantId, key)} RETURNING ${columns()}`;
       return row && toAlert(row);
@@ -66,7 +66,7 @@ export function alertStore(sql: Sql): AlertStore {
     },
 
     async save(tenantId, alerts) {
-      const rows = alerts.map(({ id, state, version, assignee, shelf, suppressedBy }) => ({
+      const rows = alerts.map(({ id, state, version, assignee, shelf, suppressedBy, parentId }) => ({
         id,
         state,
         version,
@@ -75,13 +75,14 @@ export function alertStore(sql: Sql): AlertStore {
         by: shelf?.by,
         reason: shelf?.reason,
         suppressions: suppressedBy,
+        parent: parentId,
       }));
       await sql`
         UPDATE alert SET state = row.state, version = row.version, assignee = row.assignee, shelved_until = row.until,
           shelved_by = row.by, shelf_reason = row.reason,
-          suppressed_by = ARRAY(SELECT jsonb_array_elements_text(row.suppressions))
+          suppressed_by = ARRAY(SELECT jsonb_array_elements_text(row.suppressions)), parent_id = row.parent
         FROM jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) AS row (
-          id bigint, state text, version integer, assignee text, until timestamptz, by text, reason text, suppressions jsonb
+          id bigint, state text, version integer, assignee text, until timestamptz, by text, reason text, suppressions jsonb, parent bigint
         )
         WHERE alert.tenant_id = ${tenantId} AND alert.id = row.id`;
     },
@@ -97,16 +98,66 @@ export function alertStore(sql: Sql): AlertStore {
     },
 
     async unshelvable(limit) {
-      return await sql<{ id: AlertId; tenantId: TenantId; tenantKey: string }[]>`
+      return await sql<TenantAlert[]>`
         SELECT alert.id, tenant.id AS "tenantId", tenant.key AS "tenantKey" FROM alert JOIN tenant ON tenant.id = alert.tenant_id
         WHERE shelved_until <= now() ORDER BY shelved_until LIMIT ${limit}`;
     },
 
-    async standing(tenantId, { subjects, suppression, suppressed, after, limit }) {
+    async newest(tenantId, { kind, ...subject }, limit) {
+      const rows = await sql<Row[]>`
+        SELECT ${columns()} FROM alert WHERE tenant_id = ${tenantId} AND ${ofSubject(sql, subject)} AND kind = ${kind}
+        ORDER BY id DESC LIMIT ${limit}`;
+      return rows.map(toAlert);
+    },
+
+    async above(tenantId, { sensorId, assetId }) {
+      if (sensorId === undefined && assetId === undefined) return undefined;
+      const [row] = await sql<{ id: AlertId }[]>`
+        WITH RECURSIVE above AS (
+          SELECT ${
+        sensorId === undefined
+          ? sql`parent_id AS id, 1 AS far FROM asset WHERE tenant_id = ${tenantId} AND id = ${assetId!}`
+          : sql`asset_id AS id, 1 AS far FROM sensor WHERE tenant_id = ${tenantId} AND id = ${sensorId}`
+      }
+          UNION
+          SELECT asset.parent_id, far + 1 FROM asset JOIN above ON asset.id = above.id WHERE asset.tenant_id = ${tenantId}
+        )
+        SELECT alert.id FROM alert JOIN above ON above.id = alert.asset_id
+        WHERE alert.tenant_id = ${tenantId} AND alert.ended_at IS NULL ORDER BY far, alert.id LIMIT 1`;
+      return row?.id;
+    },
+
+    async members(tenantId, ids, { limit }) {
+      const rows = await sql<Row[]>`
+        SELECT row.* FROM unnest(${numbers(ids)}::text::bigint[]) AS parent CROSS JOIN LATERAL (
+          SELECT ${columns()} FROM alert WHERE tenant_id = ${tenantId} AND parent_id = parent ORDER BY id DESC LIMIT ${limit}
+        ) AS row`;
+      return Map.groupBy(rows.map(toAlert), ({ parentId }) => parentId!);
+    },
+
+    async heldSince(before, limit) {
+      return await sql<TenantAlert[]>`
+        SELECT alert.id, tenant.id AS "tenantId", tenant.key AS "tenantKey"
+        FROM alert JOIN tenant ON tenant.id = alert.tenant_id JOIN alert_transition AS opened
+          ON opened.tenant_id = alert.tenant_id AND opened.alert_id = alert.id AND opened.version = 1
+        WHERE alert.ended_at IS NULL AND alert.suppressed_by <> '{}' AND 'chattering' = ANY (alert.suppressed_by)
+          AND opened.known_at <= ${time(before)}
+        ORDER BY alert.id LIMIT ${limit}`;
+    },
+
+    async faulty(tenantId, ids, kinds) {
+      const rows = await sql<{ id: SensorId }[]>`
+        SELECT DISTINCT sensor_id AS id FROM alert WHERE tenant_id = ${tenantId} AND ended_at IS NULL
+          AND sensor_id = ANY (${numbers(ids)}::text::int[]) AND kind = ANY (${words(kinds)}::text::text[])`;
+      return rows.map(({ id }) => id);
+    },
+
+    async standing(tenantId, { subjects, suppression, suppressed, parentId, after, limit }) {
       const rows = await sql<{ id: AlertId }[]>`
         SELECT id FROM alert WHERE tenant_id = ${tenantId} AND ended_at IS NULL AND id > ${after}
           AND ${ofSubjects(sql, subjects)}
           AND (${suppression}::text = ANY (suppressed_by)) = ${suppressed}
+          ${parentId === undefined ? sql`` : sql`AND parent_id = ${parentId}::bigint`}
         ORDER BY id LIMIT ${limit}`;
       return rows.map(({ id }) => id);
     },
@@ -162,7 +213,8 @@ export function alertStore(sql: Sql): AlertStore {
   };
 }
 
-function ofSubject(sql: Sql, { sensorId, assetId }: Subject) {
+function ofSubject(sql: Sql, { sensorId, assetId, sourceId }: AlertSubject) {
+  if (sourceId !== undefined) return sql`source_id = ${sourceId}`;
   return sensorId === undefined ? sql`asset_id = ${assetId}` : sql`sensor_id = ${sensorId}`;
 }
 

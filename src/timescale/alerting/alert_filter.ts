@@ -4,18 +4,21 @@ import { numbers, type Sql, texts, time, words } from "../sql.ts";
 
 /** Only the conditions that are asked for, so that the plan knows them. */
 export function matching(sql: Sql, filter: AlertFilter) {
-  const { subjects, batchId, sourceId, severities, states, kinds, standing, hidden, from, to, text } = filter;
+  const { subjects, batchId, sourceId, severities, states, kinds, standing, hidden, roots, from, to, text } = filter;
   const like = `%${(text ?? "").replace(/[\\%_]/g, "\\$&")}%`;
   return [
     subjects && ofSubjects(sql, subjects),
     batchId !== undefined && sql`batch_id = ${batchId}::bigint`,
     sourceId !== undefined &&
-    sql`EXISTS (SELECT FROM batch WHERE batch.id = alert.batch_id AND batch.source_id = ${sourceId}::int)`,
+    sql`EXISTS (
+      SELECT FROM batch
+      WHERE batch.tenant_id = alert.tenant_id AND batch.id = alert.batch_id AND batch.source_id = ${sourceId}::int)`,
     severities && sql`severity = ANY (${words(severities)}::text::text[])`,
     states && sql`state = ANY (${words(states)}::text::text[])`,
     kinds && sql`kind = ANY (ARRAY(SELECT jsonb_array_elements_text(${texts(kinds)}::text::jsonb)))`,
     standing !== undefined && sql`(ended_at IS NULL) = ${standing}`,
     hidden !== undefined && sql`(shelved_until IS NOT NULL OR suppressed_by <> '{}') = ${hidden}`,
+    roots !== undefined && sql`(parent_id IS NULL) = ${roots}`,
     from !== undefined && sql`opened_at >= ${time(from)}`,
     to !== undefined && sql`opened_at < ${time(to)}`,
     text !== undefined && sql`(reason ILIKE ${like} OR EXISTS (

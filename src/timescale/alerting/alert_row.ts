@@ -1,7 +1,7 @@
 /** A row of the table `alert`, and the alert that it stands for. */
 import type { Alert, AlertId } from "../../domain/alerting/alert.ts";
 import type { Suppression } from "../../domain/alerting/suppression.ts";
-import type { BatchId } from "../../domain/intake/batch.ts";
+import type { BatchId, SourceId } from "../../domain/intake/batch.ts";
 import type { AssetId } from "../../domain/plant/asset.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
 import { subjectOf } from "../../domain/plant/subject.ts";
@@ -11,6 +11,7 @@ export interface AlertRow {
   readonly id: AlertId;
   readonly sensor_id: SensorId | null;
   readonly asset_id: AssetId | null;
+  readonly source_id: SourceId | null;
   readonly kind: string;
   readonly episode_start: number;
   readonly opened_at: number;
@@ -28,17 +29,20 @@ export interface AlertRow {
   readonly shelf_reason: string | null;
   /** With commas between them. */
   readonly suppressed_by: string;
+  readonly parent_id: AlertId | null;
 }
 
 export function alertColumns(sql: Sql) {
-  return sql`id, sensor_id, asset_id, kind, episode_start, opened_at, ended_at, severity, state, score, reason, batch_id,
-    version, latching, assignee, shelved_until, shelved_by, shelf_reason, array_to_string(suppressed_by, ',') AS suppressed_by`;
+  return sql`id, sensor_id, asset_id, source_id, kind, episode_start, opened_at, ended_at, severity, state, score, reason, batch_id,
+    version, latching, assignee, shelved_until, shelved_by, shelf_reason, array_to_string(suppressed_by, ',') AS suppressed_by, parent_id`;
 }
 
 export function toAlert(row: AlertRow): Alert {
   return {
     id: row.id,
-    ...subjectOf({ sensorId: row.sensor_id, assetId: row.asset_id }),
+    ...(row.source_id === null
+      ? subjectOf({ sensorId: row.sensor_id, assetId: row.asset_id })
+      : { sourceId: row.source_id }),
     kind: row.kind,
     episodeStart: row.episode_start,
     openedAt: row.opened_at,
@@ -55,5 +59,6 @@ export function toAlert(row: AlertRow): Alert {
       ? undefined
       : { until: row.shelved_until, by: row.shelved_by!, reason: row.shelf_reason! },
     suppressedBy: row.suppressed_by === "" ? [] : row.suppressed_by.split(",") as Suppression[],
+    parentId: optional(row.parent_id),
   };
 }

@@ -55,7 +55,7 @@ export function alertTimerStore(sql: Sql): AlertTimerStore {
         SELECT alert_timer.alert_id, begun.id AS goes_on_as FROM alert_timer
         JOIN alert AS ended ON ended.tenant_id = ${tenantId} AND ended.id = alert_timer.alert_id
         JOIN alert AS begun ON begun.tenant_id = ${tenantId} AND begun.id = ANY (${numbers(ids)}::text::bigint[])
-          AND begun.kind = ended.kind AND (begun.sensor_id = ended.sensor_id OR begun.asset_id = ended.asset_id)
+          AND begun.kind = ended.kind AND (begun.sensor_id = ended.sensor_id OR begun.asset_id = ended.asset_id OR begun.source_id = ended.source_id)
         WHERE alert_timer.tenant_id = ${tenantId} AND alert_timer.ended_known_at IS NOT NULL
         ORDER BY alert_timer.alert_id FOR UPDATE OF alert_timer`;
       return rows.map(({ alert_id, goes_on_as }) => ({ alertId: alert_id, goesOnAs: goes_on_as }));

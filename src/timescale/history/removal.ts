@@ -79,7 +79,8 @@ async function ofBatches(
     ), looked AS (
       SELECT batch.id, received_at, finished_at,
         finished_at < ${time(beforeMs)} AND state = ANY (${words(states)}::text::text[]) AS due
-      FROM (SELECT DISTINCT batch_id FROM page) AS batches JOIN batch ON batch.id = batches.batch_id
+      FROM (SELECT DISTINCT batch_id FROM page) AS batches
+      JOIN batch ON batch.tenant_id = ${tenantId} AND batch.id = batches.batch_id
     ), found AS (
       ${
     remove
@@ -141,13 +142,17 @@ async function ofRuns(
       WHERE tenant_id = ${tenantId} AND id > ${after} ORDER BY id LIMIT ${limit}
     ), sized AS (
       SELECT finished_at, (${counted("reprocess_sensor")}) + (${counted("reprocess_alert")}) AS below,
-        (SELECT coalesce(sum(octet_length(state)), 0) FROM reprocess_sensor WHERE run_id = page.id) AS bytes
+        (SELECT coalesce(sum(octet_length(state)), 0) FROM reprocess_sensor
+          WHERE tenant_id = ${tenantId} AND run_id = page.id) AS bytes
       FROM page WHERE due
     )
     ${
     remove
       ? sql`, alerts AS (${gone("reprocess_alert")}), sensors AS (${gone("reprocess_sensor")}),
-        runs AS (DELETE FROM reprocess_run USING page WHERE reprocess_run.id = page.id AND page.due)`
+        runs AS (
+          DELETE FROM reprocess_run USING page
+          WHERE reprocess_run.tenant_id = ${tenantId} AND reprocess_run.id = page.id AND page.due
+        )`
       : sql``
   }
     SELECT (SELECT count(*)::int FROM page) AS looked, (SELECT max(id) FROM page) AS last, false AS passed,

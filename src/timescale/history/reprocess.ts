@@ -51,7 +51,7 @@ export function reprocessStore(sql: Sql): ReprocessStore {
   const runs = () =>
     sql`SELECT run.*, progress.* FROM reprocess_run AS run CROSS JOIN LATERAL (
       SELECT count(*)::int AS sensors, count(*) FILTER (WHERE finished)::int AS sensors_finished, coalesce(sum(readings), 0)::float8 AS readings
-      FROM reprocess_sensor WHERE run_id = run.id
+      FROM reprocess_sensor WHERE tenant_id = run.tenant_id AND run_id = run.id
     ) AS progress`;
   return {
     async create(tenantId, { subject, from, to, sensorIds }) {

@@ -109,7 +109,8 @@ export function batchStore(sql: Sql): BatchStore {
         ), source AS (
           UPDATE source SET last_position = last_position + counted.count
           FROM (SELECT source_id, count(*) FROM failed GROUP BY source_id) AS counted
-          WHERE source.id = counted.source_id RETURNING source.id, last_position - counted.count AS base
+          WHERE source.tenant_id = ${tenantId} AND source.id = counted.source_id
+          RETURNING source.id, last_position - counted.count AS base
         ), ledger AS (
           DELETE FROM batch_stage USING failed
           WHERE batch_stage.tenant_id = ${tenantId} AND batch_stage.batch_id = failed.id
@@ -119,7 +120,8 @@ export function batchStore(sql: Sql): BatchStore {
         )
         UPDATE batch SET state = ${to}, position = base + place, failure = NULL, faults = 0, finished_at = NULL, awaited = false,
           stored = 0, quarantined = 0, duplicates = 0, corrected = 0, late = 0, alerts_opened = 0
-        FROM failed JOIN source ON source.id = failed.source_id WHERE batch.id = failed.id RETURNING batch.id`;
+        FROM failed JOIN source ON source.id = failed.source_id
+        WHERE batch.tenant_id = ${tenantId} AND batch.id = failed.id RETURNING batch.id`;
       return await batchesByIds(sql, tenantId, rows.map(({ id }) => id));
     },
 

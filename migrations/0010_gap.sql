@@ -1,0 +1,1 @@
+-- Kept for what is being merged.
