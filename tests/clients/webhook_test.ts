@@ -3,7 +3,8 @@
  * the service is killed.
  */
 import assert from "node:assert/strict";
-import { rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { startAppProcess, temporaryHome } from "../fixtures/app.ts";
 import { type Answer, ask, fetchInTime, INGEST_COLUMNS } from "../fixtures/graphql.ts";
 import { LOOPBACK, withReceiver } from "../fixtures/receiver.ts";
@@ -11,6 +12,7 @@ import { SECRET } from "../fixtures/told.ts";
 import { until } from "../fixtures/until.ts";
 import { runExample } from "./example.ts";
 
+const README = fileURLToPath(new URL("../../README.md", import.meta.url));
 const ENV = { MILLWRIGHT_NOTIFY_NETWORKS: LOOPBACK.join() };
 const SAVE_CHANNEL =
   `mutation ($input: SaveChannelInput!) { saveChannel(input: $input) { __typename ... on Error { message } } }`;
@@ -44,6 +46,15 @@ async function configure(url: string, addresses: Record<string, string>): Promis
   assert.equal(saveRouting.__typename, "SaveRoutingPayload", saveRouting.message);
 }
 
+/** The mutation of the README, as it stands there but for the port. */
+async function configureByReadme(url: string, port: number): Promise<void> {
+  const blocks = [...(await readFile(README, "utf8")).matchAll(/```graphql\n([^`]*)```/g)].map(([, text]) => text);
+  const mutation = blocks.find((text) => text.includes("saveRouting"))!.replace("127.0.0.1:8080", `127.0.0.1:${port}`);
+  const { hook, log, saveRouting } = await ask(url, mutation);
+  const types = [hook, log, saveRouting].map(({ __typename }: Answer) => __typename);
+  assert.deepEqual(types, ["SaveChannelPayload", "SaveChannelPayload", "SaveRoutingPayload"]);
+}
+
 async function toldOf(url: string, channel: string): Promise<Answer[]> {
   const { notifications } = await ask(url, NOTIFICATIONS);
   return notifications.edges.map(({ node }: Answer) => node).filter((node: Answer) => node.channel === channel);
@@ -60,6 +71,7 @@ Deno.test("the example gets each change once while another recipient hangs, and 
     );
     await withReceiver(() => {}, async (hanging, hung) => {
       let app = await startAppProcess(home, { env: ENV });
+      await configureByReadme(app.url, port);
       await configure(app.url, { hook: `http://127.0.0.1:${port}/`, hangs: hanging });
 
       // Detection waits for nobody: the batch has its outcome while a recipient has not answered.

@@ -211,6 +211,7 @@ for (const engine of ENGINES) {
       await t.step("what another tenant has is not there", async () => {
         const other = await newTenant(sql, "other");
         const [{ id }] = await scope.store.notifications.page(scope.tenant.id, { limit: 1 });
+        await sql`DELETE FROM delivery`;
         await sql`UPDATE notification SET tenant_id = ${other}`;
         await sql`UPDATE channel SET tenant_id = ${other}`;
         await sql`UPDATE routing SET tenant_id = ${other}`;

@@ -22,6 +22,8 @@ const LOOK_EVERY_MS = 1_000;
 /** Under way in this process; recipients that hang take no more of it than their own share. */
 const AT_ONCE = 64;
 const PER_CHANNEL = 8;
+/** Taken at once; a channel is left out while so many more would be too many. */
+const PER_CLAIM = 4;
 const LEASE_MS = 3 * DELIVERY_MAX_MS;
 
 type DeliverDeps = Pick<Deps, "store" | "couriers" | "wakeUps" | "observe">;
@@ -42,8 +44,8 @@ export function startDelivering(deps: DeliverDeps, { leaseMs = LEASE_MS }: { lea
     const limit = AT_ONCE - underWay.size;
     if (limit === 0) return false;
     const shares = Map.groupBy(underWay.values(), ({ tenantId, channel }) => `${tenantId} ${channel}`);
-    const busy = [...shares.values()].filter((share) => share.length >= PER_CHANNEL).map(([one]) => one);
-    const claimed = await store.notifications.claim({ limit, perChannel: PER_CHANNEL, leaseMs, busy });
+    const busy = [...shares.values()].filter((share) => share.length > PER_CHANNEL - PER_CLAIM).map(([one]) => one);
+    const claimed = await store.notifications.claim({ limit, perChannel: PER_CLAIM, leaseMs, busy });
     for (const one of claimed) {
       const { tenantId, notification: { channel } } = one;
       const work: Promise<void> = bring(deps, one).catch((cause) => {
