@@ -20,12 +20,16 @@ import "./alerting/route_preview.ts";
 import "./alerting/timer.ts";
 import "./alerting/act.ts";
 import "./alerting/alert_events.ts";
+import "./alerting/alert_list.ts";
 import "./alerting/flood.ts";
+import "./alerting/performance.ts";
 import "./alerting/policy.ts";
 import "./alerting/window.ts";
 import "./history/reprocess.ts";
 import "./history/retention.ts";
 import { audited } from "./audited.ts";
+import "./event.ts";
+import "./system.ts";
 import { builder } from "./builder.ts";
 import { acceptOtherValues } from "./other_values.ts";
 

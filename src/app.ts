@@ -8,12 +8,13 @@ import { createActivities } from "../activities/mod.ts";
 import { checkOpenness, type Config } from "./config.ts";
 import type { Observe } from "./observation.ts";
 import { createStateMemory } from "./operations/detection/state_memory.ts";
-import { createAlertFeeds } from "./operations/alerting/alert_feed.ts";
 import { startDelivering } from "./operations/alerting/deliver_notifications.ts";
 import { createCouriers } from "./notify/mod.ts";
+import { createAlertFeeds, createEventFeeds } from "./operations/alerting/alert_feed.ts";
 import { vacuumRewritten } from "./operations/history/tidy_store.ts";
 import { createBatchMemory } from "./operations/intake/batch_memory.ts";
 import type { Deps } from "./operations/scope.ts";
+import { showPart } from "./operations/show_parts.ts";
 import { sweep } from "./operations/sweep.ts";
 import type { Workflows } from "./ports/workflows.ts";
 import { workflowBundle } from "./temporal/bundle.ts";
@@ -160,10 +161,14 @@ async function compose(config: Config, { parts, observe, cleanups }: Composing):
     const delivering = startDelivering(deps);
     cleanups.push(() => delivering.stop());
     cleanups.push(async () => void await Promise.all([sweeping.stop(), planning.stop(), vacuuming.stop()]));
+    cleanups.push(showPart(deps, { kind: "worker", migration: await expectedVersion(MIGRATIONS) }));
     observe({ kind: "started", part: "worker", detail: `takes up to ${activitiesMax} activities at once` });
   }
   const url = parts.includes("gateway") ? await openGateway(config, { deps, cleanups }) : undefined;
-  if (url !== undefined) observe({ kind: "started", part: "gateway", detail: url });
+  if (url !== undefined) {
+    cleanups.push(showPart(deps, { kind: "gateway", migration: await expectedVersion(MIGRATIONS) }));
+    observe({ kind: "started", part: "gateway", detail: url });
+  }
   return {
     deps,
     url,
@@ -226,6 +231,7 @@ function createDeps(config: Config, { connection, workflows, observe, cleanups }
     store,
     reads: createStore(connection.reads, { edition, writeFault, turns: createTurns(readTurns(connection, config)) }),
     alertFeeds: createAlertFeeds({ store, wakeUps }),
+    eventFeeds: createEventFeeds({ store, wakeUps }),
     workflows,
     wakeUps,
     couriers: createCouriers({ ...config.notify, observe, nowMs: () => Date.now() }),

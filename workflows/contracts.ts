@@ -9,6 +9,7 @@ export const INGEST_BATCH = "ingestBatch";
 export const REPROCESS_RANGE = "reprocessRange";
 export const APPLY_RETENTION = "applyRetention";
 export const FOLLOW_ALERT = "followAlert";
+export const REPORT_ALARMS = "reportAlarms";
 
 /** Query on `ingestBatch`: `BatchProgress`. */
 export const PROGRESS = "progress";
@@ -98,4 +99,9 @@ export interface RetentionReport {
 /** The schedule that runs `applyRetention`; its runs are named after it, with their time. */
 export function retentionScheduleId(installation: InstallationId): string {
   return `retention/${installation}`;
+}
+
+/** The schedule that runs `reportAlarms`; its runs are named after it, with their time. */
+export function reportScheduleId(installation: InstallationId): string {
+  return `report/${installation}`;
 }

@@ -1,13 +1,10 @@
 import { type AlertId, isHidden } from "../../src/domain/alerting/alert.ts";
 import { instrumentStatus } from "../../src/domain/alerting/instrument.ts";
 import type { Shelf } from "../../src/domain/alerting/shelf.ts";
-import { cursorOfNow } from "../../src/operations/alerting/follow_alerts.ts";
-import { type AlertList, type AlertQuery, listAlerts } from "../../src/operations/alerting/list_alerts.ts";
 import { builder } from "../builder.ts";
-import { LOOKUP_COST } from "../cost.ts";
 import { rowId } from "../ids.ts";
 import { assetOf, orNull } from "../loaders.ts";
-import { connectionOf, firstArgs, firstOf, listCost, PAGE_ARGS, pageCost } from "../page.ts";
+import { firstArgs, firstOf, listCost } from "../page.ts";
 import { AlertRef, AssetRef, BatchRef, SensorRef } from "../nodes.ts";
 import { AlertStateEnum, AlertSuppressionEnum, InstrumentStatusEnum, KIND, SeverityEnum } from "./enums.ts";
 import { EvidenceRef } from "./evidence.ts";
@@ -125,102 +122,3 @@ builder.node(AlertRef, {
     }),
   }),
 });
-
-const AlertFilterInput = builder.inputType("AlertFilter", {
-  description: "Which alerts: all that is said has to hold; what is left out asks nothing.",
-  fields: (t) => ({
-    sensor: t.string({ description: "Key of a sensor." }),
-    asset: t.string({ description: "Key of an asset: it, all assets below it, and the sensors of all these." }),
-    source: t.string({ description: "Key of a source: alerts that its batches opened." }),
-    severities: t.field({ type: [SeverityEnum], description: "One of these." }),
-    states: t.field({ type: [AlertStateEnum], description: "One of these." }),
-    kinds: t.stringList({ description: "One of these." }),
-    hidden: t.boolean({ description: "True: shelved or suppressed; false: neither." }),
-    roots: t.boolean({ description: "True: those that belong to no other alert; false: those that do." }),
-    standing: t.boolean({ description: "True: the episode lasts; false: it has ended." }),
-    from: t.field({ type: "DateTime", description: "Opened at this data time or later." }),
-    to: t.field({ type: "DateTime", description: "Opened before this data time." }),
-    text: t.string({
-      description:
-        "Stands in the reason, or in the key or name of the sensor or asset, in capitals or not; at most 200 characters.",
-    }),
-  }),
-});
-
-function toQuery(
-  sensor: string | null | undefined,
-  filter: typeof AlertFilterInput.$inferInput | null | undefined,
-): AlertQuery {
-  return {
-    sensorKey: filter?.sensor ?? sensor ?? undefined,
-    assetKey: filter?.asset ?? undefined,
-    sourceKey: filter?.source ?? undefined,
-    severities: filter?.severities ?? undefined,
-    states: filter?.states ?? undefined,
-    kinds: filter?.kinds ?? undefined,
-    roots: filter?.roots ?? undefined,
-    hidden: filter?.hidden ?? undefined,
-    standing: filter?.standing ?? undefined,
-    from: filter?.from ?? undefined,
-    to: filter?.to ?? undefined,
-    text: filter?.text ?? undefined,
-  };
-}
-
-interface FollowedPage {
-  readonly eventCursor: string;
-  readonly count: AlertList["count"];
-}
-
-const AlertConnection = builder.connectionObject({
-  type: AlertRef,
-  name: "AlertConnection",
-  fields: (t) => ({
-    eventCursor: t.string({
-      description:
-        "To follow the list without a gap: hand it to the subscription `alerts` as `after`. All that changes " +
-        "behind this page's state comes then; a change that fell together with the reading may come although the page shows it.",
-      resolve: (page) => (page as unknown as FollowedPage).eventCursor,
-    }),
-    totalCount: t.float({
-      description: "How many there are in all, on whatever page.",
-      resolve: (page) => (page as unknown as FollowedPage).count(),
-    }),
-  }),
-});
-
-builder.queryFields((t) => ({
-  alert: t.field({
-    access: "read",
-    type: AlertRef,
-    nullable: true,
-    description: "The alert that has this id; null when there is none.",
-    args: { id: t.arg.globalID({ required: true, for: AlertRef, description: "Id of an alert." }) },
-    complexity: LOOKUP_COST,
-    resolve: async (_root, { id }, { scope }) =>
-      (await scope.store.alerts.byIds(scope.tenant.id, [rowId<AlertId>(String(id.id))])).at(0),
-  }),
-  alerts: t.field({
-    access: "read",
-    type: AlertConnection,
-    description: "All alerts, the last opened first.",
-    args: {
-      ...PAGE_ARGS,
-      sensor: t.arg.string({ description: "Key of a sensor: only its alerts." }),
-      filter: t.arg({ type: AlertFilterInput, description: "Only those that it describes." }),
-    },
-    complexity: pageCost,
-    async resolve(_root, { sensor, filter, ...args }, { scope }) {
-      const list = await listAlerts(scope, toQuery(sensor, filter));
-      // Before the page: what changes in between is then behind the cursor, and not lost.
-      const eventCursor = await cursorOfNow(scope);
-      return { ...await connectionOf(args, list.page), eventCursor, count: list.count };
-    },
-  }),
-  eventCursor: t.string({
-    access: "read",
-    description: "The cursor of now: a subscription that begins there (`after`) gets all that happens from now on.",
-    complexity: LOOKUP_COST,
-    resolve: (_root, _args, { scope }) => cursorOfNow(scope),
-  }),
-}));

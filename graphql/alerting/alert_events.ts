@@ -3,6 +3,7 @@ import { followAlerts, type FollowedAlert } from "../../src/operations/alerting/
 import { builder } from "../builder.ts";
 import { clearLoaders } from "../loaders.ts";
 import { AlertRef } from "../nodes.ts";
+import { AlertFilterInput, toQuery } from "./alert_list.ts";
 import { AlertChangeEnum } from "./enums.ts";
 
 const AlertEventRef = builder.objectRef<FollowedAlert>("AlertEvent").implement({
@@ -43,10 +44,19 @@ builder.subscriptionField("alerts", (t) =>
         description:
           "Cursor of the last event seen. Over SSE the header Last-Event-ID does the same, and counts before this.",
       }),
+      filter: t.arg({
+        type: AlertFilterInput,
+        description: "Only events of alerts that it describes, as they were then. The order of the log stays.",
+      }),
     },
-    async subscribe(_root, { after }, { scope, signal, lastEventId, position }) {
+    async subscribe(_root, { after, filter }, { scope, signal, lastEventId, position }) {
       // A browser that reconnects sends its first address again, and where it is by then in the header.
-      const { cursor, events } = await followAlerts(scope, { after: lastEventId ?? after ?? undefined, signal });
+      const { cursor, events } = await followAlerts(scope, {
+        after: lastEventId ?? after ?? undefined,
+        filter: filter == null ? undefined : toQuery(undefined, filter),
+        signal,
+        onPassed: (passed) => position.cursor = passed,
+      });
       position.cursor = cursor;
       return events;
     },

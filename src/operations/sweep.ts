@@ -13,6 +13,7 @@ import { type WatchOptions, watchSilence } from "./alerting/watch_silence.ts";
 import { allOf } from "./all_of.ts";
 import { startBatch } from "./intake/accept_batch.ts";
 import type { Deps } from "./scope.ts";
+import { loseParts } from "./show_parts.ts";
 
 /** A start is normally a matter of milliseconds. */
 const OLDER_THAN_MS = 5_000;
@@ -39,6 +40,7 @@ export async function sweep(deps: Deps, { listeningSince }: Partial<WatchOptions
   await settleWindows(deps);
   await releaseHeld(deps);
   await watchFloods(deps);
+  await loseParts(deps);
   if (listeningSince !== undefined) await watchSilence(deps, { listeningSince });
   const [work, alerts] = [await sweepWork(deps), await sweepAlerts(deps)];
   const swept = { ...work, alerts };

@@ -12,6 +12,7 @@ import type { SubjectStore } from "./alerting/subject.ts";
 import type { AlertTimerStore } from "./alerting/timer.ts";
 import type { FloodStore } from "./alerting/flood.ts";
 import type { AlertHistoryStore } from "./alerting/history.ts";
+import type { PerformanceStore } from "./alerting/performance.ts";
 import type { AlertPolicyStore } from "./alerting/policy.ts";
 import type { PresenceStore } from "./alerting/presence.ts";
 import type { WindowStore } from "./alerting/window.ts";
@@ -24,6 +25,7 @@ import type { UpkeepStore } from "./history/upkeep.ts";
 import type { BatchStore } from "./intake/batch.ts";
 import type { QuarantineStore } from "./intake/quarantine.ts";
 import type { SourceStore } from "./intake/source.ts";
+import type { PartStore } from "./part.ts";
 import type { AssetStore } from "./plant/asset.ts";
 import type { ReadingStore } from "./plant/reading.ts";
 import type { SensorStore } from "./plant/sensor.ts";
@@ -58,6 +60,7 @@ export interface Store {
   readonly alertPolicies: AlertPolicyStore;
   readonly windows: WindowStore;
   readonly floods: FloodStore;
+  readonly performance: PerformanceStore;
   readonly presences: PresenceStore;
   readonly events: EventStore;
   readonly reprocessing: ReprocessStore;
@@ -65,6 +68,7 @@ export interface Store {
   readonly horizons: HorizonStore;
   readonly thinning: ThinningStore;
   readonly upkeep: UpkeepStore;
+  readonly parts: PartStore;
   /**
    * Runs `work` in one transaction. Inside, only the store handed to `work` may be used: there may be a single
    * connection.

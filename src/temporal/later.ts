@@ -20,6 +20,7 @@ export function laterWorkflows(connecting: Promise<Workflows>): Workflows {
     cancelReprocessing: async (...args) => await now().cancelReprocessing(...args),
     followAlert: async (...args) => await now().followAlert(...args),
     planSchedules: async (...args) => await now().planSchedules(...args),
+    schedules: async (...args) => await now().schedules(...args),
     applyRetention: async (...args) => await now().applyRetention(...args),
     running: async () => await now().running(),
     batchUrl: (...args) => reached?.batchUrl(...args),

@@ -9,6 +9,7 @@ import { subjectStore } from "./alerting/subject.ts";
 import { alertTimerStore } from "./alerting/timer.ts";
 import { floodStore } from "./alerting/flood.ts";
 import { alertHistoryStore } from "./alerting/history.ts";
+import { performanceStore } from "./alerting/performance.ts";
 import { alertPolicyStore } from "./alerting/policy.ts";
 import { presenceStore } from "./alerting/presence.ts";
 import { windowStore } from "./alerting/window.ts";
@@ -20,6 +21,7 @@ import { detectorStateStore } from "./detection/detector_state.ts";
 import { eventStore } from "./event.ts";
 import type { Edition } from "./connect.ts";
 import { schemaVersion } from "./migrate.ts";
+import { partStore } from "./part.ts";
 import { readingStore } from "./plant/reading.ts";
 import { horizonStore } from "./history/horizon.ts";
 import { reprocessStore } from "./history/reprocess.ts";
@@ -109,12 +111,14 @@ function nouns(
     alertPolicies: guarded(alertPolicyStore(sql)),
     windows: guarded(windowStore(sql)),
     floods: guarded(floodStore(sql)),
+    performance: guarded(performanceStore(sql)),
     presences: guarded(presenceStore(sql)),
     events: guarded(eventStore(sql)),
     reprocessing: guarded(reprocessStore(sql)),
     retention: guarded(retentionStore(sql)),
     horizons: guarded(horizonStore(sql)),
     thinning: guarded(thinningStore(sql)),
+    parts: guarded(partStore(sql)),
     upkeep: guarded(upkeepStore(sql, edition)),
   };
 }

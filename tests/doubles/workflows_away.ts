@@ -11,6 +11,7 @@ export const WORKFLOWS_AWAY: Workflows = {
   cancelReprocessing: away,
   followAlert: away,
   planSchedules: away,
+  schedules: away,
   applyRetention: away,
   running: away,
   batchUrl: () => undefined,

@@ -32,6 +32,8 @@ const COLUMNS: readonly [table: string, column: string, constraint?: string][] =
   ["channel", "kind", "channel_kind_check"],
   ["notification", "occasion", "notification_occasion_check"],
   ["notification", "state", "notification_state_check"],
+  ["part", "kind", "part_kind_check"],
+  ["part", "state", "part_state_check"],
   ["reprocess_run", "state", "reprocess_run_state_check"],
   ["reprocess_alert", "severity"],
 ];
@@ -77,6 +79,7 @@ async function writeNewer({ sql, scope: { store, tenant } }: GatewayBench): Prom
   const route = { key: "r", quiet: [night], quietBelow: "LOW", onDelayMs: 0, keepFiringMs: 0, steps, goOn: false };
   await sql`INSERT INTO routing (tenant_id, version, time_zone, routes, saved_by)
     VALUES (${tenant.id}, 1, 'UTC', ${JSON.stringify([route])}, 'ann')`;
+  await store.parts.seen({ id: "p", kind: "worker", name: "n", migration: 14 });
   await sql`UPDATE alert SET suppressed_by = '{of_tomorrow}'`;
   await sql`ALTER TABLE service_window DROP CONSTRAINT service_window_end`;
   for (const [table, column, constraint] of COLUMNS) {
@@ -93,7 +96,9 @@ const ALL = `{
   channels { kind }
   routing { routes { quiet { days } } }
   notifications(first: 5) { edges { node { occasion state } } }
+  alertCounts { severity state }
   serviceWindows { edges { node { kind } } }
+  system { parts { kind state } }
   reprocessings(first: 5) { edges { node { state alerts { severity } } } }
 }`;
 
@@ -119,19 +124,23 @@ for (const engine of ENGINES) {
           channels: [{ kind: "OTHER" }],
           routing: { routes: [{ quiet: [{ days: ["OTHER"] }] }] },
           notifications: { edges: [{ node: { occasion: "OTHER", state: "OTHER" } }] },
+          alertCounts: [{ severity: "OTHER", state: "OTHER" }],
+          system: { parts: [{ kind: "OTHER", state: "OTHER" }] },
           serviceWindows: { edges: [{ node: { kind: "OTHER" } }] },
           reprocessings: { edges: [{ node: { state: "OTHER", alerts: [{ severity: "OTHER" }] } }] },
         });
         const shown = ["UnknownSensors", "Criticality", "BatchState", "QuarantineReason", "Severity", "AlertState"];
         assert.deepEqual(
           ENUMS.map(({ name }) => name).sort(),
-          // InstrumentStatus is not stored: it follows from the kind, whichever release knows it.
-          // A retention of a noun that only a newer release knows is left out, and not touched.
-          // A scope that it knows is in access_test.ts: with a key in the store nobody could ask this without one.
+          // AlertOrder is asked for and never answered; InstrumentStatus is not stored: it follows from the kind,
+          // whichever release knows it. A retention of a noun that only a newer release knows is left out, and not
+          // touched. A scope that it knows is in access_test.ts: with a key in the store nobody could ask this without
+          // one.
           [
             ...shown,
             "AccessScope",
             "AlertChange",
+            "AlertOrder",
             "AlertSuppression",
             "ChannelKind",
             "InstrumentStatus",
@@ -141,6 +150,8 @@ for (const engine of ENGINES) {
             "RetentionNoun",
             "ServiceWindowKind",
             "Weekday",
+            "SystemPartKind",
+            "SystemPartState",
           ].sort(),
           "Write a row of a newer release for each enum above.",
         );

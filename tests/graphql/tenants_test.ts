@@ -219,6 +219,7 @@ Deno.test("every field answers as if the other tenant had nothing, and changes n
 /** How each subscription is opened from its beginning, as far as its tenant's log goes back. */
 const SUBSCRIPTIONS: Readonly<Record<string, string>> = {
   alerts: `subscription { alerts(after: "${btoa("event:0")}") { cursor alert { reason sensor { key } } } }`,
+  events: `subscription { events(after: "${btoa("event:0")}") { cursor body alert { reason } } }`,
 };
 
 Deno.test("a subscription begins with one's own events, whatever others have in theirs", async () => {

@@ -57,6 +57,17 @@ export interface LockOptions {
   readonly skipHeld?: boolean;
 }
 
+export interface SeverityPage {
+  readonly behind?: Pick<Alert, "severity" | "id">;
+  readonly limit: number;
+}
+
+export interface AlertCount {
+  readonly severity: Severity;
+  readonly state: AlertState;
+  readonly count: number;
+}
+
 /** An alert of whichever tenant. */
 export interface TenantAlert {
   readonly id: AlertId;
@@ -123,6 +134,12 @@ export interface AlertStore {
   proofs(tenantId: TenantId, ids: readonly AlertId[]): Promise<AlertProof[]>;
   byIds(tenantId: TenantId, ids: readonly AlertId[]): Promise<Alert[]>;
   page(tenantId: TenantId, page: Page & AlertFilter): Promise<Alert[]>;
+  /** The most urgent first, of those the newest; behind a place. */
+  bySeverity(tenantId: TenantId, page: SeverityPage & AlertFilter): Promise<Alert[]>;
+  /** How many there are of each severity and state. */
+  counts(tenantId: TenantId, filter: AlertFilter): Promise<AlertCount[]>;
+  /** Of these, those that the filter holds for now. */
+  matching(tenantId: TenantId, ids: readonly AlertId[], filter: AlertFilter): Promise<Set<AlertId>>;
   count(tenantId: TenantId, filter: AlertFilter): Promise<number>;
   /** Per batch, the alerts that it opened, newest first. */
   ofBatches(tenantId: TenantId, ids: readonly BatchId[], part: Part): Promise<Map<BatchId, Alert[]>>;

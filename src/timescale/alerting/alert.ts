@@ -5,7 +5,8 @@ import type { SensorId } from "../../domain/plant/sensor.ts";
 import type { AlertKey, AlertStore, TenantAlert } from "../../ports/alerting/alert.ts";
 import { formatTimestamp } from "../../domain/timestamp.ts";
 import { numbers, optionalTime, type Sql, time, words } from "../sql.ts";
-import { matching, ofSubjects } from "./alert_filter.ts";
+import { alertLists } from "./alert_list.ts";
+import { ofSubjects } from "./alert_filter.ts";
 import { alertColumns, type AlertRow as Row, toAlert } from "./alert_row.ts";
 
 interface ProofRow {
@@ -26,6 +27,8 @@ export function alertStore(sql: Sql): AlertStore {
       time(episodeStart)
     } AND ended_at IS NULL`;
   return {
+    ...alertLists(sql),
+
     async open(tenantId, { sensorId, assetId, sourceId, kind, episodeStart }, facts) {
       const { openedAt, severity, score, reason, batchId, shelf, suppressedBy = [], parentId } = facts;
       const [row] = await sql<Row[]>`
@@ -187,20 +190,6 @@ export function alertStore(sql: Sql): AlertStore {
       const rows = await sql<Row[]>`
         SELECT ${columns()} FROM alert WHERE tenant_id = ${tenantId} AND id = ANY (${numbers(ids)}::text::bigint[])`;
       return rows.map(toAlert);
-    },
-
-    async page(tenantId, { before, limit, ...filter }) {
-      const rows = await sql<Row[]>`
-        SELECT ${columns()} FROM alert
-        WHERE tenant_id = ${tenantId} AND id < ${before ?? Number.MAX_SAFE_INTEGER}::bigint AND ${matching(sql, filter)}
-        ORDER BY id DESC LIMIT ${limit}`;
-      return rows.map(toAlert);
-    },
-
-    async count(tenantId, filter) {
-      const [row] = await sql<{ count: number }[]>`
-        SELECT count(*)::float8 AS count FROM alert WHERE tenant_id = ${tenantId} AND ${matching(sql, filter)}`;
-      return row.count;
     },
 
     async ofBatches(tenantId, ids, { limit }) {
