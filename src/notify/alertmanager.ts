@@ -11,7 +11,7 @@ import { sentenceOf } from "./sentence.ts";
 /** An alert stands until its end is told: Alertmanager itself would take it for over after five minutes. */
 const STANDS_MS = 10 * 365 * 86_400_000;
 
-export const alertmanager: Courier = async ({ guard, limitMs, nowMs }, { address, secret }, { body }) =>
+export const alertmanager: Courier = async ({ guard, limitMs, nowMs, ending }, { address, secret }, { body }) =>
   await post({
     guard,
     url: `${address.replace(/\/$/, "")}/api/v2/alerts`,
@@ -19,6 +19,7 @@ export const alertmanager: Courier = async ({ guard, limitMs, nowMs }, { address
     secretHeaders: secret === undefined ? {} : { authorization: `Bearer ${secret}` },
     body: JSON.stringify(alertsOf(JSON.parse(body) as Message, nowMs())),
     limitMs,
+    ending,
   });
 
 /** What Alertmanager has to know by this message; a repeat changes nothing there. */

@@ -12,6 +12,8 @@ export interface CourierDeps {
   readonly nowMs: () => number;
   /** Bounds one attempt. */
   readonly limitMs: number;
+  /** Aborts when the service goes down. */
+  readonly ending: AbortSignal;
 }
 
 export type Courier = (

@@ -3,12 +3,13 @@ import { createTransport } from "nodemailer";
 import type { DeliveryOutcome } from "../domain/alerting/notification.ts";
 import type { Message } from "../ports/alerting/delivery.ts";
 import type { Courier } from "./courier.ts";
+import { WENT_DOWN } from "./http.ts";
 import { oneLine, sentenceOf } from "./sentence.ts";
 
 const DETAIL_LENGTH_MAX = 200;
 const LOOPBACK = /^(?:localhost|127\.[\d.]+|\[::1\])$/;
 
-export const email: Courier = async ({ mail, limitMs }, { address }, { key, alertId, body }) => {
+export const email: Courier = async ({ mail, limitMs, ending }, { address }, { key, alertId, body }) => {
   if (mail === undefined) {
     return {
       arrived: false,
@@ -34,11 +35,14 @@ export const email: Courier = async ({ mail, limitMs }, { address }, { key, aler
     dnsTimeout: limitMs / 2,
   });
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let goDown = () => {};
   const late = new Promise<DeliveryOutcome>((resolve) => {
     timer = setTimeout(
       () => resolve({ arrived: false, final: false, detail: `The mail server took more than ${limitMs / 1_000} s.` }),
       limitMs,
     );
+    goDown = () => resolve(WENT_DOWN);
+    ending.addEventListener("abort", goDown, { once: true });
   });
   const sending = transport.sendMail({
     from: mail.from,
@@ -59,6 +63,7 @@ export const email: Courier = async ({ mail, limitMs }, { address }, { key, aler
     return await Promise.race([sending, late]);
   } finally {
     clearTimeout(timer);
+    ending.removeEventListener("abort", goDown);
     transport.close();
   }
 };

@@ -5,6 +5,13 @@ import type { DeliveryOutcome } from "../domain/alerting/notification.ts";
 import { deferred } from "../deferred.ts";
 import { AddressRefused, type Guard, NameUnresolved } from "./guard.ts";
 
+/** What becomes of an attempt that is under way when the service goes down. */
+export const WENT_DOWN: DeliveryOutcome = {
+  arrived: false,
+  final: false,
+  detail: "The service went down while it waited for an answer.",
+};
+
 const REDIRECTS_MAX = 3;
 /** Of an answer, for people. */
 const DETAIL_LENGTH_MAX = 200;
@@ -18,14 +25,18 @@ export interface Posting {
   readonly secretHeaders?: Readonly<Record<string, string>>;
   readonly body: string;
   readonly limitMs: number;
+  /** Aborts when nobody waits for it any more. */
+  readonly ending: AbortSignal;
 }
 
 /**
  * How it ended. Redirects that keep the method (307, 308) are followed, to at most three addresses, each checked like
  * the first one.
  */
-export async function post({ guard, url, headers, secretHeaders, body, limitMs }: Posting): Promise<DeliveryOutcome> {
-  const ending = AbortSignal.timeout(limitMs);
+export async function post(
+  { guard, url, headers, secretHeaders, body, limitMs, ending: asked }: Posting,
+): Promise<DeliveryOutcome> {
+  const ending = AbortSignal.any([AbortSignal.timeout(limitMs), asked]);
   const { origin } = new URL(url);
   let target = new URL(url);
   try {
@@ -38,6 +49,7 @@ export async function post({ guard, url, headers, secretHeaders, body, limitMs }
     }
     return { arrived: false, final: false, detail: `It redirects more than ${REDIRECTS_MAX} times.` };
   } catch (error) {
+    if (asked.aborted) return WENT_DOWN;
     return failureOf(error, { limitMs, ended: ending.aborted });
   }
 }

@@ -10,7 +10,7 @@ import { webhook } from "./webhook.ts";
 
 const COURIERS: Readonly<Record<ChannelKind, Courier>> = { webhook, email, alertmanager, console };
 
-export interface CouriersOptions extends Omit<CourierDeps, "guard" | "limitMs"> {
+export interface CouriersOptions extends Omit<CourierDeps, "guard" | "limitMs" | "ending"> {
   /** Private networks that may be reached, as address/prefix. */
   readonly networks: readonly string[];
   readonly limitMs?: number;
@@ -18,9 +18,9 @@ export interface CouriersOptions extends Omit<CourierDeps, "guard" | "limitMs"> 
 
 export function createCouriers({ networks, limitMs = DELIVERY_MAX_MS, ...options }: CouriersOptions): Couriers {
   const guard = createGuard(networks);
-  const deps: CourierDeps = { ...options, guard, limitMs };
   return {
-    deliver: (channel, notification) => COURIERS[channel.kind](deps, channel, notification),
+    deliver: (channel, notification, ending) =>
+      COURIERS[channel.kind]({ ...options, guard, limitMs, ending }, channel, notification),
     async refusal(kind, address) {
       if (kind === "email") {
         return options.mail === undefined

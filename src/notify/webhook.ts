@@ -7,7 +7,7 @@ import { createHmac } from "node:crypto";
 import type { Courier } from "./courier.ts";
 import { post } from "./http.ts";
 
-export const webhook: Courier = async ({ guard, limitMs, nowMs }, channel, { key, body }) => {
+export const webhook: Courier = async ({ guard, limitMs, nowMs, ending }, channel, { key, body }) => {
   const timestamp = String(Math.floor(nowMs() / 1_000));
   return await post({
     guard,
@@ -21,6 +21,7 @@ export const webhook: Courier = async ({ guard, limitMs, nowMs }, channel, { key
     },
     body,
     limitMs,
+    ending,
   });
 };
 

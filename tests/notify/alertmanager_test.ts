@@ -11,6 +11,7 @@ import { fetchInTime } from "../fixtures/graphql.ts";
 import { until } from "../fixtures/until.ts";
 import { within } from "../fixtures/within.ts";
 
+const NEVER = new AbortController().signal;
 const PROGRAM = ["/usr/bin/prometheus-alertmanager"].find((path) => {
   try {
     return Deno.statSync(path).isFile;
@@ -95,7 +96,7 @@ Deno.test({
       const couriers = createCouriers({ networks, mail: undefined, observe: () => {}, nowMs: () => NOW });
       const channel = { kind: "alertmanager", address: `${url}/`, secret: undefined } as SecretChannel;
       const send = async (one: Notification) => {
-        assert.deepEqual(await couriers.deliver(channel, one), { arrived: true, detail: "HTTP 200" });
+        assert.deepEqual(await couriers.deliver(channel, one, NEVER), { arrived: true, detail: "HTTP 200" });
       };
       const shown = async (): Promise<Shown[]> => await (await fetchInTime(`${url}/api/v2/alerts`)).json();
 

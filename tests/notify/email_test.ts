@@ -7,6 +7,7 @@ import type { Notification } from "../../src/domain/alerting/notification.ts";
 import { createCouriers } from "../../src/notify/mod.ts";
 import { within } from "../fixtures/within.ts";
 
+const NEVER = new AbortController().signal;
 interface Mail {
   readonly from: string;
   readonly to: readonly string[];
@@ -87,7 +88,10 @@ const NOTIFICATION = {
 function deliver(url: string | undefined, address: string, limitMs = 5_000) {
   const mail = url === undefined ? undefined : { url, from: "millwright@plant.example" };
   const couriers = createCouriers({ networks: [], mail, observe: () => {}, nowMs: () => 0, limitMs });
-  return within("the delivery to end", couriers.deliver({ kind: "email", address } as SecretChannel, NOTIFICATION));
+  return within(
+    "the delivery to end",
+    couriers.deliver({ kind: "email", address } as SecretChannel, NOTIFICATION, NEVER),
+  );
 }
 
 Deno.test("a mail arrives with what a person needs, under an id that a repeat has too", async () => {

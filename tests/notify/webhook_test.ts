@@ -7,6 +7,7 @@ import { createCouriers } from "../../src/notify/mod.ts";
 import { type Answering, LOOPBACK, withReceiver } from "../fixtures/receiver.ts";
 import { within } from "../fixtures/within.ts";
 
+const NEVER = new AbortController().signal;
 const LIMIT_MS = 500;
 const NOW = 1_790_000_000_500;
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -22,7 +23,7 @@ function deliver(
     limitMs: LIMIT_MS,
   });
   const channel = { kind, address, secret } as SecretChannel;
-  return within("the delivery to end", couriers.deliver(channel, NOTIFICATION));
+  return within("the delivery to end", couriers.deliver(channel, NOTIFICATION, NEVER));
 }
 
 const MESSAGE = {

@@ -29,7 +29,7 @@ const LEASE_MS = 3 * DELIVERY_MAX_MS;
 type DeliverDeps = Pick<Deps, "store" | "couriers" | "wakeUps" | "observe">;
 
 export interface Delivering {
-  /** Takes no more, and waits for what is under way. */
+  /** Takes no more, and ends what is under way; it is tried again by whoever comes next. */
   stop(): Promise<void>;
 }
 
@@ -48,7 +48,7 @@ export function startDelivering(deps: DeliverDeps, { leaseMs = LEASE_MS }: { lea
     const claimed = await store.notifications.claim({ limit, perChannel: PER_CLAIM, leaseMs, busy });
     for (const one of claimed) {
       const { tenantId, notification: { channel } } = one;
-      const work: Promise<void> = bring(deps, one).catch((cause) => {
+      const work: Promise<void> = bring(deps, { ...one, ending: ending.signal }).catch((cause) => {
         // The lease ends by itself.
         observe({ kind: "notification.not_settled", notificationId: one.notification.id, cause });
       }).finally(() => {
@@ -84,12 +84,14 @@ export function startDelivering(deps: DeliverDeps, { leaseMs = LEASE_MS }: { lea
   };
 }
 
-async function bring(deps: DeliverDeps, { tenantId, notification }: ClaimedNotification): Promise<void> {
+type Bringing = ClaimedNotification & { readonly ending: AbortSignal };
+
+async function bring(deps: DeliverDeps, { tenantId, notification, ending }: Bringing): Promise<void> {
   const { store, observe } = deps;
   const { id, channel: key, attempts, attemptsBefore } = notification;
   const [channel] = await store.channels.withSecrets(tenantId, [key]);
   const tries = attempts - attemptsBefore;
-  const outcome = await attempt(deps, { channel, notification, tries });
+  const outcome = await attempt(deps, { channel, notification, tries, ending });
   const retryAfterMs = outcome.arrived ? undefined : retryAfter(tries, outcome);
   const state = await store.transaction((store) =>
     store.notifications.settle(tenantId, id, {
@@ -107,15 +109,16 @@ interface Attempt {
   readonly channel: SecretChannel | undefined;
   readonly notification: Notification;
   readonly tries: number;
+  readonly ending: AbortSignal;
 }
 
-async function attempt({ couriers, observe }: DeliverDeps, { channel, notification, tries }: Attempt) {
+async function attempt({ couriers, observe }: DeliverDeps, { channel, notification, tries, ending }: Attempt) {
   const failed = (detail: string, final: boolean): DeliveryOutcome => ({ arrived: false, final, detail });
   if (channel === undefined || !channel.enabled) return failed("The channel is not in use.", true);
   // Attempts that never report, since each of them ends its process, end here.
   if (tries > ATTEMPTS_MAX) return failed("The attempts before never came to an end.", true);
   try {
-    return await couriers.deliver(channel, notification);
+    return await couriers.deliver(channel, notification, ending);
   } catch (cause) {
     observe({ kind: "fault", part: `channel ${channel.key}`, cause });
     return failed("A fault of the service, which its log describes.", false);

@@ -33,10 +33,10 @@ export interface Message {
 
 export interface Couriers {
   /**
-   * Brings a message to the channel's recipient: one attempt, which ends within `DELIVERY_MAX_MS`. A recipient that
-   * cannot be reached is an outcome; what it throws is a fault of ours.
+   * Brings a message to the channel's recipient: one attempt, which ends within `DELIVERY_MAX_MS`, and at once when
+   * `ending` aborts. A recipient that cannot be reached is an outcome; what it throws is a fault of ours.
    */
-  deliver(channel: SecretChannel, notification: Notification): Promise<DeliveryOutcome>;
+  deliver(channel: SecretChannel, notification: Notification, ending: AbortSignal): Promise<DeliveryOutcome>;
   /**
    * Why nothing may be sent to the address, such as one on a private network; undefined when it may, as far as can be
    * seen now.

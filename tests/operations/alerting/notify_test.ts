@@ -15,7 +15,9 @@ import { withGateway } from "../../fixtures/gateway.ts";
 import { type Answering, LOOPBACK, type Received, withReceiver } from "../../fixtures/receiver.ts";
 import { change, changeTogether, routeAll, SECRET, webhookTo } from "../../fixtures/told.ts";
 import { until } from "../../fixtures/until.ts";
+import { within } from "../../fixtures/within.ts";
 
+const NEVER = new AbortController().signal;
 const TAKES: Answering = (_, response) => response.writeHead(204).end();
 const MINUTE = 60_000;
 
@@ -140,6 +142,25 @@ for (const engine of ENGINES) {
         await bench.sql`UPDATE notification SET state = 'withdrawn' WHERE state = 'pending'`;
       });
 
+      await t.step(
+        "a service that goes down does not wait for one that hangs, and tries again when it is up",
+        async () => {
+          await withReceiver(() => {}, async (hanging, hung) => {
+            await webhookTo(scope, "hook", hanging);
+            await routeAll(scope, { channels: ["hook"] });
+            const patient = reaching(bench.scope, 600_000);
+            const { id } = await change(scope, { sensor: await sensorOf(scope, "down"), type: "opened" });
+            const loop = startDelivering(patient);
+            await until("it to be tried", () => hung.length > 0 || undefined);
+            await within("the loop to stop", loop.stop());
+            const [{ id: notificationId, state }] = await store.notifications.toldOf(tenant.id, [id]);
+            const [{ detail }] = await store.notifications.deliveriesOf(tenant.id, [notificationId]);
+            assert.deepEqual([state, detail], ["pending", "The service went down while it waited for an answer."]);
+          });
+          await bench.sql`UPDATE notification SET state = 'withdrawn' WHERE state = 'pending'`;
+        },
+      );
+
       await t.step("killed between any two steps, it arrives once more at most, under the same key", async () => {
         await withReceiver(TAKES, async (url, received) => {
           await webhookTo(scope, "hook", url);
@@ -152,7 +173,7 @@ for (const engine of ENGINES) {
           // Killed once it is taken, once it has arrived, and once that is written but not committed.
           await claim();
           const sent = await claim();
-          const outcome = await scope.couriers.deliver(await channelOf(scope), sent);
+          const outcome = await scope.couriers.deliver(await channelOf(scope), sent, NEVER);
           const settling = { number: sent.attempts, channelVersion: 1, outcome, retryAfterMs: undefined };
           const killed = store.transaction(async (tx) => {
             await tx.notifications.settle(tenant.id, sent.id, settling);
