@@ -138,8 +138,9 @@ CREATE TABLE alert_flood (
 CREATE INDEX alert_flood_newest ON alert_flood (tenant_id, id DESC);
 CREATE UNIQUE INDEX alert_flood_now ON alert_flood (tenant_id) WHERE ended_at IS NULL;
 
--- Lists by severity walk along this one, and lists of what stands along the other.
+-- Lists by severity or kind walk along their index, and lists of what stands along the third.
 CREATE INDEX alert_severity ON alert (tenant_id, severity, id DESC);
+CREATE INDEX alert_kind ON alert (tenant_id, kind, id DESC);
 CREATE INDEX alert_standing ON alert (tenant_id, id DESC) WHERE ended_at IS NULL;
 
 -- Processes of the service, over all tenants.

@@ -7,12 +7,13 @@ import { readConfig } from "../../src/config.ts";
 import { findTemporal } from "../../src/temporal/executable.ts";
 
 const USAGE =
-  `usage: deno task bench [--detectors] [--pipeline] [--memory] [--backlog] [--growth [--sizes N,N] [--store NAME]] [--seconds N]
+  `usage: deno task bench [--detectors] [--pipeline] [--memory] [--backlog] [--alerts] [--growth [--sizes N,N] [--store NAME]] [--seconds N]
 
 Measures detectors and forest, then the whole path for several sizes of batch and numbers of sources: on the embedded store, and on a server when
 DATABASE_URL is set. One part alone when it is named.
 
   --backlog    sends more than can be worked off at once: what waits how long, and whether all is judged
+  --alerts     what people wait for with 100,000 open alerts: a change, a thousand at once, pages and counts
   --memory     sends 5,000 batches and prints the memory of each process along the way
   --growth     what people wait for with 1, 10 and 50 million readings stored (embedded: 1 and 5), and bytes a reading
                before and after retention; takes up to an hour
@@ -26,6 +27,7 @@ const { values } = parseArgs({
     pipeline: { type: "boolean" },
     memory: { type: "boolean" },
     backlog: { type: "boolean" },
+    alerts: { type: "boolean" },
     growth: { type: "boolean" },
     sizes: { type: "string" },
     store: { type: "string" },
@@ -37,8 +39,8 @@ if (values.help) {
   console.log(USAGE);
   process.exit(0);
 }
-const { detectors, pipeline, memory, backlog, growth } = values;
-const all = !(detectors || pipeline || memory || backlog || growth);
+const { detectors, pipeline, memory, backlog, alerts, growth } = values;
+const all = !(detectors || pipeline || memory || backlog || alerts || growth);
 const config = readConfig();
 
 if (all || values.detectors) {
@@ -57,6 +59,11 @@ if (all || values.pipeline) {
   if (config.databaseUrl !== undefined) {
     await benchPipeline({ seconds, shapes: SHAPES, databaseUrl: config.databaseUrl });
   }
+}
+if (alerts) {
+  const { benchAlerts, HEADER } = await import("./alerts.ts");
+  console.log(`\n${HEADER}`);
+  await benchAlerts({ alerts: 100_000 });
 }
 if (values.backlog) await (await import("./backlog.ts")).run();
 if (values.growth) {

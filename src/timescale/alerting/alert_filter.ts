@@ -16,9 +16,12 @@ export function matching(sql: Sql, filter: AlertFilter) {
     severities && sql`severity = ANY (${words(severities)}::text::text[])`,
     states && sql`state = ANY (${words(states)}::text::text[])`,
     kinds && sql`kind = ANY (ARRAY(SELECT jsonb_array_elements_text(${texts(kinds)}::text::jsonb)))`,
-    standing !== undefined && sql`(ended_at IS NULL) = ${standing}`,
-    hidden !== undefined && sql`(shelved_until IS NOT NULL OR suppressed_by <> '{}') = ${hidden}`,
-    roots !== undefined && sql`(parent_id IS NULL) = ${roots}`,
+    standing !== undefined && (standing ? sql`ended_at IS NULL` : sql`ended_at IS NOT NULL`),
+    hidden !== undefined &&
+    (hidden
+      ? sql`(shelved_until IS NOT NULL OR suppressed_by <> '{}')`
+      : sql`shelved_until IS NULL AND suppressed_by = '{}'`),
+    roots !== undefined && (roots ? sql`parent_id IS NULL` : sql`parent_id IS NOT NULL`),
     from !== undefined && sql`opened_at >= ${time(from)}`,
     to !== undefined && sql`opened_at < ${time(to)}`,
     text !== undefined && sql`(reason ILIKE ${like} OR EXISTS (
