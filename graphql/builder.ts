@@ -5,6 +5,7 @@ import ErrorsPlugin from "@pothos/plugin-errors";
 import RelayPlugin from "@pothos/plugin-relay";
 import ValidationPlugin from "@pothos/plugin-validation";
 import { GraphQLError } from "graphql";
+import type { Health } from "../src/operations/check_health.ts";
 import type { AuditEntry } from "../src/domain/access/audit.ts";
 import type { AccessScope } from "../src/domain/access/scope.ts";
 import type { Principal } from "../src/operations/access/key_ring.ts";
@@ -38,6 +39,8 @@ export interface RequestContext {
   readonly lastEventId: string | undefined;
   /** Address that the request came from. */
   readonly client: string;
+  /** How the service itself is. */
+  readonly checkHealth: () => Promise<Health>;
   /** Where the subscription of this request stands in the event log: behind the event that it gave out last. */
   readonly position: { cursor: string | undefined };
 }
@@ -91,6 +94,7 @@ export const builder = new SchemaBuilder<{
     ValueColumn: Column;
     StatusColumn: Column;
     UnitColumn: Column;
+    NumberColumn: { Input: never; Output: ArrayLike<number> };
   };
 }>({
   plugins: [ErrorsPlugin, RelayPlugin, ComplexityPlugin, ValidationPlugin],

@@ -1,3 +1,4 @@
+import type { Health } from "../src/operations/check_health.ts";
 import type { AuditLog } from "../src/operations/access/audit_log.ts";
 import type { KeyRing, Principal } from "../src/operations/access/key_ring.ts";
 import type { Scope } from "../src/operations/scope.ts";
@@ -10,6 +11,8 @@ export interface ContextOptions {
   readonly keys: KeyRing;
   readonly auditLog: AuditLog;
   readonly waitMaxMs: number;
+  /** How the service itself is. */
+  readonly checkHealth: () => Promise<Health>;
 }
 
 export interface Asking {
@@ -25,7 +28,7 @@ export interface Asking {
 }
 
 export function createContext(
-  { scope: scopeOf, keys, auditLog, waitMaxMs }: ContextOptions,
+  { scope: scopeOf, keys, auditLog, waitMaxMs, checkHealth }: ContextOptions,
   { request, principal, client, ending, keysChanged }: Asking,
 ): RequestContext {
   const { tenant, actor, key } = principal;
@@ -41,6 +44,7 @@ export function createContext(
     audit: (access, entry) =>
       auditLog.record(tenant.id, access, { actor: actor.name, key: key?.prefix, client, ...entry }),
     waitMaxMs,
+    checkHealth,
     loaders: createLoaders(scope.store, scope.tenant.id),
     signal: AbortSignal.any([request.signal, ending, leaving.signal]),
     lastEventId: request.headers.get("last-event-id") ?? undefined,

@@ -88,6 +88,13 @@ column("ValueColumn", "per reading, its value.");
 column("StatusColumn", "per reading, its OPC UA status code.");
 column("UnitColumn", "UCUM codes, or null.");
 
+builder.scalarType("NumberColumn", {
+  description: "A JSON array of numbers, for answers; null where there is none.",
+  specifiedByURL: JSON_TEXT,
+  serialize: (values) => Array.from(values, (value) => Number.isFinite(value) ? value : null),
+  parseValue: (value) => refuse(value, "to be given: the scalar is for answers"),
+});
+
 function refuse(value: unknown, wanted: string): never {
   const text = JSON.stringify(value) ?? String(value);
   throw new GraphQLError(`${text.slice(0, 80)} is not ${wanted}`, { extensions: { code: "INVALID_INPUT" } });

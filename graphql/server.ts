@@ -20,6 +20,7 @@ import { answerSession } from "./access/session.ts";
 import { signInPage } from "./access/sign_in_page.ts";
 import { useAdmission } from "./admission.ts";
 import type { RequestContext } from "./builder.ts";
+import { compressed } from "./compress.ts";
 import { type Asking, type ContextOptions, createContext } from "./context.ts";
 import { inShort } from "./health.ts";
 import { plainIntrospectionRule } from "./limits.ts";
@@ -42,6 +43,8 @@ export interface GatewayOptions extends ContextOptions {
   /** Serve GraphiQL to browsers, and answer introspection. */
   readonly graphiql: boolean;
   readonly subscriptions: SharesOptions;
+  /** Answers requests for the page that people look at; undefined for others. */
+  readonly page: (request: Request) => Promise<Response | undefined>;
   /** Answers paths under /health; undefined for others. */
   readonly health: (path: string) => Promise<Response | undefined>;
 }
@@ -64,7 +67,7 @@ const WELCOME = `{
 `;
 
 export function createGateway(options: GatewayOptions): Gateway {
-  const { observe, allowed, bodyBytesMax, bodyMaxMs, graphiql, health, keys } = options;
+  const { observe, allowed, bodyBytesMax, bodyMaxMs, graphiql, health, keys, page } = options;
   const ending = new AbortController();
   const guests = createGuests(keys.isGood);
   const keysChanged = async () => {
@@ -120,14 +123,16 @@ export function createGateway(options: GatewayOptions): Gateway {
         });
       }
       if (pathname === "/session") return await answerSession(request, client, options);
+      // The page holds nothing of the plant: what it shows it asks for, with the session of who looks.
+      const shown = pathname === "/graphql" ? undefined : await page(request);
+      if (shown !== undefined) return shown;
       const entry = await enter(request, client, options);
       if (isVisit(request) && "code" in entry) return signInPage(entry);
-      if (pathname === "/") return Response.redirect(new URL("/graphql", request.url), 302);
       if (pathname === "/graphql" && request.headers.get("upgrade")?.toLowerCase() === "websocket") {
         if (!("code" in entry)) return sockets.upgrade(request, { client, principal: entry });
         return credentialOf(request) === undefined ? sockets.upgrade(request, { client }) : refused(entry);
       }
-      return await yoga.fetch(request, { client, entry });
+      return compressed(request, await yoga.fetch(request, { client, entry }));
     },
     async dispose() {
       await watching.stop();

@@ -1,16 +1,40 @@
-/** What the service consists of, and how it is. */
-import type { Part } from "../src/ports/part.ts";
+/** The service itself: its parts in words, and what waits. */
+import { FIRST_TENANT } from "../src/domain/access/tenant.ts";
+import type { Health } from "../src/operations/check_health.ts";
+import { schedulesOf } from "../src/operations/show_parts.ts";
+import type { Scope } from "../src/operations/scope.ts";
+import type { Part as Process } from "../src/ports/part.ts";
 import type { ScheduleState } from "../src/ports/workflows.ts";
-import { readSystem, type System } from "../src/operations/read_system.ts";
 import { builder, enumValues } from "./builder.ts";
 import { LOOKUP_COST } from "./cost.ts";
 
-const PartKindEnum = builder.enumType("SystemPartKind", {
+const PROCESSES_MAX = 100;
+
+/** Names of machines are for whoever runs the service. */
+function isFirst({ tenant }: Pick<Scope, "tenant">): boolean {
+  return tenant.key === FIRST_TENANT;
+}
+
+type Part = readonly [name: string, finding: string];
+
+const SystemPartRef = builder.objectRef<Part>("SystemPart").implement({
+  description: "A part of the service, and how it is.",
+  fields: (t) => ({
+    name: t.string({ description: "Which part.", resolve: ([name]) => name }),
+    ok: t.boolean({ description: "Whether nothing is wrong with it.", resolve: ([, finding]) => finding === "ok" }),
+    finding: t.string({
+      description: "`ok`, or what is wrong and what to do, for people.",
+      resolve: ([, finding]) => finding,
+    }),
+  }),
+});
+
+const ProcessKindEnum = builder.enumType("SystemProcessKind", {
   description: "What a process of the service does.",
   values: enumValues({ gateway: "It speaks to clients.", worker: "It carries out workflows and sweeps." }),
 });
 
-const PartStateEnum = builder.enumType("SystemPartState", {
+const ProcessStateEnum = builder.enumType("SystemProcessState", {
   description: "Whether a process of the service is there.",
   values: enumValues({
     running: "It has been seen within the last 35 seconds, or nobody has looked since.",
@@ -19,18 +43,18 @@ const PartStateEnum = builder.enumType("SystemPartState", {
   }),
 });
 
-const PartRef = builder.objectRef<Part>("SystemPart").implement({
+const ProcessRef = builder.objectRef<Process>("SystemProcess").implement({
   description: "A process of the service.",
   fields: (t) => ({
     key: t.exposeString("id", { description: "Its name for as long as it lives; another one after a restart." }),
-    kind: t.expose("kind", { type: PartKindEnum, description: "What it does." }),
+    kind: t.expose("kind", { type: ProcessKindEnum, description: "What it does." }),
     name: t.exposeString("name", { description: "Machine and process." }),
     migration: t.exposeInt("migration", {
-      description: "Number of the last migration that it knows: parts of one release have the same.",
+      description: "Number of the last migration that it knows: processes of one release have the same.",
     }),
     startedAt: t.expose("startedAt", { type: "DateTime", description: "When it was first seen." }),
     seenAt: t.expose("seenAt", { type: "DateTime", description: "When it was last seen." }),
-    state: t.expose("state", { type: PartStateEnum, description: "Whether it is there." }),
+    state: t.expose("state", { type: ProcessStateEnum, description: "Whether it is there." }),
   }),
 });
 
@@ -54,38 +78,37 @@ const ScheduleRef = builder.objectRef<ScheduleState>("SystemSchedule").implement
   }),
 });
 
-const SystemRef = builder.objectRef<System>("System").implement({
-  description: "What the service consists of, and how it is.",
+const SystemRef = builder.objectRef<Health>("System").implement({
+  description: "The service itself.",
   fields: (t) => ({
-    migration: t.exposeInt("migration", { description: "Number of the last migration that the store has." }),
+    ok: t.exposeBoolean("ok", { description: "Whether nothing is wrong with any part." }),
     parts: t.field({
-      type: [PartRef],
-      description: "Its processes, the last started first, and those that ended within a week: 100 at most.",
-      resolve: ({ parts }) => parts,
+      type: [SystemPartRef],
+      description: "Each part.",
+      complexity: { multiplier: 6 },
+      resolve: ({ checks }) => Object.entries(checks),
     }),
-    storeFault: t.string({
-      nullable: true,
-      description: "What keeps the store from writing; null: nothing.",
-      resolve: ({ faults }) => faults.store ?? null,
-    }),
-    temporalFault: t.string({
-      nullable: true,
-      description: "What keeps Temporal from answering; null: nothing.",
-      resolve: ({ faults }) => faults.temporal ?? null,
-    }),
-    workerFault: t.string({
-      nullable: true,
-      description: "Why nobody carries out workflows; null: somebody does, or nobody knows.",
-      resolve: ({ faults }) => faults.worker ?? null,
-    }),
-    unfinishedBatches: t.exposeFloat("unfinishedBatches", {
-      description: "Batches of yours that were accepted and are not finished.",
+    processes: t.field({
+      type: [ProcessRef],
+      description: "Gateways and workers, the last started first, and those that ended within a week: 100 at most.",
+      complexity: { field: LOOKUP_COST, multiplier: 4 },
+      resolve: (_system, _args, { scope }) => isFirst(scope) ? scope.store.parts.list({ limit: PROCESSES_MAX }) : [],
     }),
     schedules: t.field({
       type: [ScheduleRef],
       nullable: true,
       description: "What is done from time to time; null while Temporal does not answer.",
-      resolve: ({ schedules }) => schedules ?? null,
+      resolve: async (_system, _args, { scope }) => isFirst(scope) ? await schedulesOf(scope) ?? null : [],
+    }),
+    unfinishedBatches: t.float({
+      nullable: true,
+      description: "Batches that have not come to their end, of all tenants; null when the store does not answer.",
+      resolve: ({ backlog }) => backlog?.unfinished,
+    }),
+    oldestUnfinishedMs: t.float({
+      nullable: true,
+      description: "Age of the oldest of them in milliseconds; null when there is none.",
+      resolve: ({ backlog }) => backlog?.oldest?.ageMs,
     }),
   }),
 });
@@ -94,9 +117,11 @@ builder.queryField("system", (t) =>
   t.field({
     access: "read",
     type: SystemRef,
-    description:
-      "What the service consists of, and how it is. The event log of the first tenant tells when a part is seen " +
-      "and lost.",
-    complexity: LOOKUP_COST,
-    resolve: (_root, _args, { scope }) => readSystem(scope),
+    description: "How the service is: what probes are told under /health.",
+    complexity: 3 * LOOKUP_COST,
+    resolve: async (_root, _args, { checkHealth, scope }) => {
+      const health = await checkHealth();
+      // Findings and backlog name what any tenant sends.
+      return isFirst(scope) ? health : { ok: health.ok, checks: {} };
+    },
   }));

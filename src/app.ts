@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createActivities } from "../activities/mod.ts";
-import { checkOpenness, type Config } from "./config.ts";
+import type { Config } from "./config.ts";
 import type { Observe } from "./observation.ts";
 import { createStateMemory } from "./operations/detection/state_memory.ts";
 import { startDelivering } from "./operations/alerting/deliver_notifications.ts";
@@ -23,18 +23,13 @@ import { laterWorkflows } from "./temporal/later.ts";
 import { openTemporal, type Temporal } from "./temporal/open.ts";
 import { startWorker } from "./temporal/worker.ts";
 import { createUnits } from "./ucum/units.ts";
-import { connectStore, readsOf, type StoreConnection } from "./timescale/connect.ts";
+import { connectStore, type StoreConnection } from "./timescale/connect.ts";
 import { expectedVersion, migrate } from "./timescale/migrate.ts";
 import { createStore } from "./timescale/store.ts";
 import { inProcessWakeUps, postgresWakeUps } from "./timescale/wake_up.ts";
 import { deferred } from "./deferred.ts";
-import { FIRST_TENANT } from "./domain/access/tenant.ts";
-import { createAuditLog } from "./operations/access/audit_log.ts";
-import { createFirstKey } from "./operations/access/create_first_key.ts";
-import { openKeyRing } from "./operations/access/key_ring.ts";
 import { SECRETS } from "./secrets.ts";
 import { repeat } from "./repeat.ts";
-import { createTurns, type TurnsOptions } from "./turns.ts";
 import { type Installation, openInstallation } from "./timescale/installation.ts";
 import { taskQueueOf } from "../workflows/contracts.ts";
 
@@ -51,10 +46,6 @@ const ACTIVITIES_PER_CONNECTION = 1.5;
 const SWEEP_EVERY_MS = 5_000;
 const PLAN_EVERY_MS = 60_000;
 const VACUUM_EVERY_MS = 5 * 60_000;
-const REQUEST_GRACE_MS = 3_000;
-/** Statements of clients' queries that may wait for their turn, and how long. */
-const READS_WAITING_MAX = 5_000;
-const READ_WAIT_MAX_MS = 15_000;
 
 export interface AppOptions {
   readonly parts: readonly ("gateway" | "worker")[];
@@ -164,7 +155,7 @@ async function compose(config: Config, { parts, observe, cleanups }: Composing):
     cleanups.push(showPart(deps, { kind: "worker", migration: await expectedVersion(MIGRATIONS) }));
     observe({ kind: "started", part: "worker", detail: `takes up to ${activitiesMax} activities at once` });
   }
-  const url = parts.includes("gateway") ? await openGateway(config, { deps, cleanups }) : undefined;
+  const url = parts.includes("gateway") ? await openClientSide(config, { deps, connection, cleanups }) : undefined;
   if (url !== undefined) {
     cleanups.push(showPart(deps, { kind: "gateway", migration: await expectedVersion(MIGRATIONS) }));
     observe({ kind: "started", part: "gateway", detail: url });
@@ -229,7 +220,7 @@ function createDeps(config: Config, { connection, workflows, observe, cleanups }
   const store = createStore(connection.sql, { edition, writeFault });
   return {
     store,
-    reads: createStore(connection.reads, { edition, writeFault, turns: createTurns(readTurns(connection, config)) }),
+    reads: createStore(connection.reads, { edition, writeFault }),
     alertFeeds: createAlertFeeds({ store, wakeUps }),
     eventFeeds: createEventFeeds({ store, wakeUps }),
     workflows,
@@ -249,52 +240,11 @@ function createDeps(config: Config, { connection, workflows, observe, cleanups }
   };
 }
 
-/** On the one connection of the embedded store, a write waits for one read at most. */
-function readTurns({ edition }: StoreConnection, { poolSize }: Config): TurnsOptions {
-  const atOnce = edition === "embedded" ? 1 : readsOf(poolSize);
-  return { atOnce, waitingMax: READS_WAITING_MAX, waitMaxMs: READ_WAIT_MAX_MS };
-}
-
-async function openGateway(
+/** Loaded here, so that a worker on Node need not load it. */
+async function openClientSide(
   config: Config,
-  { deps, cleanups }: { deps: Deps; cleanups: Composing["cleanups"] },
+  opening: { deps: Deps; connection: StoreConnection; cleanups: Composing["cleanups"] },
 ): Promise<string> {
-  // Loaded here, so that a worker on Node need not load it.
-  const { createGateway } = await import("../graphql/server.ts");
-  const { answerHealth } = await import("../graphql/health.ts");
-  const { serve } = await import("./serve.ts");
-  const tenant = await deps.store.tenants.byKey(FIRST_TENANT);
-  if (tenant === undefined) throw new Error("the store has no default tenant");
-  if (config.gateway.firstKey) {
-    const created = await createFirstKey({ ...deps, tenant });
-    // For the person who starts it, and not in the log.
-    if (created !== undefined) {
-      console.log(`The first key, which is shown this once, with the scope admin: ${created.text}`);
-    }
-  }
-  const keys = await openKeyRing(deps, tenant);
-  checkOpenness(config.gateway, { isOpen: keys.isOpen });
-  const expectedSchema = await expectedVersion(MIGRATIONS);
-  const gateway = createGateway({
-    scope: ({ tenant, actor }) => ({ ...deps, tenant, actor }),
-    keys,
-    auditLog: createAuditLog(deps),
-    observe: deps.observe,
-    allowed: config.gateway,
-    bodyBytesMax: config.gateway.bodyBytesMax,
-    bodyMaxMs: 30_000,
-    graphiql: config.gateway.graphiql,
-    subscriptions: config.gateway.subscriptions,
-    waitMaxMs: 30_000,
-    health: (path) => answerHealth(path, { ...deps, expectedSchema, behindMaxMs: config.limits.behindMaxMs }),
-  });
-  const server = serve(gateway.fetch, {
-    ...config.gateway,
-    onFault: (cause) => deps.observe({ kind: "request.failed", path: "", cause }),
-  });
-  cleanups.push(async () => {
-    await gateway.dispose();
-    await server.stop(REQUEST_GRACE_MS);
-  });
-  return server.url;
+  const { openGateway } = await import("./open_gateway.ts");
+  return await openGateway(config, { ...opening, expectedSchema: await expectedVersion(MIGRATIONS) });
 }

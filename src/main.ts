@@ -11,8 +11,13 @@ const COMMANDS: Readonly<
   gateway: { about: "only the GraphQL gateway", load: () => import("./cli/gateway.ts") },
   worker: { about: "only the Temporal worker", load: () => import("./cli/worker.ts") },
   migrate: { about: "bring the store to the schema of this code", load: () => import("./cli/migrate.ts") },
+  generate: {
+    about: "make readings of a sample plant: to a file, or to a service",
+    load: () => import("./cli/generate.ts"),
+  },
   key: { about: "make, list and end the keys that let people and programs in", load: () => import("./cli/key.ts") },
   score: { about: "score CSV series, or rows with --forest", load: () => import("./cli/score.ts") },
+  curve: { about: "make the curve of rarity anew, for the alarm budget", load: () => import("./cli/curve.ts") },
   evaluate: { about: "detection quality on public data sets", load: () => import("./cli/evaluate.ts") },
 };
 

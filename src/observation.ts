@@ -36,6 +36,15 @@ export type Observation =
     readonly latching: readonly string[];
     readonly actor: string;
   }
+  | {
+    readonly kind: "alarm_budget.changed";
+    readonly tenant: string;
+    /** Undefined: all that no other budget holds for. */
+    readonly asset: string | undefined;
+    /** Undefined: there is none any more. */
+    readonly alertsPerDay: number | undefined;
+    readonly actor: string;
+  }
   | { readonly kind: "retention.applied"; readonly tenant: string; readonly removed: Readonly<Record<string, number>> }
   | { readonly kind: "retention.failed"; readonly cause: unknown }
   | { readonly kind: "retention.asked"; readonly actor: string }
@@ -58,6 +67,7 @@ export type Observation =
     readonly actor: string;
   }
   | { readonly kind: "key.revoked"; readonly key: string; readonly tenant: string; readonly actor: string }
+  | { readonly kind: "wall.missing"; readonly reason: string }
   | { readonly kind: "keys.refused"; readonly count: number }
   | ({ readonly kind: "audit.not_written"; readonly tenantId: number; readonly cause: unknown } & AuditEntry)
   | { readonly kind: "sensors.registered"; readonly batchId: number; readonly count: number }
@@ -113,6 +123,7 @@ export function levelOf(observation: Observation): Level {
       { kind: "request.broken_off" },
       { kind: "retention.changed" },
       { kind: "alert_policy.changed" },
+      { kind: "alarm_budget.changed" },
       { kind: "retention.applied" },
       { kind: "retention.asked" },
       { kind: "key.created" },
@@ -133,6 +144,7 @@ export function levelOf(observation: Observation): Level {
       { kind: "retention.failed" },
       { kind: "readings.late" },
       { kind: "keys.refused" },
+      { kind: "wall.missing" },
       { kind: "installation.renewed" },
       { kind: "sensor.relearns" },
       { kind: "alert.not_followed" },

@@ -34,3 +34,19 @@ Deno.test("text is for people, and what is below the level is left out", () => {
     `1970-01-01T00:00:00.000Z error batch.failed batchId=7 reason="poison"`,
   ]);
 });
+
+Deno.test("a key that somebody sent in the place of something else is cut to its prefix", () => {
+  const key = `mwk_abcdefgh_${"a".repeat(32)}`;
+  const cause = new Error(`no column ${key}`);
+  for (const format of ["json", "text"] as const) {
+    const lines = linesOf(format, "warn", [{ ...FAILED, reason: `source ${key}` }, {
+      kind: "fault",
+      part: key,
+      cause,
+    }]);
+    for (const line of lines) {
+      assert.ok(!line.includes(key), line);
+      assert.match(line, /mwk_abcdefgh_…/);
+    }
+  }
+});

@@ -9,6 +9,7 @@ import { AlertRef, AssetRef, BatchRef, SensorRef } from "../nodes.ts";
 import { AlertStateEnum, AlertSuppressionEnum, InstrumentStatusEnum, KIND, SeverityEnum } from "./enums.ts";
 import { EvidenceRef } from "./evidence.ts";
 import { AlertTransitionRef } from "./history.ts";
+import { rarityOrNull, RarityRef } from "./rarity.ts";
 
 const HISTORY = { usually: 20 };
 const MEMBERS = { usually: 20 };
@@ -34,6 +35,14 @@ builder.node(AlertRef, {
       description: "Whether it stands, and whether a person has seen it.",
     }),
     score: t.exposeFloat("score", { description: "Highest score of the episode so far, 0 to 1." }),
+    rarity: t.field({
+      type: RarityRef,
+      nullable: true,
+      description:
+        "The greatest of the episode when it was opened, last raised or closed, with the line that it was announced by. " +
+        "Null where facts were judged, such as a flatline: they stay outside the alarm budget.",
+      resolve: rarityOrNull,
+    }),
     reason: t.exposeString("reason", { description: "Why it was opened or last raised, in a sentence." }),
     episodeStart: t.expose("episodeStart", {
       type: "DateTime",

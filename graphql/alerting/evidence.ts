@@ -4,6 +4,7 @@ import type { AlertProof } from "../../src/ports/alerting/alert.ts";
 import { builder } from "../builder.ts";
 import { BatchRef } from "../nodes.ts";
 import { AlertChangeEnum } from "./enums.ts";
+import { rarityOrNull, RarityRef } from "./rarity.ts";
 
 const FactRef = builder.objectRef<[string, number]>("Fact").implement({
   description: "A number that a detector judged by.",
@@ -47,6 +48,12 @@ export const EvidenceRef = builder.objectRef<AlertProof>("AlertEvidence").implem
     missing: t.stringList({
       description: "Detectors that gave no score.",
       resolve: ({ evidence }) => evidence.missing,
+    }),
+    rarity: t.field({
+      type: RarityRef,
+      nullable: true,
+      description: "How rare the reading is; null where a fact was judged, such as a flatline.",
+      resolve: ({ evidence }) => rarityOrNull(evidence),
     }),
     batch: t.field({
       type: BatchRef,

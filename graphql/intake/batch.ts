@@ -15,7 +15,7 @@ const BatchStateEnum = builder.enumType("BatchState", {
   values: enumValues(BATCH_STATES),
 });
 
-const QuarantineReasonEnum = builder.enumType("QuarantineReason", {
+export const QuarantineReasonEnum = builder.enumType("QuarantineReason", {
   description: "Why a reading was not accepted.",
   values: enumValues(QUARANTINE_REASONS),
 });

@@ -7,9 +7,10 @@ import { compareFigures, type Figure, nabFigures, outlierFigures, skabFigures } 
 import { readNab } from "../evaluation/nab_files.ts";
 import { evaluateOutliers } from "../evaluation/outliers.ts";
 import { evaluateSkab } from "../evaluation/skab.ts";
+import { evaluateFleet } from "./evaluate_fleet.ts";
 import { createProgressLine } from "./progress_line.ts";
 
-const USAGE = `usage: deno task evaluate --data DIR [--out FILE] [--accept]
+const USAGE = `usage: deno task evaluate --data DIR [--fleet] [--out FILE] [--accept]
 
 Runs the live detectors, with one set of parameters and no look ahead, over what DIR holds of
   nab/       the Numenta Anomaly Benchmark: data/ and labels/combined_windows.json
@@ -17,6 +18,8 @@ Runs the live detectors, with one set of parameters and no look ahead, over what
   outliers/  CSV files whose last column is label
 and prints our figures beside those of others, and beside the committed ones: the exit code is 1 when one of them got worse.
 
+  --fleet     the fleet too: share of faults found at rates of false alerts per sensor-day, by score and by rarity, over nab/, skab/
+              and generated healthy sensors; generated faults; and whether alarm budgets hold
   --out FILE  write the figures as JSON
   --accept    make these figures the committed ones (tests/golden/detection.json)`;
 
@@ -27,6 +30,7 @@ export async function run(args: string[]): Promise<number> {
     args,
     options: {
       data: { type: "string" },
+      fleet: { type: "boolean" },
       out: { type: "string" },
       accept: { type: "boolean" },
       help: { type: "boolean", short: "h" },
@@ -40,7 +44,7 @@ export async function run(args: string[]): Promise<number> {
     console.error(`--data is needed.\n\n${USAGE}`);
     return 2;
   }
-  const figures = await measure(values.data);
+  const figures = await measure(values.data, { fleet: values.fleet === true });
   if (figures.length === 0) {
     console.error(`${values.data} holds none of nab/, skab/ and outliers/.`);
     return 2;
@@ -48,11 +52,16 @@ export async function run(args: string[]): Promise<number> {
   printFigures(figures);
   const json = `${JSON.stringify(Object.fromEntries(figures.map(({ name, value }) => [name, value])), undefined, 2)}\n`;
   if (values.out !== undefined) await writeFile(values.out, json);
-  if (values.accept) await writeFile(COMMITTED, json);
-  return printChanges(figures, JSON.parse(await readFile(COMMITTED, "utf8"))) ? 1 : 0;
+  const committed = JSON.parse(await readFile(COMMITTED, "utf8"));
+  if (values.accept) {
+    // What was not measured this time stays.
+    Object.assign(committed, JSON.parse(json));
+    await writeFile(COMMITTED, `${JSON.stringify(committed, undefined, 2)}\n`);
+  }
+  return printChanges(figures, committed) ? 1 : 0;
 }
 
-async function measure(folder: string): Promise<Figure[]> {
+async function measure(folder: string, { fleet }: { fleet: boolean }): Promise<Figure[]> {
   const progress = createProgressLine();
   const [nab, skab, outliers] = ["nab", "skab", "outliers"].map((name) => join(folder, name));
   const figures: Figure[] = [];
@@ -71,6 +80,10 @@ async function measure(folder: string): Promise<Figure[]> {
     );
   }
   progress.clear();
+  if (fleet) {
+    const there = async (path: string) => await exists(path) ? path : undefined;
+    figures.push(...await evaluateFleet({ nab: await there(nab), skab: await there(skab) }, progress));
+  }
   return figures;
 }
 

@@ -4,19 +4,21 @@ import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { createAssetStream } from "../domain/detection/asset_stream.ts";
 import { type DetectorSet, makeSet } from "../domain/detection/detector_set.ts";
-import { scoreSeries } from "../domain/detection/score_series.ts";
+import { beginOwnStart, pushOwnStart, SLOW_MS } from "../domain/detection/own_start.ts";
+import { type Measure, scoreSeries } from "../domain/detection/score_series.ts";
 import { DEFAULT_SETTINGS } from "../domain/detection/settings.ts";
 import { csvCell } from "../csv.ts";
 import { readSettingsFile } from "./settings_file.ts";
 import { readSeriesFile, type SeriesFile, SeriesFileFaults } from "./series_file.ts";
 
-const USAGE = `usage: deno task score --in PATH --out PATH [--config FILE]
+const USAGE = `usage: deno task score --in PATH --out PATH [--config FILE] [--rarity]
        deno task score --forest --in FILE --out FILE [--seed 1] [--trees 100] [--sample 256]
 
 Scores each row of a CSV file, or of every *.csv in a folder and the folders below it, from a fresh state per file and without looking ahead. Rows are
 "timestamp,value" (the detectors of single sensors) or "timestamp,col1,col2,..." (the detector of assets). The output has the columns timestamp
 and score, one row per input row, 0 to 1. A file with bad rows is reported by name and line and left out; the others go on, and the exit code is 1.
 
+  --rarity       write rarity R as R/(R+1) instead of the score: what the alarm budget ranks alerts by (one value per row only)
   --config FILE  settings of the single-sensor detectors as JSON, in the form that --print-config shows
   --print-config print the default settings
   --forest       isolation forest over the rows of a table: see --forest --help`;
@@ -31,6 +33,7 @@ export async function run(args: string[]): Promise<number> {
       in: { type: "string" },
       out: { type: "string" },
       config: { type: "string" },
+      rarity: { type: "boolean" },
       "print-config": { type: "boolean" },
       help: { type: "boolean", short: "h" },
     },
@@ -53,7 +56,7 @@ export async function run(args: string[]): Promise<number> {
     return 2;
   }
   const set = values.config === undefined ? makeSet(DEFAULT_SETTINGS) : await readSettingsFile(values.config);
-  return await scoreAll(await listPairs(values.in, values.out), set);
+  return await scoreAll(await listPairs(values.in, values.out), { set, measure: values.rarity ? "rarity" : "score" });
 }
 
 /**
@@ -85,12 +88,22 @@ async function listPairs(from: string, to: string): Promise<Pair[]> {
   return names.map((name) => ({ from: join(from, name), to: join(to, name) }));
 }
 
-async function scoreAll(pairs: readonly Pair[], set: DetectorSet): Promise<number> {
+interface Scoring {
+  readonly set: DetectorSet;
+  readonly measure: Measure;
+}
+
+async function scoreAll(pairs: readonly Pair[], scoring: Scoring): Promise<number> {
   let faulty = 0;
   for (const { from, to } of pairs) {
     try {
       const file = await readSeriesFile(from);
-      const scores = scoreFile(file, set);
+      if (scoring.measure === "rarity" && file.columns.length > 1) {
+        throw new SeriesFileFaults(
+          `${from}:1: rarity is that of single sensors, and this file has ${file.columns.length} columns`,
+        );
+      }
+      const scores = scoreFile(file, scoring);
       await mkdir(dirname(to), { recursive: true });
       await writeFile(
         to,
@@ -106,12 +119,18 @@ async function scoreAll(pairs: readonly Pair[], set: DetectorSet): Promise<numbe
   return faulty === 0 ? 0 : 1;
 }
 
-function scoreFile({ ts, columns }: SeriesFile, set: DetectorSet): ArrayLike<number> {
-  if (columns.length === 1) return scoreSeries(set, { ts, value: columns[0] });
+function scoreFile({ ts, columns }: SeriesFile, { set, measure }: Scoring): ArrayLike<number> {
+  if (columns.length === 1) return scoreSeries(set, { ts, value: columns[0] }, measure);
   const stream = createAssetStream(columns.length);
+  const ownStart = isSlow(ts) ? beginOwnStart(columns.length) : undefined;
   const row = new Float64Array(columns.length);
   return Array.from(ts, (at, i) => {
     for (let c = 0; c < columns.length; c++) row[c] = columns[c][i];
-    return stream.push(at, row);
+    return Math.max(stream.push(at, row), ownStart === undefined ? 0 : pushOwnStart(ownStart, row));
   });
+}
+
+/** By the first interval, since no row may be judged by what comes after it. */
+function isSlow(ts: ArrayLike<number>): boolean {
+  return ts.length > 1 && ts[1] - ts[0] >= SLOW_MS;
 }

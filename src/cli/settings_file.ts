@@ -12,17 +12,35 @@ export class SettingsFileFaults extends Error {
 
 const share = z.number().min(0).max(1);
 const readings = z.number().int().min(0);
-const episode = z.strictObject({ threshold: share, deadband: share, onDelay: readings, offDelay: readings });
+const span = z.strictObject({ hours: z.number().min(0), least: z.number().int().min(1) });
+const episode = z.strictObject({
+  threshold: share,
+  deadband: share,
+  onDelay: span,
+  offDelay: span,
+  newNormal: span,
+});
 const choice = {
   name: z.enum(DETECTOR_NAMES as [DetectorName, ...DetectorName[]]),
   // Which there are, and their bounds, each detector knows by itself.
-  parameters: z.record(z.string(), z.number()),
+  parameters: z.record(z.string(), z.union([z.number(), span])),
 };
 
 const SCHEMA = z.strictObject({
   version: z.string().min(1),
+  counts: z.boolean(),
   detectors: z.array(z.strictObject({ ...choice, weight: share })).min(1),
-  rest: z.strictObject({ length: readings, floor: share }),
+  level: z.strictObject({ stretch: span, window: span, blocks: z.number().int().min(2) }),
+  glitch: z.strictObject({
+    window: span,
+    blocks: z.number().int().min(2),
+    first: z.number().int().min(10).max(200),
+    far: z.number().positive(),
+    lasts: span,
+    rare: share,
+  }),
+  caution: z.strictObject({ window: span, readings, power: z.number().min(0) }),
+  rest: z.strictObject({ length: span, floor: share }),
   episode,
   watches: z.array(z.strictObject({ kind: z.string().min(1), detector: z.strictObject(choice), episode })),
   learnsAnomalies: z.boolean(),

@@ -6,6 +6,7 @@ import process from "node:process";
 import { FIRST_TENANT } from "../domain/access/tenant.ts";
 import type { Part } from "../ports/part.ts";
 import type { Store } from "../ports/store.ts";
+import { type ScheduleState, WorkflowsUnavailable } from "../ports/workflows.ts";
 import { repeat } from "../repeat.ts";
 import { type Deps, eventsTopic } from "./scope.ts";
 
@@ -56,4 +57,14 @@ async function told(deps: PartDeps, change: (store: Store) => Promise<Part[]>, w
   });
   if (parts.length > 0 && tenant !== undefined) deps.wakeUps.wake(eventsTopic(tenant.id));
   return parts.length;
+}
+
+/** What is done from time to time; undefined while Temporal does not answer. */
+export async function schedulesOf({ workflows }: Pick<Deps, "workflows">): Promise<ScheduleState[] | undefined> {
+  try {
+    return await workflows.schedules();
+  } catch (error) {
+    if (error instanceof WorkflowsUnavailable) return undefined;
+    throw error;
+  }
 }

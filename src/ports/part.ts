@@ -24,5 +24,5 @@ export interface PartStore {
    */
   lose(options: { readonly unseenForMs: number }): Promise<Part[]>;
   /** The newest first. */
-  list(limit: number): Promise<Part[]>;
+  list(options: { readonly limit: number }): Promise<Part[]>;
 }

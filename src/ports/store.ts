@@ -4,6 +4,7 @@
  */
 import type { KeyStore } from "./access/key.ts";
 import type { TenantStore } from "./access/tenant.ts";
+import type { AlarmBudgetStore } from "./alerting/alarm_budget.ts";
 import type { AlertStore } from "./alerting/alert.ts";
 import type { ChannelStore } from "./alerting/channel.ts";
 import type { NotificationStore } from "./alerting/notification.ts";
@@ -16,6 +17,8 @@ import type { PerformanceStore } from "./alerting/performance.ts";
 import type { AlertPolicyStore } from "./alerting/policy.ts";
 import type { PresenceStore } from "./alerting/presence.ts";
 import type { WindowStore } from "./alerting/window.ts";
+import type { EpisodeStore } from "./alerting/episode.ts";
+import type { CandidateStore } from "./alerting/candidate.ts";
 import type { DetectorStateStore } from "./detection/detector_state.ts";
 import type { EventStore } from "./event.ts";
 import type { ReprocessStore } from "./history/reprocess.ts";
@@ -23,10 +26,12 @@ import type { RetentionStore } from "./history/retention.ts";
 import type { HorizonStore, ThinningStore } from "./history/thinning.ts";
 import type { UpkeepStore } from "./history/upkeep.ts";
 import type { BatchStore } from "./intake/batch.ts";
+import type { LookStore } from "./intake/look.ts";
 import type { QuarantineStore } from "./intake/quarantine.ts";
 import type { SourceStore } from "./intake/source.ts";
 import type { PartStore } from "./part.ts";
 import type { AssetStore } from "./plant/asset.ts";
+import type { OverviewStore } from "./plant/overview.ts";
 import type { ReadingStore } from "./plant/reading.ts";
 import type { SensorStore } from "./plant/sensor.ts";
 
@@ -62,6 +67,11 @@ export interface Store {
   readonly floods: FloodStore;
   readonly performance: PerformanceStore;
   readonly presences: PresenceStore;
+  readonly episodes: EpisodeStore;
+  readonly overview: OverviewStore;
+  readonly looks: LookStore;
+  readonly candidates: CandidateStore;
+  readonly alarmBudgets: AlarmBudgetStore;
   readonly events: EventStore;
   readonly reprocessing: ReprocessStore;
   readonly retention: RetentionStore;

@@ -35,7 +35,7 @@ export function partStore(sql: Sql): PartStore {
       return rows.map(toPart);
     },
 
-    async list(limit) {
+    async list({ limit }) {
       return (await sql<Row[]>`SELECT ${columns()} FROM part ORDER BY started_at DESC, id LIMIT ${limit}`).map(toPart);
     },
   };

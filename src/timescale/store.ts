@@ -1,6 +1,10 @@
 /** The store over one driver, for the embedded and the native edition alike. */
 import type postgres from "postgres";
 import { type Store, StoreFull, StoreUnavailable } from "../ports/store.ts";
+import { episodeStore } from "./alerting/episode.ts";
+import { overviewStore } from "./plant/overview.ts";
+import { lookStore } from "./intake/look.ts";
+import { alarmBudgetStore } from "./alerting/alarm_budget.ts";
 import { alertStore } from "./alerting/alert.ts";
 import { channelStore } from "./alerting/channel.ts";
 import { notificationStore } from "./alerting/notification.ts";
@@ -13,6 +17,7 @@ import { performanceStore } from "./alerting/performance.ts";
 import { alertPolicyStore } from "./alerting/policy.ts";
 import { presenceStore } from "./alerting/presence.ts";
 import { windowStore } from "./alerting/window.ts";
+import { candidateStore } from "./alerting/candidate.ts";
 import { assetStore } from "./plant/asset.ts";
 import { batchStore } from "./intake/batch.ts";
 import { quarantineStore } from "./intake/quarantine.ts";
@@ -33,6 +38,7 @@ import type { Sql } from "./sql.ts";
 import { keyStore } from "./access/key.ts";
 import { tenantStore } from "./access/tenant.ts";
 import { TooManyWait, type Turns } from "../turns.ts";
+import { asTenant, behindWall } from "./wall.ts";
 import { isUnavailable } from "./unavailable.ts";
 
 export interface StoreOptions {
@@ -42,13 +48,15 @@ export interface StoreOptions {
   readonly writeFault?: () => string | undefined;
   /** Calls outside of transactions wait for each other by these. */
   readonly turns?: Turns;
+  /** Whether each call is shown what its tenant has and no more (wall.ts). */
+  readonly walled?: boolean;
 }
 
 const NOTHING = () => undefined;
 
 export function createStore(
   sql: postgres.Sql<{ bigint: number }>,
-  { edition = "apache", writeFault = NOTHING, turns = (work) => work() }: StoreOptions = {},
+  { edition = "apache", writeFault = NOTHING, turns = (work) => work(), walled = false }: StoreOptions = {},
 ): Store {
   const translated: Translate = async (call) => {
     try {
@@ -60,13 +68,20 @@ export function createStore(
       throw new StoreUnavailable(`The store is not available: ${error.message}`, { cause: error });
     }
   };
+  const plain = nouns(sql, { edition, translated: (call) => translated(() => turns(call)) });
+  /** One transaction for a call by itself. */
+  const alone = async <T>(tenantId: number, call: (inside: Nouns) => Promise<T>): Promise<T> =>
+    await sql.begin(async (tx) => {
+      await asTenant(tx, tenantId);
+      return await call(nouns(tx, { edition, translated }));
+    }) as T;
   return {
-    ...nouns(sql, { edition, translated: (call) => translated(() => turns(call)) }),
+    ...walled ? behindWall(plain, (tenantId, call) => translated(() => turns(() => alone(tenantId, call)))) : plain,
     transaction: <T>(work: (store: Store) => Promise<T>) =>
       translated(async () =>
         await sql.begin((tx) =>
           work({
-            ...nouns(tx, { edition, translated }),
+            ...walled ? enteringOnce(tx, nouns(tx, { edition, translated })) : nouns(tx, { edition, translated }),
             transaction: refuseNesting,
             schemaVersion: refuseNesting,
             writeFault,
@@ -78,12 +93,30 @@ export function createStore(
   };
 }
 
+type Nouns = Omit<Store, "transaction" | "schemaVersion" | "writeFault">;
+
+/** Inside a transaction the tenant stays what it was set to last, so its calls go one behind the other. */
+function enteringOnce(tx: Sql, inside: Nouns): Nouns {
+  let current: number | undefined;
+  let underWay: Promise<unknown> = Promise.resolve();
+  return behindWall(inside, (tenantId, call) => {
+    const next = underWay.then(async () => {
+      if (current !== tenantId) await asTenant(tx, tenantId);
+      current = tenantId;
+      return await call(inside);
+    });
+    // What it throws is for whoever called.
+    underWay = next.catch(() => {});
+    return next;
+  });
+}
+
 type Translate = <T>(call: () => Promise<T>) => Promise<T>;
 
 function nouns(
   sql: Sql,
   { edition, translated }: { edition: Edition; translated: Translate },
-): Omit<Store, "transaction" | "schemaVersion" | "writeFault"> {
+): Nouns {
   /** The same calls, with the driver's errors for "cannot do it now" turned into the port's. */
   function guarded<Port extends object>(port: Port): Port {
     const calls = Object.entries(port).map((
@@ -113,6 +146,11 @@ function nouns(
     floods: guarded(floodStore(sql)),
     performance: guarded(performanceStore(sql)),
     presences: guarded(presenceStore(sql)),
+    episodes: guarded(episodeStore(sql)),
+    overview: guarded(overviewStore(sql)),
+    looks: guarded(lookStore(sql)),
+    candidates: guarded(candidateStore(sql)),
+    alarmBudgets: guarded(alarmBudgetStore(sql)),
     events: guarded(eventStore(sql)),
     reprocessing: guarded(reprocessStore(sql)),
     retention: guarded(retentionStore(sql)),

@@ -7,13 +7,14 @@ import { readConfig } from "../../src/config.ts";
 import { findTemporal } from "../../src/temporal/executable.ts";
 
 const USAGE =
-  `usage: deno task bench [--detectors] [--pipeline] [--memory] [--backlog] [--alerts] [--growth [--sizes N,N] [--store NAME]] [--seconds N]
+  `usage: deno task bench [--detectors] [--pipeline] [--memory] [--backlog] [--alerts] [--wrong-keys] [--growth [--sizes N,N] [--store NAME]] [--seconds N]
 
 Measures detectors and forest, then the whole path for several sizes of batch and numbers of sources: on the embedded store, and on a server when
 DATABASE_URL is set. One part alone when it is named.
 
   --backlog    sends more than can be worked off at once: what waits how long, and whether all is judged
   --alerts     what people wait for with 100,000 open alerts: a change, a thousand at once, pages and counts
+  --wrong-keys how long an acknowledgement takes, alone and beside 1,000 wrong keys a second
   --memory     sends 5,000 batches and prints the memory of each process along the way
   --growth     what people wait for with 1, 10 and 50 million readings stored (embedded: 1 and 5), and bytes a reading
                before and after retention; takes up to an hour
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     backlog: { type: "boolean" },
     alerts: { type: "boolean" },
     growth: { type: "boolean" },
+    "wrong-keys": { type: "boolean" },
     sizes: { type: "string" },
     store: { type: "string" },
     seconds: { type: "string", default: "10" },
@@ -39,15 +41,15 @@ if (values.help) {
   console.log(USAGE);
   process.exit(0);
 }
-const { detectors, pipeline, memory, backlog, alerts, growth } = values;
-const all = !(detectors || pipeline || memory || backlog || alerts || growth);
+const { detectors, pipeline, memory, backlog, alerts, growth, "wrong-keys": wrongKeys } = values;
+const all = !(detectors || pipeline || memory || backlog || alerts || growth || wrongKeys);
 const config = readConfig();
 
 if (all || values.detectors) {
   await (await import("./detectors.ts")).run();
   await (await import("./forest.ts")).run();
 }
-if (all || pipeline || memory || backlog || growth) {
+if (all || pipeline || memory || backlog || growth || wrongKeys) {
   const { path } = await findTemporal({ ...config.temporal, cacheFolder: config.home, report: console.error });
   Deno.env.set("MILLWRIGHT_TEMPORAL_CLI", path);
 }
@@ -66,6 +68,12 @@ if (alerts) {
   await benchAlerts({ alerts: 100_000 });
 }
 if (values.backlog) await (await import("./backlog.ts")).run();
+if (wrongKeys) {
+  const { benchWrongKeys, HEADER } = await import("./wrong_keys.ts");
+  console.log(`\n${HEADER}`);
+  await benchWrongKeys(undefined, Number(values.seconds));
+  if (config.databaseUrl !== undefined) await benchWrongKeys(config.databaseUrl, Number(values.seconds));
+}
 if (values.growth) {
   const { benchGrowth, HEADER } = await import("./growth.ts");
   const sizes = values.sizes?.split(",").map(Number);

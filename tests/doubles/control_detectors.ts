@@ -5,6 +5,7 @@ import { seededRandom } from "../../src/domain/detection/stats/random.ts";
 /** Finds nothing unusual, ever. */
 export const NULL_DETECTOR: Detector<Record<string, never>> = {
   name: "null",
+  sees: "nothing",
   version: 1,
   warmUp: 0,
   start: () => ({}),
@@ -16,6 +17,7 @@ export const NULL_DETECTOR: Detector<Record<string, never>> = {
 /** Scores at random, but the same for equal readings. */
 export const RANDOM_DETECTOR: Detector<{ n: number }> = {
   name: "random",
+  sees: "anything",
   version: 1,
   warmUp: 0,
   start: () => ({ n: 0 }),

@@ -6,7 +6,7 @@ import { schema } from "../../graphql/schema.ts";
 import { ALL_SCOPES } from "../../src/domain/access/scope.ts";
 import { firstKey, makeKey, makeTenant, type TestKey } from "../fixtures/access.ts";
 import { ENGINES } from "../fixtures/engines.ts";
-import { type GatewayBench, withGateway } from "../fixtures/gateway.ts";
+import { withGateway } from "../fixtures/gateway.ts";
 
 const ENGINE = ENGINES.at(-1)!;
 const ASK = "{ eventCursor }";
@@ -41,7 +41,7 @@ Deno.test("from what a key for sending alone may do, nothing leads on to what it
 
 Deno.test("from the first key on, everything needs one", async (t) => {
   await withGateway(ENGINE, async (bench) => {
-    const { post, fetch } = bench;
+    const { post, send } = bench;
     await t.step("before, everyone is local, and nobody can lock everybody out", async () => {
       assert.ok((await post(ASK)).data.eventCursor);
       await assert.rejects(makeKey(bench, { name: "reader", scopes: ["READ"] }), /has to have the scope admin/);
@@ -55,10 +55,10 @@ Deno.test("from the first key on, everything needs one", async (t) => {
       for (const query of ["{ __schema { queryType { name } } }", "mutation { applyRetention { __typename } }"]) {
         assert.equal((await post(query)).errors[0].extensions.code, "UNAUTHENTICATED");
       }
-      const answer = await fetch(new Request("http://gateway.test/graphql?query={eventCursor}"));
+      const answer = await send(new Request("http://gateway.test/graphql?query={eventCursor}"));
       assert.deepEqual([answer.status, answer.headers.get("www-authenticate")], [401, 'Bearer realm="Millwright"']);
       await answer.body?.cancel();
-      const stream = await fetch(
+      const stream = await send(
         new Request("http://gateway.test/graphql?query=subscription{alerts{cursor}}", {
           headers: { accept: "text/event-stream" },
         }),
@@ -68,14 +68,14 @@ Deno.test("from the first key on, everything needs one", async (t) => {
     });
     await t.step("a person in a browser is shown where to sign in, and nothing else", async () => {
       for (const path of ["/", "/graphql"]) {
-        const answer = await fetch(new Request(`http://gateway.test${path}`, { headers: { accept: "text/html" } }));
+        const answer = await send(new Request(`http://gateway.test${path}`, { headers: { accept: "text/html" } }));
         assert.equal(answer.status, 401);
         assert.match(await answer.text(), /Your key/);
       }
     });
     await t.step("probes are told whether it is well, and who may look at all the rest", async () => {
       const health = async (headers: Record<string, string>) =>
-        await (await fetch(new Request("http://gateway.test/health", { headers }))).json();
+        await (await send(new Request("http://gateway.test/health", { headers }))).json();
       assert.deepEqual(await health({}), { ok: true });
       assert.deepEqual(await health({ authorization: "Bearer x" }), { ok: true });
       assert.deepEqual(await health(admin.headers), { ok: true, checks: { store: "ok" } });
@@ -166,7 +166,7 @@ Deno.test("keys that are none, or are none any more, are refused, each with what
     });
     await t.step("one that is in the address is refused, whatever comes with it", async () => {
       const address = `http://gateway.test/graphql?query={eventCursor}&key=${admin.secret}`;
-      const answer = await bench.fetch(
+      const answer = await bench.send(
         new Request(address, { headers: { ...admin.headers, "x-graphql-yoga-csrf": "1" } }),
       );
       assert.equal(answer.status, 401);
@@ -299,7 +299,7 @@ Deno.test("a key is used at most as often as it may, and told when to come again
     const admin = await firstKey(bench);
     const slow = await makeKey(bench, { name: "slow", scopes: ["ADMIN"], requestsPerSecond: 3 }, admin);
     const answers = await Promise.all(Array.from({ length: 10 }, () =>
-      bench.fetch(
+      bench.send(
         new Request("http://gateway.test/graphql", {
           method: "POST",
           headers: { "content-type": "application/json", ...slow.headers },

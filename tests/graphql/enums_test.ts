@@ -98,7 +98,7 @@ const ALL = `{
   notifications(first: 5) { edges { node { occasion state } } }
   alertCounts { severity state }
   serviceWindows { edges { node { kind } } }
-  system { parts { kind state } }
+  system { processes { kind state } }
   reprocessings(first: 5) { edges { node { state alerts { severity } } } }
 }`;
 
@@ -125,7 +125,7 @@ for (const engine of ENGINES) {
           routing: { routes: [{ quiet: [{ days: ["OTHER"] }] }] },
           notifications: { edges: [{ node: { occasion: "OTHER", state: "OTHER" } }] },
           alertCounts: [{ severity: "OTHER", state: "OTHER" }],
-          system: { parts: [{ kind: "OTHER", state: "OTHER" }] },
+          system: { processes: [{ kind: "OTHER", state: "OTHER" }] },
           serviceWindows: { edges: [{ node: { kind: "OTHER" } }] },
           reprocessings: { edges: [{ node: { state: "OTHER", alerts: [{ severity: "OTHER" }] } }] },
         });
@@ -152,6 +152,8 @@ for (const engine of ENGINES) {
             "Weekday",
             "SystemPartKind",
             "SystemPartState",
+            "SystemProcessKind",
+            "SystemProcessState",
           ].sort(),
           "Write a row of a newer release for each enum above.",
         );

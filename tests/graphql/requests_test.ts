@@ -3,6 +3,7 @@
  * operation.
  */
 import assert from "node:assert/strict";
+import { OPEN_RING } from "../doubles/open_ring.ts";
 import { createGateway } from "../../graphql/server.ts";
 import type { Observation } from "../../src/observation.ts";
 import { serve } from "../../src/serve.ts";
@@ -16,7 +17,11 @@ async function withGateway(test: (url: string, observed: Observation[]) => Promi
   const observed: Observation[] = [];
   const observe = (observation: Observation) => void observed.push(observation);
   const gateway = createGateway({
-    scope: () => Promise.reject(new Error("no operation is carried out here")),
+    scope: () => {
+      throw new Error("no operation is carried out here");
+    },
+    keys: OPEN_RING,
+    auditLog: { record: () => Promise.resolve() },
     observe,
     allowed: { hosts: [], origins: [] },
     bodyBytesMax: BODY_BYTES_MAX,
@@ -24,6 +29,8 @@ async function withGateway(test: (url: string, observed: Observation[]) => Promi
     graphiql: false,
     subscriptions: { perClientMax: 1, max: 1 },
     waitMaxMs: 0,
+    page: () => Promise.resolve(undefined),
+    checkHealth: () => Promise.resolve({ ok: true, checks: {} }),
     health: () => Promise.resolve(undefined),
   });
   const onFault = (cause: unknown) => observe({ kind: "fault", part: "gateway", cause });

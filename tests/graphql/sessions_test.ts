@@ -17,10 +17,10 @@ interface Opened {
   readonly setCookie: string;
 }
 
-async function open({ fetch }: GatewayBench, headers: Record<string, string>, body?: string): Promise<Opened> {
+async function open({ send }: GatewayBench, headers: Record<string, string>, body?: string): Promise<Opened> {
   const length: Record<string, string> = body === undefined ? {} : { "content-length": String(body.length) };
   const request = new Request(`${GATEWAY}/session`, { method: "POST", headers: { ...length, ...headers }, body });
-  const answer = await fetch(request);
+  const answer = await send(request);
   await answer.body?.cancel();
   const setCookie = answer.headers.get("set-cookie") ?? "";
   return { status: answer.status, setCookie, cookie: setCookie.split(";")[0] };
@@ -59,7 +59,7 @@ Deno.test("a browser opens a session with a key, and goes by its cookie", async 
       const form = { "content-type": "application/x-www-form-urlencoded" };
       assert.equal((await open(bench, form, `key=${reader.secret}`)).status, 401);
       assert.equal((await open(bench, {}, `key=${reader.secret}`)).status, 401);
-      const answer = await bench.fetch(new Request(`${GATEWAY}/session`));
+      const answer = await bench.send(new Request(`${GATEWAY}/session`));
       assert.deepEqual([answer.status, answer.headers.get("allow")], [405, "POST, DELETE"]);
       await answer.body?.cancel();
     });
@@ -104,7 +104,7 @@ Deno.test("a browser opens a session with a key, and goes by its cookie", async 
     });
     await t.step("signing out ends it, also for who kept a copy", async () => {
       const end = (cookie: string) =>
-        bench.fetch(new Request(`${GATEWAY}/session`, { method: "DELETE", headers: { cookie } }));
+        bench.send(new Request(`${GATEWAY}/session`, { method: "DELETE", headers: { cookie } }));
       for (let i = 0; i < 2; i++) {
         const answer = await end(cookie);
         assert.equal(answer.status, 204);
@@ -136,7 +136,7 @@ Deno.test("a browser opens a session with a key, and goes by its cookie", async 
 
 /** Serves the gateway on a port, since sockets need one. */
 async function served(bench: GatewayBench, test: (url: string) => Promise<void>): Promise<void> {
-  const server = serve(bench.fetch, { host: "127.0.0.1", port: 0, onFault: (cause) => console.error(cause) });
+  const server = serve(bench.send, { host: "127.0.0.1", port: 0, onFault: (cause) => console.error(cause) });
   try {
     await test(server.url);
   } finally {
@@ -189,7 +189,7 @@ Deno.test("a WebSocket is opened with a key in its first message, or with the co
           ask(socket, "mutation { applyRetention { __typename } }").catch(String),
         );
         assert.match(String(refused), /FORBIDDEN|object/);
-        const stream = await bench.fetch(
+        const stream = await bench.send(
           new Request(`${GATEWAY}/graphql?query=subscription{alerts{cursor}}`, {
             headers: { accept: "text/event-stream", ...reader.headers },
           }),
@@ -216,7 +216,7 @@ Deno.test("guesses are slowed, and hold up nobody else", async () => {
   await withGateway(ENGINE, async (bench) => {
     const admin = await firstKey(bench);
     const ask = async (key: Pick<TestKey, "headers">, client: string) => {
-      const answer = await bench.fetch(
+      const answer = await bench.send(
         new Request(`${GATEWAY}/graphql?query={eventCursor}`, {
           headers: { ...key.headers, "x-graphql-yoga-csrf": "1" },
         }),

@@ -1,7 +1,7 @@
 /** Many alerts at once: which of them people see, through the gateway. */
 import assert from "node:assert/strict";
 import type { Alert } from "../../src/domain/alerting/alert.ts";
-import type { Decision } from "../../src/domain/detection/episode.ts";
+import type { EpisodeChange } from "../../src/domain/detection/episode.ts";
 import { applyDecision } from "../../src/operations/alerting/change_alert.ts";
 import { releaseHeld } from "../../src/operations/alerting/relate_alerts.ts";
 import { watchFloods } from "../../src/operations/alerting/watch_floods.ts";
@@ -20,7 +20,12 @@ async function registered({ ask }: GatewayBench): Promise<void> {
 }
 
 /** The same as `decide`, for an asset. */
-async function decideAsset({ scope }: GatewayBench, key: string, type: Decision["type"], ts: number): Promise<Alert> {
+async function decideAsset(
+  { scope }: GatewayBench,
+  key: string,
+  type: EpisodeChange["type"],
+  ts: number,
+): Promise<Alert> {
   const asset = (await scope.store.assets.byKey(scope.tenant.id, key))!;
   const evidence = { ts, value: 9, score: 0.5, threshold: 0.3, contributions: [], missing: [] };
   const peak = { score: 0.5, reason: "r" };
@@ -33,7 +38,7 @@ async function decideAsset({ scope }: GatewayBench, key: string, type: Decision[
     peak,
     severity: "HIGH",
     evidence,
-  } as Decision;
+  } as EpisodeChange;
   const batchId = await batchOf(scope);
   return await scope.store.transaction(async (store) => {
     const event =

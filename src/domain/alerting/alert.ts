@@ -3,6 +3,7 @@
  * it is in lifecycle.ts.
  */
 import type { BatchId, SourceId } from "../intake/batch.ts";
+import type { RarityNow } from "../detection/episode.ts";
 import type { Severity } from "../detection/severity.ts";
 import type { Subject } from "../plant/subject.ts";
 import type { Shelf } from "./shelf.ts";
@@ -42,7 +43,11 @@ export type AlertSubject =
   | (Subject & { readonly sourceId?: undefined })
   | { readonly sourceId: SourceId; readonly sensorId?: undefined; readonly assetId?: undefined };
 
-export type Alert = AlertSubject & {
+/**
+ * With the greatest rarity of the episode so far, and the line it was announced by; alerts about facts (flatline,
+ * limit) have none.
+ */
+export type Alert = AlertSubject & Partial<RarityNow> & {
   readonly id: AlertId;
   readonly kind: string;
   /** Data times in ms. The episode starts with its first anomaly; the alert opens once the on-delay has passed. */

@@ -2,13 +2,21 @@
  * Assessment: a fold over one sensor's readings in data time. The same function serves live batches, reprocessing and
  * evaluation, and a result never depends on where a batch was cut.
  */
+import { announce } from "./announcement.ts";
 import { learnBaseline } from "./baseline.ts";
-import type { DetectorSet } from "./detector_set.ts";
-import { bounded, type Detector, type Point } from "./detectors/detector.ts";
-import { afterRest, noisyOr } from "./ensemble.ts";
-import { type Contribution, type Decision, type Evidence, stepEpisode } from "./episode.ts";
+import { takeCount } from "./counter.ts";
+import type { DetectorSet, FoldLimits } from "./detector_set.ts";
+import { bounded, type Detector, type Point, pointOf } from "./detectors/detector.ts";
+import { afterRest, noisyOr, withCaution } from "./ensemble.ts";
+import { type Contribution, type Decision, type Evidence, isCalm, stepEpisode } from "./episode.ts";
+import { type Band, bandOf, learnLevel } from "./level.ts";
+import type { Criticality } from "../plant/asset.ts";
 import type { Series } from "../plant/reading.ts";
+import { explainRarity, type Rarity } from "./rarity.ts";
+import { type SensorDay, turnDay } from "./sensor_day.ts";
 import type { SensorRules, SensorState } from "./sensor_state.ts";
+import { believe, learnGlitch } from "./stats/glitch.ts";
+import { learnPace, readingsPerHour } from "./stats/pace.ts";
 
 /**
  * What one fold did: `late` are the places in the series that were at or before the watermark, and so were not folded.
@@ -17,91 +25,180 @@ export interface Assessment {
   readonly decisions: readonly Decision[];
   readonly folded: number;
   readonly late: readonly number[];
+  /** Days of data time that are over: a later one has begun. */
+  readonly days: readonly SensorDay[];
 }
 
 /** Kind of the ensemble's episodes. */
 export const ANOMALY = "anomaly";
 
 /** Folds `series` into `state`, which it changes in place, and says what that decided. */
-export function assess(state: SensorState, series: Series, rules: SensorRules): Assessment {
-  const { set } = rules;
-  const fold: Fold = { set, point: { ts: 0, value: 0 }, scores: new Float64Array(set.detectors.length) };
+export function assess(state: SensorState, series: Series, { set, criticality, lineAt }: SensorRules): Assessment {
+  const fold = startFold(set);
   const decisions: Decision[] = [];
   const late: number[] = [];
+  const days: SensorDay[] = [];
   for (let i = 0; i < series.ts.length; i++) {
     if (state.watermark !== undefined && series.ts[i] <= state.watermark) {
       late.push(i);
       continue;
     }
-    fold.point.ts = series.ts[i];
-    fold.point.value = bounded(series.value[i]);
+    const over = turnDay(state, series.ts[i]);
+    if (over !== undefined) days.push(over);
+    if (!readInto(fold, state, series.ts[i], series.value[i])) continue;
     const score = scoreOne(state, fold);
-    judge(state, { ...rules, fold, score, decisions });
+    judge(state, { fold, score, criticality, lineAt, decisions });
     learn(state, fold, score);
   }
-  return { decisions, folded: series.ts.length - late.length, late };
+  return { decisions, folded: series.ts.length - late.length, late, days };
 }
 
-/** One reading on its way through the detectors; `point` and `scores` are used again for the next. */
+/** One reading on its way through the detectors; all but the set is used again for the next. */
 export interface Fold {
   readonly set: DetectorSet;
   readonly point: Point;
+  /** The usual interval that `limits` and the point's rate are of. */
+  stepMs: number | undefined;
+  limits: FoldLimits;
   readonly scores: Float64Array;
 }
 
-/** The ensemble's score of a reading; each detector's goes to `scores`. Learns nothing. */
-export function scoreOne(state: SensorState, { set: { detectors, weights }, point, scores }: Fold): number {
-  for (let d = 0; d < detectors.length; d++) scores[d] = detectors[d].score(state.detectors[d], point);
-  return noisyOr(scores, weights);
+export function startFold(set: DetectorSet): Fold {
+  return {
+    set,
+    point: pointOf(0, 0, 0),
+    stepMs: undefined,
+    limits: set.limitsAt(0),
+    scores: new Float64Array(set.detectors.length),
+  };
 }
 
-interface Judging extends SensorRules {
+/**
+ * Makes the point of `fold` the reading as the detectors are to see it, from what is known before it; false when it has
+ * nothing to be judged (the first reading of a counter): then it is folded already.
+ */
+export function readInto(fold: Fold, state: SensorState, ts: number, value: number): boolean {
+  const { point, set } = fold;
+  const judged = set.settings.counts ? takeCount(state.counter, ts, bounded(value)) : value;
+  if (judged === undefined) {
+    learnPace(state.pace, ts);
+    state.watermark = ts;
+    state.readings++;
+    return false;
+  }
+  point.ts = ts;
+  point.value = bounded(judged);
+  // Looked at when the rate has changed, and for a young sensor whenever its history has doubled.
+  if (state.pace.stepMs !== fold.stepMs || (state.readings & (state.readings - 1)) === 0) {
+    fold.stepMs = state.pace.stepMs;
+    point.perHour = readingsPerHour(state.pace, state.readings);
+    fold.limits = set.limitsAt(point.perHour);
+  }
+  believe(state.glitches, point, fold.limits.glitch);
+  return true;
+}
+
+/** The ensemble's score of a reading; each detector's goes to `scores`. Learns nothing. */
+export function scoreOne(state: SensorState, { set, point, limits, scores }: Fold): number {
+  const { detectors, weights, settings } = set;
+  for (let d = 0; d < detectors.length; d++) scores[d] = detectors[d].score(state.detectors[d], point);
+  const score = noisyOr(scores, weights);
+  if (score === 0) return 0;
+  return withCaution(score, Math.min(state.readings, limits.known), settings.caution);
+}
+
+interface Judging extends Pick<SensorRules, "lineAt"> {
   readonly fold: Fold;
+  readonly criticality: Criticality;
   readonly score: number;
   readonly decisions: Decision[];
 }
 
-function judge(state: SensorState, { fold, score, criticality, decisions }: Judging): void {
-  const { set: { settings, watches }, point } = fold;
+function judge(state: SensorState, judging: Judging): void {
+  const { fold: { set: { settings, watches }, point, limits }, score } = judging;
+  const news = afterRest(state.rest, score, limits.rest);
+  if (!isCalm(state.episode, news, settings.episode)) judgeEnsemble(state, news, judging);
+  for (let w = 0; w < watches.length; w++) {
+    const watched = watches[w].score(state.watches[w].detector, point);
+    if (!isCalm(state.watches[w].episode, watched, settings.watches[w].episode)) judgeWatch(state, w, judging);
+  }
+}
+
+function judgeEnsemble(
+  state: SensorState,
+  news: number,
+  { fold, score, criticality, lineAt, decisions }: Judging,
+): void {
+  const { set: { settings }, point } = fold;
+  const evidence = () => ensembleEvidence(state, { fold, score });
   const decision = stepEpisode(state.episode, {
     kind: ANOMALY,
     ts: point.ts,
     score,
-    news: afterRest(state.rest, score, settings.rest),
+    news,
     rules: settings.episode,
+    perHour: point.perHour,
     criticality,
-    evidence: () => ensembleEvidence(state, { fold, score }),
+    level: point.steady,
+    normal: () => normalBands(state),
+    evidence,
+  });
+  const announced = announce(state.announcing ??= {}, {
+    episode: state.episode,
+    decision,
+    kind: ANOMALY,
+    ts: point.ts,
+    rarity: score >= settings.episode.threshold ? () => rarityNow(state, fold) : undefined,
+    line: lineAt?.(point.ts) ?? 0,
+    evidence,
+  });
+  if (announced !== undefined) decisions.push(announced);
+}
+
+function judgeWatch(state: SensorState, w: number, { fold: { set, point }, criticality, decisions }: Judging): void {
+  const { kind, episode: rules } = set.settings.watches[w];
+  const watch = set.watches[w];
+  const { detector, episode } = state.watches[w];
+  const score = watch.score(detector, point);
+  const decision = stepEpisode(episode, {
+    kind,
+    ts: point.ts,
+    score,
+    news: score,
+    rules,
+    perHour: point.perHour,
+    criticality,
+    level: watch.level?.(detector) ?? point.value,
+    normal: () => watch.normal?.(detector) ?? [],
+    evidence: () => evidenceOf(point, { score, threshold: rules.threshold, parts: [[watch, detector, score]] }),
   });
   if (decision !== undefined) decisions.push(decision);
-  for (let w = 0; w < watches.length; w++) {
-    const watched = watches[w].score(state.watches[w].detector, point);
-    const alone = stepEpisode(state.watches[w].episode, {
-      kind: settings.watches[w].kind,
-      ts: point.ts,
-      score: watched,
-      news: watched,
-      rules: settings.watches[w].episode,
-      criticality,
-      evidence: () =>
-        evidenceOf(point, {
-          score: watched,
-          threshold: settings.watches[w].episode.threshold,
-          parts: [[watches[w], state.watches[w].detector, watched]],
-        }),
-    });
-    if (alone !== undefined) decisions.push(alone);
-  }
+}
+
+/** Where the sensor was lately, and where its frozen baseline has it: within a standard deviation of its mean. */
+function normalBands({ level, baseline: { frozen, moments: { mean, variance } } }: SensorState): Band[] {
+  const known = bandOf(level);
+  const deviation = Math.sqrt(variance);
+  return [
+    ...frozen ? [{ low: mean - deviation, high: mean + deviation }] : [],
+    ...known === undefined ? [] : [known],
+  ];
 }
 
 /** Takes the reading of `fold`, which scored `score`, into the state. */
-export function learn(state: SensorState, { set: { detectors, watches, settings }, point }: Fold, score: number): void {
+export function learn(state: SensorState, { set, point, limits }: Fold, score: number): void {
+  const { detectors, watches, settings } = set;
   const anomalous = score >= settings.episode.threshold;
   if (!anomalous || settings.learnsAnomalies) {
     for (let d = 0; d < detectors.length; d++) detectors[d].learn(state.detectors[d], point);
   }
   for (let w = 0; w < watches.length; w++) watches[w].learn(state.watches[w].detector, point);
+  learnLevel(state.level, point.steady, limits.level);
+  learnGlitch(state.glitches, point, limits.glitch);
+  const factor = learnPace(state.pace, point.ts);
+  if (factor !== 1) repace(state, { detectors, watches, factor });
   if (!state.baseline.frozen) {
-    learnBaseline(state.baseline, { ...point, anomalous }, {
+    learnBaseline(state.baseline, { ts: point.ts, value: point.plain, anomalous }, {
       warmUp: settings.baselineReadings,
       learnsAnomalies: false,
     });
@@ -110,12 +207,25 @@ export function learn(state: SensorState, { set: { detectors, watches, settings 
   state.readings++;
 }
 
+function repace(
+  state: SensorState,
+  { detectors, watches, factor }: Pick<DetectorSet, "detectors" | "watches"> & { factor: number },
+): void {
+  for (let d = 0; d < detectors.length; d++) detectors[d].repace?.(state.detectors[d], factor);
+  for (let w = 0; w < watches.length; w++) watches[w].repace?.(state.watches[w].detector, factor);
+}
+
 function ensembleEvidence(
   state: SensorState,
   { fold: { set, point, scores }, score }: { fold: Fold; score: number },
 ): Evidence {
   const parts = set.detectors.map((detector, d) => [detector, state.detectors[d], scores[d]] as const);
-  return evidenceOf(point, { score, threshold: set.settings.episode.threshold, parts });
+  const evidence = evidenceOf(point, { score, threshold: set.settings.episode.threshold, parts });
+  return { ...evidence, rarity: rarityNow(state, { set, point }) };
+}
+
+function rarityNow({ detectors, readings }: SensorState, { set, point }: Pick<Fold, "set" | "point">): Rarity {
+  return explainRarity(detectors, set, { point, readings });
 }
 
 interface Proving {

@@ -2,16 +2,24 @@
  * The life of a sensor's detection state: how it begins, how it is stored and read, and when it has to be learnt anew.
  */
 import { type Baseline, startBaseline } from "./baseline.ts";
+import type { Announcing } from "./announcement.ts";
+import type { CounterState } from "./counter.ts";
 import type { DetectorSet } from "./detector_set.ts";
 import { type Rest, startRest } from "./ensemble.ts";
 import { type EpisodeState, startEpisode } from "./episode.ts";
+import { type LevelState, startLevel } from "./level.ts";
+import { type GlitchState, startGlitches } from "./stats/glitch.ts";
+import { type Pace, startPace } from "./stats/pace.ts";
 import type { Criticality } from "../plant/asset.ts";
+import type { DayUnderWay } from "./sensor_day.ts";
 
 /** What an assessment needs to know of a sensor besides its readings. */
 export interface SensorRules {
   /** The detectors that judge it, made from its settings. */
   readonly set: DetectorSet;
   readonly criticality: Criticality;
+  /** The line of the alarm budget at a data time (ms); left out: every episode is announced. */
+  readonly lineAt?: (ts: number) => number;
 }
 
 /** The versioned memory of everything that judges one sensor. JSON keeps it exactly. */
@@ -26,11 +34,23 @@ export interface SensorState {
   newest?: number;
   /** Readings folded in since it began to learn. */
   readings: number;
+  /** How often it gives a reading. */
+  pace: Pace;
+  /** What readings of its are glitches. */
+  glitches: GlitchState;
+  /** Where it has been. */
+  level: LevelState;
+  /** The newest reading of a counter; empty for all others. */
+  counter: CounterState;
   baseline: Baseline;
   /** One per detector of the ensemble, in its order. */
   detectors: unknown[];
   rest: Rest;
   episode: EpisodeState;
+  /** Of that episode; left out before the first one. */
+  announcing?: Announcing;
+  /** The day of data time that is under way. */
+  day?: DayUnderWay;
   /** One per watch. */
   watches: { detector: unknown; episode: EpisodeState }[];
 }
@@ -40,6 +60,10 @@ export function startState(set: DetectorSet, baselineVersion = 1): SensorState {
     version: set.version,
     watermark: undefined,
     readings: 0,
+    pace: startPace(),
+    glitches: startGlitches(),
+    level: startLevel(),
+    counter: {},
     baseline: startBaseline(baselineVersion),
     detectors: set.detectors.map((detector) => detector.start()),
     rest: startRest(),
@@ -66,6 +90,9 @@ export function readingsUntilJudged(text: string, set: DetectorSet): number {
 export function relearn(state: SensorState, set: DetectorSet): SensorState {
   const fresh = startState(set, state.baseline.version + 1);
   fresh.watermark = state.watermark;
+  // How it is sent is no matter of the machine.
+  fresh.pace = state.pace;
+  fresh.counter = state.counter;
   if (state.newest !== undefined) fresh.newest = state.newest;
   return fresh;
 }

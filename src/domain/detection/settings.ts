@@ -2,14 +2,25 @@
  * Settings of detection, as data: which detectors, with which parameters and weights, and the hysteresis behind them.
  */
 import type { DetectorChoice } from "./detectors/mod.ts";
-import type { RestRules } from "./ensemble.ts";
+import type { CautionRules, RestRules } from "./ensemble.ts";
 import type { EpisodeRules } from "./episode.ts";
+import type { LevelRules } from "./level.ts";
+import type { GlitchRules } from "./stats/glitch.ts";
+import type { Span } from "./stats/span.ts";
 
 export interface DetectionSettings {
   /** Names this set of numbers; a state made under another one relearns. */
   readonly version: string;
   /** The ensemble: its episodes are of the kind "anomaly". */
   readonly detectors: readonly (DetectorChoice & { readonly weight: number })[];
+  /** Whether readings add up (energy, running hours): then their rate an hour is judged, and a fall is a gap. */
+  readonly counts: boolean;
+  /** The levels that say whether the condition of an episode has ended. */
+  readonly level: LevelRules;
+  /** What is taken for a glitch, and so not learnt. */
+  readonly glitch: GlitchRules;
+  /** How much less a score says while little is known. */
+  readonly caution: CautionRules;
   readonly rest: RestRules;
   readonly episode: EpisodeRules;
   /** Detectors that stand alone, each with episodes of its own kind. */
@@ -27,27 +38,69 @@ export interface DetectionSettings {
   readonly baselineReadings: number;
 }
 
-const NOVELTY = { blocks: 5, perBlock: 800, half: 0.08, warmUp: 200 };
+/** Three weeks in four parts: at least two whole weeks are in it at any time. */
+const WINDOW: Span = { hours: 21 * 24, least: 600 };
+const AT_ONCE: Span = { hours: 0, least: 1 };
+const CALM: Span = { hours: 1, least: 20 };
+const DAY: Span = { hours: 24, least: 1 };
+const WEEK: Span = { hours: 7 * 24, least: 200 };
+const NOVELTY = { window: WINDOW, blocks: 4, half: 0.08, warmUp: 200 };
 
 /** A single set of numbers for all quantities that have no other; docs/detection.md says how it was found. */
 export const DEFAULT_SETTINGS: DetectionSettings = {
-  version: "generic-1",
+  version: "generic-2",
   detectors: [
     { name: "value_novelty", weight: 0.8, parameters: NOVELTY },
-    { name: "time_of_day_novelty", weight: 0.8, parameters: { ...NOVELTY, parts: 24, memory: 360, atLeast: 12 } },
-    { name: "level_novelty", weight: 0.5, parameters: { ...NOVELTY, length: 24 } },
+    {
+      name: "time_of_day_novelty",
+      weight: 0.8,
+      // A part of the day is an hour: thirty days, and one.
+      parameters: { ...NOVELTY, parts: 24, memory: { hours: 30, least: 30 }, atLeast: { hours: 1, least: 12 } },
+    },
+    { name: "level_novelty", weight: 0.4, parameters: { ...NOVELTY, length: { hours: 2, least: 4 } } },
+    { name: "steady_level", weight: 0.5, parameters: { ...NOVELTY, half: 4, warmUp: 10, length: CALM } },
+    {
+      name: "exemplar",
+      weight: 0.5,
+      parameters: { ...NOVELTY, length: { hours: 3, least: 4 }, prototypes: 48, near: 0.08 },
+    },
     { name: "rate_of_change", weight: 0.2, parameters: NOVELTY },
-    { name: "variance_change", weight: 0.2, parameters: { ...NOVELTY, length: 16 } },
-    { name: "level_shift", weight: 0.2, parameters: { warmUp: 300, slack: 1, decision: 100, clip: 3, relearn: 500 } },
-    { name: "zscore", weight: 0.1, parameters: { sigma: 4, cap: 12, memory: 4_000, warmUp: 200 } },
+    { name: "variance_change", weight: 0.2, parameters: { ...NOVELTY, length: 12 } },
+    {
+      name: "level_shift",
+      weight: 0.2,
+      parameters: {
+        warmUp: { hours: 25, least: 300 },
+        slack: 1,
+        decision: 100,
+        clip: 3,
+        relearn: { hours: 42, least: 300 },
+      },
+    },
+    { name: "zscore", weight: 0.1, parameters: { sigma: 4, cap: 12, memory: WINDOW, warmUp: 200 } },
   ],
-  rest: { length: 120, floor: 0.2 },
-  episode: { threshold: 0.3, deadband: 0.15, onDelay: 1, offDelay: 60 },
+  counts: false,
+  level: { stretch: CALM, window: WINDOW, blocks: 4 },
+  glitch: { window: WINDOW, blocks: 4, first: 60, far: 10, lasts: { hours: 1, least: 12 }, rare: 0.02 },
+  caution: { window: WINDOW, readings: 5_000, power: 0.3 },
+  rest: { length: { hours: 10, least: 20 }, floor: 0.2 },
+  episode: { threshold: 0.22, deadband: 0.02, onDelay: AT_ONCE, offDelay: CALM, newNormal: WEEK },
   watches: [
     {
       kind: "flatline",
-      detector: { name: "flatline", parameters: { least: 30, warmUp: 200, changes: 0.3 } },
-      episode: { threshold: 0.5, deadband: 0, onDelay: 1, offDelay: 1 },
+      detector: { name: "flatline", parameters: { least: { hours: 0.5, least: 30 }, warmUp: 200, changes: 0.02 } },
+      episode: { threshold: 0.5, deadband: 0, onDelay: AT_ONCE, offDelay: AT_ONCE, newNormal: WEEK },
+    },
+    {
+      kind: "drift",
+      detector: { name: "drift", parameters: { days: 10, weight: 0.3, halfRange: 0.25, halfMean: 2, share: 0.5 } },
+      episode: {
+        threshold: 0.5,
+        deadband: 0.1,
+        onDelay: AT_ONCE,
+        offDelay: DAY,
+        newNormal: { hours: 28 * 24, least: 100 },
+      },
     },
   ],
   learnsAnomalies: true,

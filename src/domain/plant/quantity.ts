@@ -8,6 +8,7 @@ export const QUANTITIES = [
   "flow",
   "speed",
   "vibration_velocity",
+  "counter",
 ] as const;
 export type Quantity = (typeof QUANTITIES)[number];
 

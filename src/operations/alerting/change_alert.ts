@@ -4,7 +4,7 @@ import { SERVICE } from "../../domain/access/actor.ts";
 import type { TenantId } from "../../domain/access/tenant.ts";
 import type { Alert, AlertChange, AlertSubject } from "../../domain/alerting/alert.ts";
 import { transitionTo } from "../../domain/alerting/history.ts";
-import type { Decision, Evidence } from "../../domain/detection/episode.ts";
+import type { EpisodeChange, Evidence } from "../../domain/detection/episode.ts";
 import type { BatchId } from "../../domain/intake/batch.ts";
 import type { EventRecord } from "../../ports/event.ts";
 import type { Store } from "../../ports/store.ts";
@@ -34,11 +34,13 @@ export interface Deciding {
   /** The batch that the decision came with. */
   readonly batchId: BatchId;
   readonly subject: AlertSubject;
-  readonly decision: Decision | Ending;
+  readonly decision: EpisodeChange | Ending;
 }
 
 /** The end of an episode whose score has nothing to add to what its opening said. */
-export type Ending = Omit<Extract<Decision, { readonly type: "closed" }>, "peak"> & { readonly peak?: undefined };
+export type Ending = Omit<Extract<EpisodeChange, { readonly type: "closed" }>, "peak" | "end"> & {
+  readonly peak?: undefined;
+};
 
 /** Applies one decision; undefined when it changed nothing, since the episode's alert was there (or ended) already. */
 export async function applyDecision(
@@ -46,22 +48,25 @@ export async function applyDecision(
   { tenantId, batchId, subject, decision }: Deciding,
 ): Promise<AlertEvent | undefined> {
   const key = { ...subject, kind: decision.kind, episodeStart: decision.episodeStart };
+  const { rarity, line } = decision;
   const alert = await match(decision)
     .with({ type: "opened" }, async ({ ts, severity, peak }) =>
       store.alerts.open(tenantId, key, {
         openedAt: ts,
         severity,
         ...peak,
+        rarity,
+        line,
         batchId,
         ...await besideFromStart(store, { tenantId, subject, kind: decision.kind, ts }),
       }))
     .with(
       { type: "raised" },
-      ({ severity, peak }) => store.alerts.raise(tenantId, key, { severity, ...peak }),
+      ({ severity, peak }) => store.alerts.raise(tenantId, key, { severity, ...peak, rarity, line }),
     )
     .with(
       { type: "closed" },
-      ({ ts, peak }) => store.alerts.close(tenantId, key, { endedAt: ts, ...peak }),
+      ({ ts, peak }) => store.alerts.close(tenantId, key, { endedAt: ts, ...peak, rarity, line }),
     )
     .exhaustive();
   if (alert === undefined) return undefined;

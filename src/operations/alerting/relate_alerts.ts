@@ -139,7 +139,7 @@ async function applyTo(
 
 /** Shows what was held as chattering and has stood ever since; answers how many. For all tenants, by the service. */
 export async function releaseHeld(deps: Deps): Promise<number> {
-  const due = await deps.store.alerts.heldSince(deps.clock.nowMs() - HELD_MAX_MS, TARGETS_MAX);
+  const due = await deps.store.alerts.heldSince({ before: deps.clock.nowMs() - HELD_MAX_MS, limit: TARGETS_MAX });
   const note = `it has stood for ${HELD_MAX_MS / 60_000} minutes, so it is no chatter`;
   for (const [tenantId, alerts] of Map.groupBy(due, (alert) => alert.tenantId)) {
     const scope = { ...deps, tenant: { id: tenantId, key: alerts[0].tenantKey }, actor: SERVICE };

@@ -36,7 +36,7 @@ export async function policyOf({ store, tenant }: Pick<Scope, "store" | "tenant"
 
 /** Brings back what has been on its shelf for its time; answers how many. For all tenants, by the service. */
 export async function unshelveDue(deps: Deps): Promise<number> {
-  const due = await deps.store.alerts.unshelvable(TARGETS_MAX);
+  const due = await deps.store.alerts.unshelvable({ limit: TARGETS_MAX });
   let unshelved = 0;
   for (const [tenantId, alerts] of Map.groupBy(due, (alert) => alert.tenantId)) {
     const scope = { ...deps, tenant: { id: tenantId, key: alerts[0].tenantKey }, actor: SERVICE };

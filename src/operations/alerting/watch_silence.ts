@@ -3,7 +3,7 @@
  * whole. By the clock of receipts, which is the store's: readings' own times say nothing of when they should have come.
  */
 import { faultAt, missedBySource, type PresenceFault } from "../../domain/alerting/presence.ts";
-import type { Decision } from "../../domain/detection/episode.ts";
+import type { EpisodeChange } from "../../domain/detection/episode.ts";
 import { severityOf } from "../../domain/detection/severity.ts";
 import { qualityOf } from "../../domain/plant/quality.ts";
 import { formatTimestamp } from "../../domain/timestamp.ts";
@@ -83,7 +83,7 @@ async function open(store: Store, deciding: Deciding): Promise<AlertEvent[]> {
 function ofSensor(
   { presence, criticality }: Pick<Overdue, "presence" | "criticality">,
   { fault, now }: { fault: PresenceFault; now: number },
-): Decision {
+): EpisodeChange {
   const { last, goodTs, goodAt, dueAt } = presence;
   const allowed = dueAt! - goodAt;
   const quality = qualityOf(last.status);
@@ -106,7 +106,7 @@ function ofSensor(
   });
 }
 
-function ofSource({ source, presence, criticality }: Overdue, now: number): Decision {
+function ofSource({ source, presence, criticality }: Overdue, now: number): EpisodeChange {
   const allowed = presence.dueAt! - presence.goodAt;
   const reason = `nothing from the source ${source.key} for ${inWords(now - source.heardAt)}: all its ` +
     `${source.watched} sensors are silent`;
@@ -134,7 +134,7 @@ interface Opening {
 }
 
 /** Its data times are those of the readings that should have come, and not of when somebody looked. */
-function opening(kind: string, { start, allowed, reason, criticality, value, facts }: Opening): Decision {
+function opening(kind: string, { start, allowed, reason, criticality, value, facts }: Opening): EpisodeChange {
   const ts = start + allowed;
   return {
     type: "opened",

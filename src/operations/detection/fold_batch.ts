@@ -3,24 +3,19 @@
  * decides to alerts. All of it is part of the caller's transaction, so what is stored is judged, and of two values for
  * one sensor and time the one that was accepted first counts.
  */
-import { assess } from "../../domain/detection/assess.ts";
 import { seriesOf } from "../../domain/intake/verdict.ts";
-import type { Decision } from "../../domain/detection/episode.ts";
 import type { Batch } from "../../domain/intake/batch.ts";
 import { type Quarantined } from "../../domain/intake/quarantine.ts";
 import { type Accepted, closedSince, rawReading, type Verdicts, without } from "../../domain/intake/verdict.ts";
-import type { Series } from "../../domain/plant/reading.ts";
-import type { SensorId } from "../../domain/plant/sensor.ts";
-import { EARLIEST_MS, MICROSECOND_MS } from "../../domain/timestamp.ts";
 import type { EventRecord } from "../../ports/event.ts";
 import type { Store } from "../../ports/store.ts";
-import { type AlertEvent, applyDecision } from "../alerting/change_alert.ts";
+import { applyDecisions } from "../alerting/apply_decisions.ts";
+import type { AlertEvent } from "../alerting/change_alert.ts";
+import type { HeldLines } from "../alerting/hold_lines.ts";
 import type { RememberedBatch } from "../intake/batch_memory.ts";
+import { foldDays } from "./fold_days.ts";
 import type { HeldPresences } from "./hold_presences.ts";
-import type { HeldState, HeldStates } from "./hold_states.ts";
-
-/** Readings behind a reorder window that are read at once. */
-const READINGS_PER_LOOK = 10_000;
+import type { HeldStates } from "./hold_states.ts";
 
 /** What a batch's turn came to. */
 export interface Detected {
@@ -45,13 +40,14 @@ export interface FoldedBatch {
 export interface FoldOptions {
   readonly states: HeldStates;
   readonly presences: HeldPresences;
+  readonly lines: HeldLines;
   readonly closedBeforeMs: number;
 }
 
 export async function foldBatch(
   store: Store,
   foldable: FoldableBatch,
-  { states, presences, closedBeforeMs }: FoldOptions,
+  { states, presences, lines, closedBeforeMs }: FoldOptions,
 ): Promise<FoldedBatch> {
   const { batch, verdicts, columns } = foldable;
   const { tenantId, id } = batch;
@@ -69,20 +65,21 @@ export async function foldBatch(
   const corrected = correcting ? others.length : 0;
   const duplicates = verdicts.duplicates + known.length - others.length;
 
-  let [folded, late] = [0, 0];
   // Before the readings are judged: what a sensor says that is back is not hidden by the silence that it ends.
   const alertEvents: AlertEvent[] = await presences.hear(foldable);
-  for (const [i, sensorId] of added.sensorIds.entries()) {
-    const held = states.of(sensorId);
-    const { receivedAt } = batch;
-    const fold = await foldSensor(store, { tenantId, sensorId, held, added: seriesOf(added, i), receivedAt });
-    folded += fold.folded;
-    late += fold.late;
-    for (const decision of fold.decisions) {
-      const event = await applyDecision(store, { tenantId, batchId: id, subject: { sensorId }, decision });
-      if (event !== undefined) alertEvents.push(event);
-    }
-  }
+  const sensors = added.sensorIds.map((sensorId, i) => (
+    { sensorId, held: states.of(sensorId), added: seriesOf(added, i) }
+  ));
+  const { receivedAt } = batch;
+  const { folded, late } = await foldDays(store, sensors, {
+    tenantId,
+    receivedAt,
+    lines,
+    async apply(sensorId, decisions) {
+      const events = await applyDecisions(store, { tenantId, batchId: id, subject: { sensorId }, decisions, lines });
+      alertEvents.push(...events);
+    },
+  });
   const stored = added.ts.length;
   const alertsOpened = alertEvents.filter(({ change }) => change === "opened").length;
   const result: Detected = { stored, corrected, conflicts: conflicts.length, folded, late, alertsOpened };
@@ -122,56 +119,4 @@ function conflicting(
     detail: `the store has the value ${storedValue} for this sensor and time`,
     raw: rawReading(columns, accepted.index[row]),
   }));
-}
-
-interface SensorFold {
-  readonly folded: number;
-  readonly late: number;
-  readonly decisions: readonly Decision[];
-}
-
-interface Folding {
-  readonly tenantId: Batch["tenantId"];
-  readonly sensorId: SensorId;
-  readonly held: HeldState;
-  readonly added: Series;
-  readonly receivedAt: number;
-}
-
-/**
- * A sensor without a reorder window is folded as its readings come; what lies behind its watermark is late. No reading
- * is folded before its time has come: one whose clock runs ahead would put all that comes until then behind the
- * watermark. It is stored, and folded in its place with the first batch that is received behind it.
- */
-async function foldSensor(
-  store: Store,
-  { tenantId, sensorId, held, added, receivedAt }: Folding,
-): Promise<SensorFold> {
-  const { state, rules } = held;
-  const before = state.watermark ?? -Infinity;
-  const lateTs = added.ts.filter((ts) => ts <= before);
-  held.addLate(lateTs);
-  const newest = Math.max(state.newest ?? -Infinity, added.ts.at(-1) ?? -Infinity);
-  const heldBack = state.newest !== undefined || newest > receivedAt;
-  if (rules.reorderWindowMs === undefined && !heldBack) {
-    const { decisions, folded } = assess(state, added, rules);
-    return { decisions, folded, late: lateTs.length };
-  }
-  state.newest = newest;
-  const decisions: Decision[] = [];
-  let folded = 0;
-  // Whatever source they came from: all that is stored and older than the window, in its place.
-  for (let more = true; more;) {
-    const from = state.watermark === undefined ? EARLIEST_MS : state.watermark + MICROSECOND_MS;
-    const to = Math.min(newest - (rules.reorderWindowMs ?? 0), receivedAt) + MICROSECOND_MS;
-    if (from >= to) break;
-    const due = await store.readings.series(tenantId, sensorId, { from, to, limit: READINGS_PER_LOOK });
-    const fold = assess(state, due, rules);
-    decisions.push(...fold.decisions);
-    folded += fold.folded;
-    more = due.ts.length === READINGS_PER_LOOK;
-  }
-  // Without a window nothing is held back any more once the newest has been folded.
-  if (rules.reorderWindowMs === undefined && (state.watermark ?? -Infinity) >= newest) delete state.newest;
-  return { decisions, folded, late: lateTs.length };
 }

@@ -7,6 +7,7 @@ import type { SensorId } from "../../domain/plant/sensor.ts";
 import type { QueuedBatch } from "../../ports/intake/source.ts";
 import { type Store, StoreUnavailable } from "../../ports/store.ts";
 import { afterNotifying, tellOf } from "../alerting/notify_of_alerts.ts";
+import { holdLines } from "../alerting/hold_lines.ts";
 import { recallVerdicts } from "../intake/validate_readings.ts";
 import { eventsTopic, type Scope } from "../scope.ts";
 import { type FoldableBatch, foldBatch, type FoldedBatch } from "./fold_batch.ts";
@@ -107,12 +108,17 @@ async function foldAll(scope: Scope, { store, run }: { store: Store; run: readon
   const sensorIds = new Set<SensorId>(batches.flatMap(({ verdicts }) => verdicts.accepted.sensorIds));
   const states = await holdStates(scope, store, { sensorIds, batchId: run[0].id });
   const presences = await holdPresences(store, batches);
+  const lines = holdLines(store, { tenantId: tenant.id, subjects: [...sensorIds].map((sensorId) => ({ sensorId })) });
   const folded: (FoldedBatch & { awaited: boolean })[] = [];
   for (const [i, batch] of batches.entries()) {
-    folded.push({ ...await foldBatch(store, batch, { states, presences, closedBeforeMs }), awaited: run[i].awaited });
+    folded.push({
+      ...await foldBatch(store, batch, { states, presences, lines, closedBeforeMs }),
+      awaited: run[i].awaited,
+    });
   }
   await states.save(store);
   await presences.save();
+  await lines.save();
   const events = folded.flatMap(({ events }) => events);
   const notified = await tellOf(store, { tenant, nowMs: scope.clock.nowMs() }, events);
   return { folded, states, notified };

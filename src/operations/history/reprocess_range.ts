@@ -13,6 +13,7 @@ import type { SensorId } from "../../domain/plant/sensor.ts";
 import { EARLIEST_MS, MICROSECOND_MS } from "../../domain/timestamp.ts";
 import type { Store } from "../../ports/store.ts";
 import type { TenantName } from "../../ports/workflows.ts";
+import { readLines } from "../alerting/read_lines.ts";
 import { notFound } from "../errors.ts";
 import type { Scope } from "../scope.ts";
 
@@ -41,7 +42,9 @@ export async function reprocessPage(
     // Asked behind the readings: whatever has gone until then may be missing among them.
     const { rolledUpBefore } = await store.horizons.of(tenant.id);
     if (from < rolledUpBefore) await store.reprocessing.noteGone(tenant.id, runId, rolledUpBefore);
-    const { decisions, folded } = assess(state, series, { set, criticality: cursor.criticality });
+    const subject = { sensorId: cursor.sensorId };
+    const lineAt = await readLines(store, { tenantId: tenant.id, subject, ts: series.ts });
+    const { decisions, folded } = assess(state, series, { set, criticality: cursor.criticality, lineAt });
     for (const decision of decisions) {
       if (decision.episodeStart >= run.from) {
         await record(store, { tenantId: tenant.id, runId, sensorId: cursor.sensorId, decision });
@@ -78,7 +81,7 @@ async function record(
     await store.reprocessing.saveAlert(tenantId, runId, alert);
   } else if (decision.type === "raised") {
     await store.reprocessing.changeAlert(tenantId, runId, { ...episode, ...peak, severity: decision.severity });
-  } else {
+  } else if (decision.type === "closed") {
     await store.reprocessing.changeAlert(tenantId, runId, { ...episode, ...peak, endedAt: ts });
   }
 }

@@ -1,7 +1,7 @@
 import type { TenantId } from "../../domain/access/tenant.ts";
 import type { Alert, AlertChange, AlertId, AlertState, AlertSubject, Handling } from "../../domain/alerting/alert.ts";
 import type { Suppression } from "../../domain/alerting/suppression.ts";
-import type { Evidence } from "../../domain/detection/episode.ts";
+import type { Evidence, RarityNow } from "../../domain/detection/episode.ts";
 import type { Severity } from "../../domain/detection/severity.ts";
 import type { BatchId, SourceId } from "../../domain/intake/batch.ts";
 import type { AssetId } from "../../domain/plant/asset.ts";
@@ -75,18 +75,24 @@ export interface TenantAlert {
   readonly tenantKey: string;
 }
 
+/** The peak of the episode, and its greatest rarity where it has one. */
+export interface AlertFacts extends Partial<RarityNow> {
+  readonly score: number;
+  readonly reason: string;
+}
+
 export interface AlertStore {
   /** Opens the alert of an episode; undefined when it was opened before. It latches if the tenant's policy says so. */
   open(
     tenantId: TenantId,
     key: AlertKey,
-    facts: { openedAt: number; severity: Severity; score: number; reason: string; batchId: BatchId } & Partial<Beside>,
+    facts: AlertFacts & { openedAt: number; severity: Severity; batchId: BatchId } & Partial<Beside>,
   ): Promise<Alert | undefined>;
   /** Raises the severity; score and reason are those of the peak. undefined when there is no such open alert. */
   raise(
     tenantId: TenantId,
     key: AlertKey,
-    facts: { severity: Severity; score: number; reason: string },
+    facts: AlertFacts & { severity: Severity },
   ): Promise<Alert | undefined>;
   /**
    * Ends the episode, with score and reason of its peak if there are any; undefined when there is no such open alert.
@@ -94,7 +100,7 @@ export interface AlertStore {
   close(
     tenantId: TenantId,
     key: AlertKey,
-    facts: { endedAt: number; score?: number; reason?: string },
+    facts: Partial<AlertFacts> & { endedAt: number },
   ): Promise<Alert | undefined>;
   /** Locks them in the order of their ids; two who lock the same ones never wait for each other both. */
   lock(tenantId: TenantId, ids: readonly AlertId[], options?: LockOptions): Promise<Alert[]>;
@@ -103,7 +109,7 @@ export interface AlertStore {
   /** The shelf that the newest alert of this subject and kind is still on. */
   shelfOf(tenantId: TenantId, subject: AlertSubject, kind: string): Promise<Handling["shelf"]>;
   /** Alerts of all tenants whose shelf is over, the longest first. */
-  unshelvable(limit: number): Promise<TenantAlert[]>;
+  unshelvable(options: { readonly limit: number }): Promise<TenantAlert[]>;
   /** The newest alerts of this subject and kind, the newest first. */
   newest(tenantId: TenantId, key: AlertSubject & { readonly kind: string }, limit: number): Promise<Alert[]>;
   /** The standing alert of the nearest asset above the subject, its sensor's own asset among them. */
@@ -111,7 +117,7 @@ export interface AlertStore {
   /** Per alert those that belong to it, newest first. */
   members(tenantId: TenantId, ids: readonly AlertId[], part: Part): Promise<Map<AlertId, Alert[]>>;
   /** Alerts of all tenants that stand and have been held as chattering since before `before`, by the clock. */
-  heldSince(before: number, limit: number): Promise<TenantAlert[]>;
+  heldSince(options: { readonly before: number; readonly limit: number }): Promise<TenantAlert[]>;
   /** Of these sensors, those on which an alert of one of these kinds stands. */
   faulty(tenantId: TenantId, ids: readonly SensorId[], kinds: readonly string[]): Promise<SensorId[]>;
   /**

@@ -1,12 +1,14 @@
 import type { Alert, AlertChange, AlertId, AlertSubject } from "../../domain/alerting/alert.ts";
 import { stateAfter } from "../../domain/alerting/lifecycle.ts";
+import type { RarityNow } from "../../domain/detection/episode.ts";
 import type { BatchId } from "../../domain/intake/batch.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
 import type { AlertKey, AlertStore, TenantAlert } from "../../ports/alerting/alert.ts";
 import { formatTimestamp } from "../../domain/timestamp.ts";
 import { numbers, optionalTime, type Sql, time, words } from "../sql.ts";
 import { alertLists } from "./alert_list.ts";
-import { ofSubjects } from "./alert_filter.ts";
+import { rarityText } from "./candidate.ts";
+import { ofSubjects } from "./subject_filter.ts";
 import { alertColumns, type AlertRow as Row, toAlert } from "./alert_row.ts";
 
 interface ProofRow {
@@ -30,32 +32,36 @@ export function alertStore(sql: Sql): AlertStore {
     ...alertLists(sql),
 
     async open(tenantId, { sensorId, assetId, sourceId, kind, episodeStart }, facts) {
-      const { openedAt, severity, score, reason, batchId, shelf, suppressedBy = [], parentId } = facts;
+      const { openedAt, severity, score, reason, batchId, shelf, suppressedBy = [], parentId, ...now } = facts;
       const [row] = await sql<Row[]>`
-        INSERT INTO alert (tenant_id, sensor_id, asset_id, source_id, kind, episode_start, opened_at, severity, state, score, reason, batch_id,
+        INSERT INTO alert (tenant_id, sensor_id, asset_id, source_id, kind, episode_start, opened_at, severity, state, score, reason, rarity, batch_id,
           latching, shelved_until, shelved_by, shelf_reason, suppressed_by, parent_id)
         VALUES (${tenantId}, ${sensorId ?? null}, ${assetId ?? null}, ${sourceId ?? null}, ${kind}, ${
         time(episodeStart)
       }, ${time(openedAt)}, ${severity}, 'unacknowledged', ${score},
-          ${reason}, ${batchId}, ${latches(tenantId, severity)}, ${optionalTime(shelf?.until)}, ${shelf?.by ?? null},
+          ${reason}, ${rarityOrNull(now)}, ${batchId}, ${latches(tenantId, severity)}, ${optionalTime(shelf?.until)}, ${
+        shelf?.by ?? null
+      },
           ${shelf?.reason ?? null}, ${words(suppressedBy)}::text::text[], ${parentId ?? null}::bigint)
         ON CONFLICT ON CONSTRAINT alert_episode DO NOTHING
         RETURNING ${columns()}`;
       return row && toAlert(row);
     },
 
-    async raise(tenantId, key, { severity, score, reason }) {
+    async raise(tenantId, key, { severity, score, reason, ...now }) {
       const [row] = await sql<Row[]>`
         UPDATE alert SET severity = ${severity}, score = ${score}, reason = ${reason}, version = version + 1,
+          rarity = coalesce(${rarityOrNull(now)}::text, rarity),
           latching = latching OR ${latches(tenantId, severity)}
         WHERE ${open(tenantId, key)} RETURNING ${columns()}`;
       return row && toAlert(row);
     },
 
-    async close(tenantId, key, { endedAt, score, reason }) {
+    async close(tenantId, key, { endedAt, score, reason, ...now }) {
       const [row] = await sql<Row[]>`
         UPDATE alert SET ended_at = ${time(endedAt)}, score = coalesce(${score ?? null}::float8, score),
           reason = coalesce(${reason ?? null}::text, reason),
+          rarity = coalesce(${rarityOrNull(now)}::text, rarity),
           version = version + 1, state = CASE WHEN latching THEN ${closed(sql, true)} ELSE ${closed(sql, false)} END
         WHERE ${open(tenantId, key)} RETURNING ${columns()}`;
       return row && toAlert(row);
@@ -100,7 +106,7 @@ export function alertStore(sql: Sql): AlertStore {
       return over ? undefined : shelf;
     },
 
-    async unshelvable(limit) {
+    async unshelvable({ limit }) {
       return await sql<TenantAlert[]>`
         SELECT alert.id, tenant.id AS "tenantId", tenant.key AS "tenantKey" FROM alert JOIN tenant ON tenant.id = alert.tenant_id
         WHERE shelved_until <= now() ORDER BY shelved_until LIMIT ${limit}`;
@@ -138,7 +144,7 @@ export function alertStore(sql: Sql): AlertStore {
       return Map.groupBy(rows.map(toAlert), ({ parentId }) => parentId!);
     },
 
-    async heldSince(before, limit) {
+    async heldSince({ before, limit }) {
       return await sql<TenantAlert[]>`
         SELECT alert.id, tenant.id AS "tenantId", tenant.key AS "tenantKey"
         FROM alert JOIN tenant ON tenant.id = alert.tenant_id JOIN alert_transition AS opened
@@ -211,4 +217,8 @@ function ofSubject(sql: Sql, { sensorId, assetId, sourceId }: AlertSubject) {
 function closed(sql: Sql, latching: boolean) {
   const cases = stateAfter("closed", latching).map(([from, to]) => sql`WHEN ${from}::text THEN ${to}::text`);
   return sql`CASE state ${cases.reduce((all, one) => sql`${all} ${one}`)} ELSE state END`;
+}
+
+function rarityOrNull({ rarity, line }: Partial<RarityNow>): string | null {
+  return rarity === undefined || line === undefined ? null : rarityText({ rarity, line });
 }

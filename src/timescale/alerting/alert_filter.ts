@@ -1,6 +1,7 @@
 /** The conditions of a list of alerts. */
 import type { AlertFilter } from "../../ports/alerting/alert.ts";
-import { numbers, type Sql, texts, time, words } from "../sql.ts";
+import { type Sql, texts, time, words } from "../sql.ts";
+import { ofSubjects } from "./subject_filter.ts";
 
 /** Only the conditions that are asked for, so that the plan knows them. */
 export function matching(sql: Sql, filter: AlertFilter) {
@@ -31,10 +32,4 @@ export function matching(sql: Sql, filter: AlertFilter) {
         AND (asset.key ILIKE ${like} OR asset.name ILIKE ${like})))`,
   ].filter((condition) => condition !== undefined && condition !== false)
     .reduce((all, condition) => sql`${all} AND ${condition}`, sql`true`);
-}
-
-/** Each list has an index of its own, so one that is empty is not asked for. */
-export function ofSubjects(sql: Sql, { sensorIds, assetIds }: NonNullable<AlertFilter["subjects"]>) {
-  const ofSensors = sql`sensor_id = ANY (${numbers(sensorIds)}::text::int[])`;
-  return assetIds.length === 0 ? ofSensors : sql`(${ofSensors} OR asset_id = ANY (${numbers(assetIds)}::text::int[]))`;
 }

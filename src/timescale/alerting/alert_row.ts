@@ -1,6 +1,7 @@
 /** A row of the table `alert`, and the alert that it stands for. */
 import type { Alert, AlertId } from "../../domain/alerting/alert.ts";
 import type { Suppression } from "../../domain/alerting/suppression.ts";
+import type { RarityNow } from "../../domain/detection/episode.ts";
 import type { BatchId, SourceId } from "../../domain/intake/batch.ts";
 import type { AssetId } from "../../domain/plant/asset.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
@@ -20,6 +21,7 @@ export interface AlertRow {
   readonly state: Alert["state"];
   readonly score: number;
   readonly reason: string;
+  readonly rarity: string | null;
   readonly batch_id: BatchId;
   readonly version: number;
   readonly latching: boolean;
@@ -33,7 +35,7 @@ export interface AlertRow {
 }
 
 export function alertColumns(sql: Sql) {
-  return sql`id, sensor_id, asset_id, source_id, kind, episode_start, opened_at, ended_at, severity, state, score, reason, batch_id,
+  return sql`id, sensor_id, asset_id, source_id, kind, episode_start, opened_at, ended_at, severity, state, score, reason, rarity, batch_id,
     version, latching, assignee, shelved_until, shelved_by, shelf_reason, array_to_string(suppressed_by, ',') AS suppressed_by, parent_id`;
 }
 
@@ -51,6 +53,7 @@ export function toAlert(row: AlertRow): Alert {
     state: row.state,
     score: row.score,
     reason: row.reason,
+    ...row.rarity === null ? {} : JSON.parse(row.rarity) as RarityNow,
     batchId: row.batch_id,
     version: row.version,
     latching: row.latching,

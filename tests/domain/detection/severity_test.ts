@@ -56,7 +56,7 @@ Deno.test("the ensemble is at least its loudest part, at most 1, and deaf to tho
 Deno.test("rest keeps quiet what does not surpass the last news", () => {
   const rest = startRest();
   const heard = [0.1, 0.5, 0.4, 0.5, 0.6, 0.2, 0.2, 0.2, 0.3].map((score) =>
-    afterRest(rest, score, { length: 3, floor: 0.3 })
+    afterRest(rest, score, { floor: 0.3, readings: 3 })
   );
   assert.deepEqual(heard, [0.1, 0.5, 0, 0, 0.6, 0, 0, 0, 0.3]);
 });

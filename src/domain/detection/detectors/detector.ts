@@ -2,12 +2,29 @@
  * The contract of a detector of one sensor. Scoring and learning are separate calls: whoever folds decides what is
  * learnt. A score has no threshold inside. (The separation is that of online-ml/river, river/anomaly/base.py.)
  */
+import type { Band } from "../level.ts";
 
+/** A reading as detectors see it: as it came, and as far as it can be believed (stats/glitch.ts). */
 export interface Point {
   /** Data time in ms. */
   ts: number;
   /** Within +-`VALUE_MAX`. */
   value: number;
+  /** The value, or the end of the usual range while it may be a glitch. */
+  steady: number;
+  /** The value, but no farther outside than is believed of a glitch; as it came where glitches are frequent. */
+  plain: number;
+  /**
+   * Whether the reading only goes on with what may be a glitch: its first reading was learnt, this one tells no more.
+   */
+  held: boolean;
+  /** Readings that the sensor usually gives an hour; 0 while that is not known. */
+  perHour: number;
+}
+
+/** A reading on its own, taken at its word. */
+export function pointOf(ts: number, value: number, perHour = 60): Point {
+  return { ts, value, steady: value, plain: value, held: false, perHour };
 }
 
 /** Nothing that is measured is larger; the squares and sums that detectors take of larger numbers would overflow. */
@@ -21,6 +38,8 @@ export function bounded(value: number): number {
 export interface Detector<State> {
   /** Names it in evidence and settings. */
   readonly name: string;
+  /** What it has seen when it speaks, in words for people. */
+  readonly sees: string;
   /** Raised whenever a stored state would be misread. */
   readonly version: number;
   /**
@@ -32,7 +51,24 @@ export interface Detector<State> {
   start(): State;
   /** 0 to 1, higher is more unusual; NaN while it cannot judge. Leaves the state as it is. */
   score(state: State, point: Point): number;
+  /**
+   * How far the reading is from what is usual, in widths of the usual range: 0 inside it and while it cannot judge.
+   * Unlike the score it never saturates, so alerts of all sensors can be ranked by it. Left out where a detector has no
+   * such measure; where it is there, `facts` has it as `excess`.
+   */
+  excess?(state: State, point: Point): number;
   learn(state: State, point: Point): void;
+  /**
+   * For a watch whose episodes end by return alone: where the sensor is, and where it is normal to be. Without them its
+   * low scores end an episode.
+   */
+  level?(state: State): number;
+  normal?(state: State): readonly Band[];
+  /**
+   * The sensor gives its readings at another rate: intervals are `factor` times as long as before. Changes what was
+   * learnt so far as it depends on the rate; left out where nothing does.
+   */
+  repace?(state: State, factor: number): void;
   /** The numbers behind `score` for the same arguments, for people. */
   facts(state: State, point: Point): Record<string, number>;
 }

@@ -1,19 +1,22 @@
 /**
  * Flatline: a stuck sensor.
  *
- * Idea: a live signal scatters; one that repeats the same value far longer than it ever did is stuck. A sensor that
- *   hardly ever changes (a switch, a set point) is not judged.
- * Formula: run = equal readings in a row, usual = max(longest run learnt, least); e = run / usual - 1; score = e / (e +
- *   1) when e > 0.
- * Parameters: `least` (readings): shorter runs are never stuck; `warmUp` (readings); `changes` (share of readings that
- *   differ from the one before) under which it abstains.
- * Example: the longest run was 3, least is 20: 40 equal readings score 0.5.
+ * Idea: a live signal scatters; one that repeats the same value far longer than it ever did, and far longer than chance
+ *   would let it at its rate of changes, is stuck. A sensor that hardly ever changes (a switch, a set point) is not
+ *   judged: it has no score then, and is named as missing.
+ * Formula: run = equal readings in a row, usual = max(longest run learnt, `least`, 10 / share of readings that differ
+ *   from the one before); e = run / usual - 1; score = e / (e + 1) when e > 0. At 0.5 a run has a chance of e^-20.
+ * Parameters: `least` (a span of data time): shorter runs are never stuck; `warmUp` (readings); `changes` (share of
+ *   readings that differ from the one before) under which it abstains.
+ * Example: the longest run was 3, least is 20: 40 equal readings score 0.5. A sensor that changes in one reading of
+ *   eight is stuck after 160.
  * Source: "frozen value" tests of data quality control (IOC Manuals and Guides 26; QARTOD flat line test).
  */
+import { readingsIn, type Span, spanRules } from "../stats/span.ts";
 import { checkParameters, type Detector } from "./detector.ts";
 
 export interface FlatlineParameters {
-  readonly least: number;
+  readonly least: Span;
   readonly warmUp: number;
   readonly changes: number;
 }
@@ -26,38 +29,52 @@ interface State {
   longest: number;
 }
 
+/** Runs of so many times the usual distance between changes have a chance of e^-10. */
+const CHANGES_MISSED = 10;
+
 export function flatline({ least, warmUp, changes }: FlatlineParameters): Detector<State> {
   checkParameters("flatline", {
-    "least >= 2": least >= 2,
+    ...spanRules("least", least),
+    "least.least >= 2": least?.least >= 2,
     "warmUp >= 2": warmUp >= 2,
     "0 < changes <= 1": changes > 0 && changes <= 1,
   });
-  const excess = ({ longest }: State, run: number) => run / Math.max(longest, least) - 1;
+  const usualRun = ({ n, run, changed, longest }: State, perHour: number) =>
+    // Counted without the run itself, so that a stuck sensor does not talk itself out of it.
+    Math.max(longest, readingsIn(least, perHour), changed > 0 ? CHANGES_MISSED * (n - run) / changed : 0);
   const runWith = (state: State, value: number) => state.n > 0 && value === state.value ? state.run + 1 : 1;
   return {
     name: "flatline",
-    version: 1,
+    sees: "the same value for far longer than usual",
+    version: 2,
     // The run that a reading is in does not count.
     warmUp: warmUp + 1,
     start: () => ({ n: 0, changed: 0, value: 0, run: 0, longest: 0 }),
-    score(state, { value }) {
-      // Counted without the run itself, so that a stuck sensor does not talk itself out of it.
+    score(state, { value, perHour }) {
       const before = state.n - state.run;
       if (before < warmUp || state.changed < changes * before) return NaN;
-      const e = excess(state, runWith(state, value));
+      const run = runWith(state, value);
+      if (run <= state.longest || run <= least.least) return 0;
+      const e = run / usualRun(state, perHour) - 1;
       return e > 0 ? e / (e + 1) : 0;
     },
-    learn(state, { value }) {
+    learn(state, { value, perHour }) {
       const run = runWith(state, value);
       if (run === 1 && state.n > 0) {
         state.changed++;
-        // A run that was stuck is not what this sensor usually does.
-        if (excess(state, state.run) < 1) state.longest = Math.max(state.longest, state.run);
+        // A run that was stuck is not what this sensor usually does, but one that comes again and again is.
+        if (state.run > state.longest) state.longest = Math.min(state.run, 2 * usualRun(state, perHour));
       }
       state.n++;
       state.value = value;
       state.run = run;
     },
-    facts: (state, { value }) => ({ run: runWith(state, value), usual: Math.max(state.longest, least) }),
+    // The same hours are more readings of a faster sensor, and what changes over hours changes in fewer of them.
+    repace(state, factor) {
+      if (factor >= 1) return;
+      state.longest = Math.ceil(state.longest / factor);
+      state.changed *= factor;
+    },
+    facts: (state, { value, perHour }) => ({ run: runWith(state, value), usual: usualRun(state, perHour) }),
   };
 }

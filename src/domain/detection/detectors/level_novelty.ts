@@ -3,8 +3,9 @@
  *
  * Idea: a mean over some readings moves far less than single readings do, so its range is narrow: a shift of the level
  *   well within the range of values is new to it.
- * Formula: m = mean of the last `length` readings; then that of stats/novelty.ts on m.
- * Parameters: `length` (readings); those of stats/novelty.ts for m. A longer mean sees smaller shifts, later.
+ * Formula: m = mean over the last `length`; then that of stats/novelty.ts on m.
+ * Parameters: `length` (a span of data time); those of stats/novelty.ts for m. A longer mean sees smaller shifts,
+ *   later.
  * Example: values 0 to 10 whose means were 4.5 to 5.5; 24 values around 6 have m = 6, e = 0.5, and with half 0.1 score
  *   0.83.
  * Source: moving-average charts (S. W. Roberts, Technometrics 1(3), 1959), with the range as scale as in
@@ -12,57 +13,67 @@
  */
 import {
   checkNovelty,
+  excessOf,
   learnNovelty,
   type Novelty,
   noveltyFacts,
   noveltyOf,
   type NoveltyParameters,
   sampleOf,
+  sizeByRate,
   startNovelty,
 } from "../stats/novelty.ts";
-import { checkParameters, type Detector } from "./detector.ts";
+import { byRate, readingsIn, type Span, spanRules } from "../stats/span.ts";
+import { learnMean, meanWindow, meanWith, startMean, type TrailingMean } from "../stats/trailing_mean.ts";
+import { widenRange } from "../stats/trailing_range.ts";
+import { checkParameters, type Detector, type Point } from "./detector.ts";
 
 export interface LevelParameters extends NoveltyParameters {
-  readonly length: number;
+  readonly length: Span;
 }
 
 interface State {
   level: Novelty;
-  /** The last `length - 1` values, as a ring from `next` on. */
-  recent: number[];
-  next: number;
+  /** The readings of the window without the newest. */
+  recent: TrailingMean;
 }
+
+/** Blocks that the window is kept in: more follow it more exactly, in a larger state. */
+const BLOCKS = 24;
 
 export function levelNovelty(parameters: LevelParameters): Detector<State> {
   const { length } = parameters;
   checkNovelty("level_novelty", parameters);
-  checkParameters("level_novelty", { "2 <= length <= 100": length >= 2 && length <= 100 });
-  // Summed anew each time: a running sum would carry rounding errors along for ever.
-  const levelWith = ({ recent }: State, value: number) => {
-    let sum = value;
-    for (let i = 0; i < recent.length; i++) sum += recent[i];
-    return sum / length;
-  };
-  const full = ({ recent }: State) => recent.length === length - 1;
+  const sizeAt = sizeByRate(parameters);
+  checkParameters("level_novelty", { ...spanRules("length", length, BLOCKS), "2 <= length.least": length?.least >= 2 });
+  const windowAt = byRate((perHour) => {
+    const { blocks, perBlock } = meanWindow(readingsIn(length, perHour), BLOCKS);
+    return { blocks: blocks - 1, perBlock };
+  });
+  const sampleWith = ({ recent, level }: State, point: Point) =>
+    sampleOf(meanWith(recent, point.plain, windowAt(point.perHour)), level.range.max);
+  const isFull = ({ recent }: State, perHour: number) => recent.blocks.length >= windowAt(perHour).blocks;
   return {
     name: "level_novelty",
-    version: 1,
-    warmUp: length - 1 + parameters.warmUp,
-    start: () => ({ level: startNovelty(), recent: [], next: 0 }),
-    score: (state, { value }) =>
-      full(state) ? noveltyOf(state.level, sampleOf(levelWith(state, value), state.level.range.max), parameters) : NaN,
-    learn(state, { value }) {
-      if (!full(state)) {
-        state.recent.push(value);
-        return;
-      }
-      learnNovelty(state.level, levelWith(state, value), parameters);
-      state.recent[state.next] = value;
-      state.next = (state.next + 1) % (length - 1);
+    sees: "a level outside all recent levels",
+    version: 2,
+    warmUp: length.least - 1 + parameters.warmUp,
+    start: () => ({ level: startNovelty(), recent: startMean() }),
+    score: (state, point) =>
+      isFull(state, point.perHour) ? noveltyOf(state.level, sampleWith(state, point), parameters) : NaN,
+    excess: (state, point) =>
+      isFull(state, point.perHour) ? excessOf(state.level, sampleWith(state, point), parameters) : 0,
+    learn(state, point) {
+      const { level, recent } = state;
+      const { perHour } = point;
+      if (isFull(state, perHour)) learnNovelty(level, sampleWith(state, point), sizeAt(perHour));
+      learnMean(recent, point.plain, windowAt(perHour));
     },
-    facts: (state, { value }) => ({
-      level: levelWith(state, value),
-      ...noveltyFacts(state.level, sampleOf(levelWith(state, value), state.level.range.max)),
+    // The mean of fewer readings scatters more.
+    repace: ({ level }, factor) => factor > 1 ? widenRange(level.range, Math.sqrt(factor)) : undefined,
+    facts: (state, point) => ({
+      level: meanWith(state.recent, point.plain, windowAt(point.perHour)),
+      ...noveltyFacts(state.level, sampleWith(state, point)),
     }),
   };
 }

@@ -5,23 +5,24 @@
  *   well within the range of values.
  * Formula: z = (value - mean) / sd of the baseline, clipped to +-`clip`; up = max(0, up + z - slack), down = max(0,
  *   down - z - slack); score = s / (s + 2 decision) for s = max(up, down) over `decision`, else 0. After an excursion
- *   over `decision` that lasts `relearn` readings the level is taken as the new normal, and the baseline is learnt
+ *   over `decision` that lasts for `relearn` the level is taken as the new normal, and the baseline is learnt
  *   anew.
- * Parameters: `warmUp` (readings) of the baseline, which is frozen then; `slack` (sd) under which departures do not
- *   count; `decision` (sd) where the score leaves 0: higher is calmer; `clip` (sd), so that one outlier is no shift;
- *   `relearn` (readings).
+ * Parameters: `warmUp` (a span of data time, a whole day or more) of the baseline, which is frozen then; `slack` (sd)
+ *   under which departures do not count; `decision` (sd) where the score leaves 0: higher is calmer; `clip` (sd), so
+ *   that one outlier is no shift; `relearn` (a span of data time).
  * Example: slack 0.5 and decision 20: a shift by 2 sd adds 1.5 a reading, and is over the decision after 14 readings.
  * Source: E. S. Page, Biometrika 41, 1954; frozen reference as in online-ml/river, river/drift/cusum.py.
  */
+import { byRate, readingsIn, type Span, spanRules } from "../stats/span.ts";
 import { type Moments, spread, startMoments, updateMoments } from "../stats/welford.ts";
 import { checkParameters, type Detector } from "./detector.ts";
 
 export interface LevelShiftParameters {
-  readonly warmUp: number;
+  readonly warmUp: Span;
   readonly slack: number;
   readonly decision: number;
   readonly clip: number;
-  readonly relearn: number;
+  readonly relearn: Span;
 }
 
 interface State {
@@ -34,12 +35,15 @@ interface State {
 
 export function levelShift({ warmUp, slack, decision, clip, relearn }: LevelShiftParameters): Detector<State> {
   checkParameters("level_shift", {
-    "warmUp >= 10": warmUp >= 10,
+    ...spanRules("warmUp", warmUp),
+    "warmUp.least >= 10": warmUp?.least >= 10,
     "slack >= 0": slack >= 0,
     "decision > 0": decision > 0,
     "clip > slack": clip > slack,
-    "relearn >= 1": relearn >= 1,
+    ...spanRules("relearn", relearn),
   });
+  const warmUpAt = byRate((perHour) => readingsIn(warmUp, perHour));
+  const relearnAt = byRate((perHour) => readingsIn(relearn, perHour));
   const departure = ({ baseline }: State, value: number) => {
     const z = (value - baseline.mean) / spread(baseline);
     return Math.min(Math.max(z, -clip), clip);
@@ -48,37 +52,38 @@ export function levelShift({ warmUp, slack, decision, clip, relearn }: LevelShif
     const z = departure(state, value);
     return { up: Math.max(0, state.up + z - slack), down: Math.max(0, state.down - z - slack) };
   };
-  const isReady = ({ baseline }: State) => baseline.n >= warmUp && baseline.variance > 0;
+  const isReady = ({ baseline }: State, perHour: number) => baseline.n >= warmUpAt(perHour) && baseline.variance > 0;
   return {
     name: "level_shift",
-    version: 1,
-    warmUp,
+    sees: "small departures in one direction that add up",
+    version: 2,
+    warmUp: warmUp.least,
     start: () => ({ baseline: startMoments(), up: 0, down: 0, over: 0 }),
-    score(state, { value }) {
-      if (!isReady(state)) return NaN;
-      const { up, down } = sumsWith(state, value);
+    score(state, { plain, perHour }) {
+      if (!isReady(state, perHour)) return NaN;
+      const { up, down } = sumsWith(state, plain);
       const excess = Math.max(up, down) - decision;
       return excess > 0 ? excess / (excess + 2 * decision) : 0;
     },
-    learn(state, { value }) {
-      if (!isReady(state)) {
-        updateMoments(state.baseline, value, Infinity);
+    learn(state, { plain, perHour }) {
+      if (!isReady(state, perHour)) {
+        updateMoments(state.baseline, plain, Infinity);
         return;
       }
-      const { up, down } = sumsWith(state, value);
+      const { up, down } = sumsWith(state, plain);
       state.up = up;
       state.down = down;
       state.over = Math.max(up, down) > decision ? state.over + 1 : 0;
-      if (state.over < relearn) return;
+      if (state.over < relearnAt(perHour)) return;
       state.baseline = startMoments();
       state.up = 0;
       state.down = 0;
       state.over = 0;
     },
-    facts: (state, { value }) => ({
+    facts: (state, { plain }) => ({
       mean: state.baseline.mean,
       sd: Math.sqrt(state.baseline.variance),
-      ...sumsWith(state, value),
+      ...sumsWith(state, plain),
       decision,
     }),
   };

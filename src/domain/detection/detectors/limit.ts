@@ -34,6 +34,7 @@ export function limit({ low = -Infinity, high = Infinity, hysteresis }: LimitPar
   };
   return {
     name: "limit",
+    sees: "a value over its limit",
     version: 1,
     warmUp: 0,
     start: () => ({ active: false }),

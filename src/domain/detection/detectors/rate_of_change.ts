@@ -2,7 +2,7 @@
  * Rate-of-change novelty.
  *
  * Idea: a jump can be new although both its ends are usual values.
- * Formula: d = value - previous value; then that of stats/novelty.ts on d. Per reading and not per second: sources
+ * Formula: d = plain - previous value; then that of stats/novelty.ts on d. Per reading and not per second: sources
  *   sample at their own pace, and a gap is no jump's excuse.
  * Parameters: those of stats/novelty.ts for d.
  * Example: steps were -1 to 1; a step of 2 has e = 0.5 and with half 0.1 scores 0.83.
@@ -16,8 +16,10 @@ import {
   noveltyOf,
   type NoveltyParameters,
   sampleOf,
+  sizeByRate,
   startNovelty,
 } from "../stats/novelty.ts";
+import { widenRange } from "../stats/trailing_range.ts";
 import type { Detector } from "./detector.ts";
 
 interface State {
@@ -28,20 +30,27 @@ interface State {
 
 export function rateOfChange(parameters: NoveltyParameters): Detector<State> {
   checkNovelty("rate_of_change", parameters);
+  const sizeAt = sizeByRate(parameters);
   return {
     name: "rate_of_change",
-    version: 1,
+    sees: "a larger step than any lately",
+    version: 2,
     warmUp: parameters.warmUp + 1,
     start: () => ({ step: startNovelty() }),
-    score: ({ step, previous }, { value }) =>
-      previous === undefined ? NaN : noveltyOf(step, sampleOf(value - previous, previous), parameters),
-    learn(state, { value }) {
-      if (state.previous !== undefined) learnNovelty(state.step, value - state.previous, parameters);
-      state.previous = value;
+    score: ({ step, previous }, { plain }) =>
+      previous === undefined ? NaN : noveltyOf(step, sampleOf(plain - previous, previous), parameters),
+    learn(state, { plain, perHour }) {
+      const { step, previous } = state;
+      if (previous !== undefined) {
+        learnNovelty(step, sampleOf(plain - previous, previous), sizeAt(perHour));
+      }
+      state.previous = plain;
     },
-    facts: ({ step, previous = 0 }, { value }) => ({
-      step: value - previous,
-      ...noveltyFacts(step, sampleOf(value - previous, previous)),
+    // A longer step has time to go further.
+    repace: ({ step }, factor) => factor > 1 ? widenRange(step.range, factor) : undefined,
+    facts: ({ step, previous = 0 }, { plain }) => ({
+      step: plain - previous,
+      ...noveltyFacts(step, sampleOf(plain - previous, previous)),
     }),
   };
 }

@@ -4,30 +4,33 @@
  * Idea: many machines follow the day. What is usual at noon may be unusual at night, so the value is compared with the
  *   mean at the same time of day.
  * Formula: r = value - mean of its part of the day; then that of stats/novelty.ts on r.
- * Parameters: `parts` of the day (UTC), each with a mean of its own over about `memory` readings, which counts once it
- *   has `atLeast` readings; those of stats/novelty.ts for r.
+ * Parameters: `parts` of the day (UTC), each with a mean of its own over about `memory` (data time in that part), which
+ *   counts once it is of `atLeast`; those of stats/novelty.ts for r.
  * Example: 24 parts; at 3 o'clock the mean is 10 and r was within -1 to 1: the value 12 has r = 2, e = 0.5, and with
  *   half 0.1 scores 0.83.
  * Source: time-of-day profiles as in the anchors of docs/detection.md; range-relative novelty as in value_novelty.ts.
  */
 import {
   checkNovelty,
+  excessOf,
   learnNovelty,
   type Novelty,
   noveltyFacts,
   noveltyOf,
   type NoveltyParameters,
   sampleOf,
+  sizeByRate,
   startNovelty,
 } from "../stats/novelty.ts";
+import { byRate, readingsIn, type Span, spanRules } from "../stats/span.ts";
 import { checkParameters, type Detector } from "./detector.ts";
 
 const DAY_MS = 86_400_000;
 
 export interface TimeOfDayParameters extends NoveltyParameters {
   readonly parts: number;
-  readonly memory: number;
-  readonly atLeast: number;
+  readonly memory: Span;
+  readonly atLeast: Span;
 }
 
 interface State {
@@ -40,35 +43,53 @@ interface State {
 export function timeOfDayNovelty(parameters: TimeOfDayParameters): Detector<State> {
   const { parts, memory, atLeast } = parameters;
   checkNovelty("time_of_day_novelty", parameters);
+  const sizeAt = sizeByRate(parameters);
   checkParameters("time_of_day_novelty", {
     "1 <= parts <= 96": parts >= 1 && parts <= 96,
-    "1 <= atLeast <= memory": atLeast >= 1 && atLeast <= memory,
+    ...spanRules("memory", memory),
+    ...spanRules("atLeast", atLeast),
+    "atLeast <= memory": atLeast?.hours <= memory?.hours && atLeast.least <= memory.least,
   });
-  const partOf = (ts: number) => Math.floor(((ts % DAY_MS + DAY_MS) % DAY_MS) / DAY_MS * parts);
+  const leastAt = byRate((perHour) => readingsIn(atLeast, perHour));
+  const mostAt = byRate((perHour) => readingsIn(memory, perHour));
+  const partMs = DAY_MS / parts;
+  const partOf = (ts: number) => {
+    const part = Math.floor(ts / partMs);
+    return part - Math.floor(part / parts) * parts;
+  };
   return {
     name: "time_of_day_novelty",
-    version: 1,
+    sees: "a value that is unusual at this time of day",
+    version: 2,
     // The first readings of a part of the day have no mean to be compared with.
-    warmUp: atLeast + parameters.warmUp,
+    warmUp: atLeast.least + parameters.warmUp,
     start: () => ({ residual: startNovelty(), counts: Array(parts).fill(0), means: Array(parts).fill(0) }),
-    score(state, { ts, value }) {
+    score(state, { ts, plain, perHour }) {
       const part = partOf(ts);
-      return state.counts[part] < atLeast
+      return state.counts[part] < leastAt(perHour)
         ? NaN
-        : noveltyOf(state.residual, sampleOf(value - state.means[part], state.means[part]), parameters);
+        : noveltyOf(state.residual, sampleOf(plain - state.means[part], state.means[part]), parameters);
     },
-    learn(state, { ts, value }) {
+    excess(state, { ts, plain, perHour }) {
       const part = partOf(ts);
-      const residual = value - state.means[part];
-      if (state.counts[part] >= atLeast) learnNovelty(state.residual, residual, parameters);
-      state.counts[part] = Math.min(state.counts[part] + 1, memory);
+      return state.counts[part] < leastAt(perHour)
+        ? 0
+        : excessOf(state.residual, sampleOf(plain - state.means[part], state.means[part]), parameters);
+    },
+    learn(state, { ts, plain, perHour }) {
+      const part = partOf(ts);
+      const residual = plain - state.means[part];
+      if (state.counts[part] >= leastAt(perHour)) {
+        learnNovelty(state.residual, sampleOf(residual, state.means[part]), sizeAt(perHour));
+      }
+      state.counts[part] = Math.min(state.counts[part] + 1, mostAt(perHour));
       state.means[part] += residual / state.counts[part];
     },
-    facts(state, { ts, value }) {
+    facts(state, { ts, plain }) {
       const part = partOf(ts);
       return {
         usual: state.means[part],
-        ...noveltyFacts(state.residual, sampleOf(value - state.means[part], state.means[part])),
+        ...noveltyFacts(state.residual, sampleOf(plain - state.means[part], state.means[part])),
       };
     },
   };

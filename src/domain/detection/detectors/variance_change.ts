@@ -16,6 +16,7 @@ import {
   noveltyFacts,
   noveltyOf,
   type NoveltyParameters,
+  sizeByRate,
   startNovelty,
 } from "../stats/novelty.ts";
 import { checkParameters, type Detector } from "./detector.ts";
@@ -45,11 +46,13 @@ const NARROWEST = 0.1;
 export function varianceChange(parameters: VarianceParameters): Detector<State> {
   const { length } = parameters;
   checkNovelty("variance_change", parameters);
+  const sizeAt = sizeByRate(parameters);
   checkParameters("variance_change", { "4 <= length <= 100": length >= 4 && length <= 100 });
   const every = Math.max(1, Math.floor(length / 4));
   return {
     name: "variance_change",
-    version: 1,
+    sees: "more or less scatter than usual",
+    version: 2,
     warmUp: length - 1 + every * (1 + parameters.warmUp),
     start: () => ({ scatter: startNovelty(), recent: [], next: 0, age: 0 }),
     // Judged on what is known before this reading: a single outlier is the business of others.
@@ -57,17 +60,21 @@ export function varianceChange(parameters: VarianceParameters): Detector<State> 
       if (last === undefined || scatter.n < parameters.warmUp) return NaN;
       return age > 0 ? 0 : noveltyOf(scatter, { x: last, floor: NARROWEST }, parameters);
     },
-    learn(state, { value }) {
-      if (state.recent.length < length) state.recent.push(value);
+    learn(state, { plain, perHour }) {
+      if (state.recent.length < length) state.recent.push(plain);
       else {
-        state.recent[state.next] = value;
+        state.recent[state.next] = plain;
         state.next = (state.next + 1) % length;
       }
       if (state.recent.length < length || ++state.age < every) return;
-      if (state.last !== undefined) learnNovelty(state.scatter, state.last, parameters);
-      state.last = Math.log(sampleStandardDeviation(state.recent) + FLOOR * (1 + Math.abs(value)));
+      if (state.last !== undefined) {
+        learnNovelty(state.scatter, { x: state.last, floor: NARROWEST }, sizeAt(perHour));
+      }
+      state.last = Math.log(sampleStandardDeviation(state.recent) + FLOOR * (1 + Math.abs(plain)));
       state.age = 0;
     },
+    // What wanders goes further in a longer window.
+    repace: ({ scatter: { range } }, factor) => void (factor > 1 ? range.max += Math.log(factor) : undefined),
     facts: ({ scatter, last = 0 }) => ({ logDeviation: last, ...noveltyFacts(scatter, { x: last, floor: NARROWEST }) }),
   };
 }

@@ -4,18 +4,19 @@
  * Idea: a reading far from the mean, measured in standard deviations, is unusual.
  * Formula: z = |x - mean| / sd; score = clamp((z - sigma) / (cap - sigma), 0, 1).
  * Parameters: `sigma` (standard deviations) where the score leaves 0: higher is calmer; `cap` (standard deviations)
- *   where it reaches 1; `memory` (readings) over which mean and deviation follow the process; `warmUp` (readings)
- *   before the first score.
+ *   where it reaches 1; `memory` (a span of data time) over which mean and deviation follow the process; `warmUp`
+ *   (readings) before the first score.
  * Example: with mean 20, sd 1, sigma 4 and cap 8, the value 26 gives 0.5.
  * Source: B. P. Welford, Technometrics 4(3), 1962; D. H. D. West, CACM 22(9), 1979.
  */
 import { type Moments, spread, startMoments, updateMoments } from "../stats/welford.ts";
+import { byRate, readingsIn, type Span, spanRules } from "../stats/span.ts";
 import { checkParameters, type Detector } from "./detector.ts";
 
 export interface ZscoreParameters {
   readonly sigma: number;
   readonly cap: number;
-  readonly memory: number;
+  readonly memory: Span;
   readonly warmUp: number;
 }
 
@@ -23,28 +24,30 @@ export function zscore({ sigma, cap, memory, warmUp }: ZscoreParameters): Detect
   checkParameters("zscore", {
     "sigma > 0": sigma > 0,
     "cap > sigma": cap > sigma,
-    "memory >= 2": memory >= 2,
+    ...spanRules("memory", memory),
     "warmUp >= 2": warmUp >= 2,
   });
+  const memoryAt = byRate((perHour) => readingsIn(memory, perHour));
   const distance = (state: Moments, value: number) => {
     const deviation = Math.abs(value - state.mean);
     return deviation === 0 ? 0 : deviation / spread(state);
   };
   return {
     name: "zscore",
-    version: 1,
+    sees: "a value many standard deviations from the mean",
+    version: 2,
     warmUp,
     start: startMoments,
-    score(state, { value }) {
+    score(state, { plain }) {
       // Without any spread there is no scale to measure by: novelty speaks for such sensors.
       if (state.n < warmUp || state.variance === 0) return NaN;
-      return Math.min(Math.max((distance(state, value) - sigma) / (cap - sigma), 0), 1);
+      return Math.min(Math.max((distance(state, plain) - sigma) / (cap - sigma), 0), 1);
     },
-    learn(state, { value }) {
-      updateMoments(state, value, memory);
+    learn(state, { plain, perHour }) {
+      updateMoments(state, plain, memoryAt(perHour));
     },
-    facts(state, { value }) {
-      return { mean: state.mean, sd: Math.sqrt(state.variance), z: distance(state, value), sigma, cap };
+    facts(state, { plain }) {
+      return { mean: state.mean, sd: Math.sqrt(state.variance), z: distance(state, plain), sigma, cap };
     },
   };
 }

@@ -6,9 +6,14 @@
  * Formula: e = distance outside the trailing range / that range; score = e / (e + half).
  */
 import { checkParameters } from "../detectors/detector.ts";
-import { excess, startRange, type TrailingRange, updateRange, type WindowSize } from "./trailing_range.ts";
+import { byRate, readingsIn, type Span, spanRules } from "./span.ts";
+import { excess, type Sample, startRange, type TrailingRange, updateRange, type WindowSize } from "./trailing_range.ts";
 
-export interface NoveltyParameters extends WindowSize {
+export interface NoveltyParameters {
+  /** Data time that the range is of: longer is calmer, and forgets later. */
+  readonly window: Span;
+  /** Parts in which the window moves on. */
+  readonly blocks: number;
   /** Share of the range at which the score is 0.5: higher is calmer. */
   readonly half: number;
   /** Values that it learns from before it judges. */
@@ -22,10 +27,10 @@ export interface Novelty {
 }
 
 /** Throws a RangeError, naming `detector`, for parameters out of bounds. */
-export function checkNovelty(detector: string, { blocks, perBlock, half, warmUp }: NoveltyParameters): void {
+export function checkNovelty(detector: string, { window, blocks, half, warmUp }: NoveltyParameters): void {
   checkParameters(detector, {
     "blocks >= 2": blocks >= 2,
-    "perBlock >= 1": perBlock >= 1,
+    ...spanRules("window", window),
     "half > 0": half > 0,
     "warmUp >= 2": warmUp >= 2,
   });
@@ -33,12 +38,6 @@ export function checkNovelty(detector: string, { blocks, perBlock, half, warmUp 
 
 export function startNovelty(): Novelty {
   return { n: 0, range: startRange() };
-}
-
-/** A value of the feature, and the least width that its range can have, in the same unit. */
-export interface Sample {
-  readonly x: number;
-  readonly floor: number;
 }
 
 /** Less than this share of a sensor's value may be its resolution. */
@@ -57,9 +56,21 @@ export function noveltyOf({ n, range }: Novelty, sample: Sample, { half, warmUp 
   return e === Infinity ? 1 : e / (e + half);
 }
 
-export function learnNovelty(novelty: Novelty, x: number, parameters: NoveltyParameters): void {
+/** How far outside the range, in its widths; 0 inside, and while it cannot judge. */
+export function excessOf({ n, range }: Novelty, sample: Sample, { warmUp }: NoveltyParameters): number {
+  return n < warmUp ? 0 : Math.min(excess(range, sample), Number.MAX_VALUE);
+}
+
+/** The window's size for a sensor that gives so many readings an hour. */
+export function sizeByRate(
+  { window, blocks }: Pick<NoveltyParameters, "window" | "blocks">,
+): (perHour: number) => WindowSize {
+  return byRate((perHour) => ({ blocks, perBlock: Math.ceil(readingsIn(window, perHour) / blocks) }));
+}
+
+export function learnNovelty(novelty: Novelty, sample: Sample, size: WindowSize): void {
   novelty.n++;
-  updateRange(novelty.range, x, parameters);
+  updateRange(novelty.range, sample, size);
 }
 
 export function noveltyFacts({ range }: Novelty, sample: Sample): Record<string, number> {

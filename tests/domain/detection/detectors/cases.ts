@@ -14,6 +14,8 @@ export type Outlier =
 export interface DetectorCase<Name extends DetectorName> {
   readonly parameters: DetectorParameters[Name];
   readonly outlier: Outlier;
+  /** Between two readings; a second if left out, so that all are in one part of the day. */
+  readonly stepMs?: number;
 }
 
 export const DETECTOR_CASES: { readonly [Name in DetectorName]: DetectorCase<Name> } = {
@@ -21,6 +23,9 @@ export const DETECTOR_CASES: { readonly [Name in DetectorName]: DetectorCase<Nam
   value_novelty: { parameters: defaultsOf("value_novelty"), outlier: "found" },
   time_of_day_novelty: { parameters: defaultsOf("time_of_day_novelty"), outlier: "found" },
   level_novelty: { parameters: defaultsOf("level_novelty"), outlier: "found" },
+  steady_level: { parameters: defaultsOf("steady_level"), outlier: "found" },
+  drift: { parameters: defaultsOf("drift"), outlier: "found", stepMs: 86_400_000 },
+  exemplar: { parameters: defaultsOf("exemplar"), outlier: "found" },
   level_shift: {
     parameters: defaultsOf("level_shift"),
     outlier: { ignoredBecause: "one outlier is no shift: it is clipped", instead: noiseAround(5, 300) },

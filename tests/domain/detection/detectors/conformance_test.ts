@@ -5,7 +5,7 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { detectorSet, makeSet } from "../../../../src/domain/detection/detector_set.ts";
-import { bounded, type Detector } from "../../../../src/domain/detection/detectors/detector.ts";
+import { bounded, type Detector, type Point, pointOf } from "../../../../src/domain/detection/detectors/detector.ts";
 import {
   DETECTOR_NAMES,
   type DetectorChoice,
@@ -15,23 +15,24 @@ import {
 import { scoreSeries } from "../../../../src/domain/detection/score_series.ts";
 import { DEFAULT_SETTINGS } from "../../../../src/domain/detection/settings.ts";
 import { seededRandom } from "../../../../src/domain/detection/stats/random.ts";
-import { DETECTOR_CASES, type Outlier } from "./cases.ts";
+import { DETECTOR_CASES, type DetectorCase, type Outlier } from "./cases.ts";
 import { NULL_DETECTOR, RANDOM_DETECTOR } from "../../../doubles/control_detectors.ts";
 
 const SEED = 20_240_101;
+const SECOND = 1_000;
 const MINUTE = 60_000;
 const T0 = Date.UTC(2024, 0, 1);
 const ROWS = 1_200;
 
 function series(value: (i: number) => number, ts = (i: number) => T0 + i * MINUTE) {
-  return Array.from({ length: ROWS }, (_, i) => ({ ts: ts(i), value: bounded(value(i)) }));
+  return Array.from({ length: ROWS }, (_, i) => pointOf(ts(i), bounded(value(i))));
 }
 
 const random = seededRandom(SEED);
 const noise = Array.from({ length: ROWS }, () => random() - 0.5);
 
 /** Inputs that break detectors. */
-const INPUTS: Readonly<Record<string, readonly { ts: number; value: number }[]>> = {
+const INPUTS: Readonly<Record<string, readonly Point[]>> = {
   constant: series(() => 5),
   zero: series(() => 0),
   huge: series((i) => (i % 2 ? 1 : -1) * 1e308),
@@ -48,7 +49,7 @@ const INPUTS: Readonly<Record<string, readonly { ts: number; value: number }[]>>
 
 function run(
   detector: Detector<unknown>,
-  points: readonly { ts: number; value: number }[],
+  points: readonly Point[],
   eachState?: (state: unknown) => unknown,
 ): number[] {
   let state = detector.start();
@@ -61,23 +62,23 @@ function run(
 }
 
 /** Without a case, that of a detector is the failure of its tests. */
-function caseOf(name: DetectorName): { detector: Detector<unknown>; outlier: Outlier } {
+function caseOf(name: DetectorName): { detector: Detector<unknown>; outlier: Outlier; stepMs: number } {
   if (!Object.hasOwn(DETECTOR_CASES, name)) {
     throw new Error(
       `${name} is registered in src/domain/detection/detectors/mod.ts, and this suite knows no parameters for it: ` +
         "add its case to tests/domain/detection/detectors/cases.ts",
     );
   }
-  const { parameters, outlier } = DETECTOR_CASES[name];
-  return { detector: makeDetector({ name, parameters } as DetectorChoice), outlier };
+  const { parameters, outlier, stepMs = SECOND } = DETECTOR_CASES[name] as DetectorCase<DetectorName>;
+  return { detector: makeDetector({ name, parameters } as DetectorChoice), outlier, stepMs };
 }
 
-/** Noise within -0.5 to 0.5, then `values`, a second apart: in one part of the day. */
-function afterCalm(rows: number, values: readonly number[]) {
+/** Noise within -0.5 to 0.5, then `values`; of a rate that nobody knows, so that windows have their least length. */
+function afterCalm(rows: number, { values, stepMs }: { values: readonly number[]; stepMs: number }) {
   const calm = seededRandom(SEED);
-  return [...Array.from({ length: rows }, () => calm() - 0.5), ...values].map((value, i) => (
-    { ts: T0 + i * 1_000, value }
-  ));
+  return [...Array.from({ length: rows }, () => calm() - 0.5), ...values].map((value, i) =>
+    pointOf(T0 + i * stepMs, value, 0)
+  );
 }
 
 const CALM_MORE = 100;
@@ -90,10 +91,11 @@ for (const name of DETECTOR_NAMES) {
   Deno.test(`${name}: is known to this suite, and names itself as it is registered, with a version`, () => {
     const { detector } = caseOf(name);
     assert.equal(detector.name, name, "evidence and stored states would name another detector");
+    assert.match(detector.sees, /^\S.*[^.]$/, "what people read when it speaks");
     assert.ok(Number.isInteger(detector.version) && detector.version >= 1, `version ${detector.version}`);
   });
   if (!Object.hasOwn(DETECTOR_CASES, name)) continue;
-  const { detector, outlier } = caseOf(name);
+  const { detector, outlier, stepMs } = caseOf(name);
 
   Deno.test(`${name}: scores are 0 to 1 or none, on input that breaks detectors`, () => {
     for (const [input, points] of Object.entries(INPUTS)) {
@@ -129,7 +131,7 @@ for (const name of DETECTOR_NAMES) {
   });
 
   Deno.test(`${name}: judges a lively signal from the end of its warm-up on, and not before`, () => {
-    const scores = run(detector, afterCalm(detector.warmUp + CALM_MORE, []));
+    const scores = run(detector, afterCalm(detector.warmUp + CALM_MORE, { values: [], stepMs }));
     assert.equal(scores.findIndex((score) => !Number.isNaN(score)), detector.warmUp);
     assert.ok(!scores.slice(detector.warmUp).some((score) => Number.isNaN(score)));
   });
@@ -137,7 +139,10 @@ for (const name of DETECTOR_NAMES) {
   for (const value of [OUTLIER, -OUTLIER]) {
     Deno.test(`${name}: ${outlier === "found" ? "finds" : "leaves to others"} an outlier of ${value}`, () => {
       const calm = detector.warmUp + CALM_MORE;
-      const scores = run(detector, afterCalm(calm, [value, ...noise.slice(0, OUTLIER_FOUND_WITHIN)]));
+      const scores = run(
+        detector,
+        afterCalm(calm, { values: [value, ...noise.slice(0, OUTLIER_FOUND_WITHIN)], stepMs }),
+      );
       assert.ok(scores.slice(0, calm).every((score) => !(score >= FOUND)), "it is not calm on noise");
       if (outlier === "found") assert.ok(scores.slice(calm).some((score) => score >= FOUND));
       else assert.ok(scores.slice(calm).every((score) => !(score > 0)), outlier.ignoredBecause);
@@ -147,11 +152,26 @@ for (const name of DETECTOR_NAMES) {
   if (outlier !== "found") {
     Deno.test(`${name}: finds what it is for`, () => {
       const calm = detector.warmUp + CALM_MORE;
-      const scores = run(detector, afterCalm(calm, outlier.instead));
+      const scores = run(detector, afterCalm(calm, { values: outlier.instead, stepMs }));
       assert.ok(scores.slice(0, calm).every((score) => !(score >= FOUND)), "it is not calm on noise");
       assert.ok(scores.slice(calm).some((score) => score >= FOUND));
     });
   }
+
+  Deno.test(`${name}: the excess, where it has one, is that of its facts, finite, and 0 wherever the score is 0 or none`, () => {
+    if (detector.excess === undefined) return;
+    for (const [input, points] of Object.entries(INPUTS)) {
+      const state = detector.start();
+      for (const point of points) {
+        const excess = detector.excess(state, point);
+        const score = detector.score(state, point);
+        assert.ok(Number.isFinite(excess) && excess >= 0, `${excess} of ${input}`);
+        assert.equal(excess > 0, score > 0, input);
+        if (score > 0) assert.equal(detector.facts(state, point).excess, excess, input);
+        detector.learn(state, point);
+      }
+    }
+  });
 
   Deno.test(`${name}: facts are finite numbers`, () => {
     const state = detector.start();
@@ -180,8 +200,9 @@ Deno.test("later rows never change earlier scores", () => {
 
 Deno.test("the default set finds each planted anomaly, calmly, where a null and a random detector do not", () => {
   const planted = [800, 960, 1_120];
-  const points = series((i) =>
-    10 * Math.sin(i / 60) + noise[i] + (planted.includes(i) ? 25 + 30 * planted.indexOf(i) : 0)
+  const points = series(
+    (i) => 10 * Math.sin(i / 60) + noise[i] + (planted.includes(i) ? 25 + 30 * planted.indexOf(i) : 0),
+    (i) => T0 + i * 5 * MINUTE,
   );
   const scores = scoreSeries(detectorSet("generic"), {
     ts: points.map(({ ts }) => ts),
@@ -201,17 +222,24 @@ Deno.test("the default set finds each planted anomaly, calmly, where a null and 
 Deno.test("parameters out of bounds are refused by name where a detector is made", () => {
   const make = (name: string, parameters: object) => () => makeDetector({ name, parameters } as DetectorChoice);
   assert.throws(
-    make("zscore", { sigma: 5, cap: 4, memory: 10, warmUp: 10 }),
+    make("zscore", { sigma: 5, cap: 4, memory: { hours: 1, least: 10 }, warmUp: 10 }),
     /zscore: this does not hold: cap > sigma/,
   );
   assert.throws(make("limit", { hysteresis: 0 }), /low or high/);
-  assert.throws(make("flatline", { least: 1, warmUp: 0, changes: 2 }), /least >= 2; warmUp >= 2; 0 < changes <= 1/);
+  assert.throws(
+    make("flatline", { least: { hours: 1, least: 1 }, warmUp: 0, changes: 2 }),
+    /least.least >= 2; warmUp >= 2; 0 < changes <= 1/,
+  );
   assert.throws(make("oracle", {}), /there is no detector "oracle"/);
   assert.throws(
     () =>
       makeSet({
         ...DEFAULT_SETTINGS,
-        detectors: [{ name: "rate_of_change", weight: 1, parameters: { blocks: 1, perBlock: 0, half: 0, warmUp: 0 } }],
+        detectors: [{
+          name: "rate_of_change",
+          weight: 1,
+          parameters: { window: { hours: -1, least: 0 }, blocks: 1, half: 0, warmUp: 0 },
+        }],
       }),
     RangeError,
   );

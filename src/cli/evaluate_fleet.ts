@@ -1,0 +1,94 @@
+/** The fleet's part of `deno task evaluate`: found faults at rates of false alerts, and the alarm budget. */
+import { makeSet } from "../domain/detection/detector_set.ts";
+import { READINGS_PER_DAY } from "../domain/detection/rarity.ts";
+import { DEFAULT_SETTINGS } from "../domain/detection/settings.ts";
+import type { Figure } from "../evaluation/figures.ts";
+import {
+  type BudgetRow,
+  budgetTable,
+  type FaultRow,
+  faultTable,
+  fleetFigures,
+  type FrocRow,
+  frocTable,
+} from "../evaluation/fleet.ts";
+import { fiveMinutesApart, type FleetSensor, healthyFleet, nabFleet, skabFleet } from "../evaluation/fleet_files.ts";
+import { FROC_RATES } from "../evaluation/froc.ts";
+
+/** None of these is a seed that the curve of rarity is made from. */
+const HEALTHY = { seed: 1, sensors: 200, readings: 30 * READINGS_PER_DAY };
+const FAULTY = { seed: 2, sensors: 300, days: 30 };
+const BUDGETS = { seeds: [3, 4, 5], budgets: [20, 6, 2], sensors: 200, days: 45 };
+
+export interface FleetFolders {
+  readonly nab: string | undefined;
+  readonly skab: string | undefined;
+}
+
+/** Prints its tables, and answers the figures that are compared. */
+export async function evaluateFleet(
+  { nab, skab }: FleetFolders,
+  progress: { show(text: string): void; clear(): void },
+): Promise<Figure[]> {
+  const set = makeSet(DEFAULT_SETTINGS);
+  progress.show("fleet: scores");
+  const ofNab = nab === undefined ? [] : await nabFleet(nab);
+  const ofSkab = skab === undefined ? [] : await skabFleet(skab);
+  const healthy = healthyFleet(HEALTHY);
+  const slower = fiveMinutesApart(ofSkab);
+  const fleets: Record<string, FleetSensor[]> = {
+    all: [...ofNab, ...ofSkab, ...healthy],
+    "all, SKAB at 5 min": [...ofNab, ...slower, ...healthy],
+    NAB: ofNab,
+    SKAB: ofSkab,
+    "SKAB at 5 min": slower,
+  };
+  const froc = frocTable(fleets, set);
+  progress.show("fleet: generated faults");
+  const faults = faultTable(FAULTY, set);
+  const budgets = budgetTable(BUDGETS, { set, progress: (seed) => progress.show(`fleet: budgets, seed ${seed}`) });
+  progress.clear();
+  printFroc(froc);
+  printFaults(faults);
+  printBudgets(budgets);
+  return fleetFigures({ froc, budgets });
+}
+
+const RATES = FROC_RATES.map((rate) => String(rate).padStart(6)).join("");
+
+function printFroc(rows: readonly FrocRow[]): void {
+  console.log(`Windows found (%) at false alerts per sensor-day of\n${"".padEnd(28)}${RATES}   froc`);
+  for (const { fleet, measure, result } of rows) {
+    console.log(
+      `${`${fleet}, ${measure}`.padEnd(28)}${percents(result.points.map(({ recall }) => recall))}  ${
+        result.froc.toFixed(3)
+      }`,
+    );
+  }
+}
+
+function printFaults(rows: readonly FaultRow[]): void {
+  console.log(`\nGenerated faults found by rarity (%) at the same rates\n${"".padEnd(28)}${RATES}`);
+  for (const { fault, sensors, found } of rows) {
+    console.log(`${`${fault} (${sensors})`.padEnd(28)}${percents(found)}`);
+  }
+}
+
+function printBudgets(rows: readonly BudgetRow[]): void {
+  console.log(
+    `\nAlarm budget on ${BUDGETS.sensors} healthy sensors, ${BUDGETS.days} days: announced, as a share of the budget`,
+  );
+  console.log("seed   alerts a day   first week   day 8 on");
+  for (const { seed, alertsPerDay, firstWeek, later } of rows) {
+    console.log(
+      `${String(seed).padStart(4)}${String(alertsPerDay).padStart(15)}${firstWeek.toFixed(2).padStart(13)}${
+        later.toFixed(2).padStart(11)
+      }`,
+    );
+  }
+  console.log();
+}
+
+function percents(shares: readonly number[]): string {
+  return shares.map((share) => (100 * share).toFixed(0).padStart(6)).join("");
+}

@@ -1,0 +1,93 @@
+/**
+ * The page as browsers want it: its sources in src/web put together by esbuild, once, and kept under a name that says
+ * what they were built from. Nothing built is in the repository, and nothing has to be installed to build it.
+ */
+import { build, type BuildOptions, stop } from "esbuild";
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const WEB = join(ROOT, "src", "web");
+
+/** Files of the page by the names that it asks for them by. */
+export interface BuiltPage {
+  /** Says what the page was built from. */
+  readonly version: string;
+  readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+  /** Names of the script and the style sheet that the document begins with. */
+  readonly script: string;
+  readonly style: string;
+}
+
+/** The page out of `cacheFolder`, built when it is not there. */
+export async function buildPage(cacheFolder: string): Promise<BuiltPage> {
+  const version = await contentHash();
+  const folder = join(cacheFolder, `page-${version}`);
+  return await readBuilt(folder, version) ?? await buildInto(folder, version);
+}
+
+async function buildInto(folder: string, version: string): Promise<BuiltPage> {
+  const draft = `${folder}.${randomUUID()}`;
+  const options: BuildOptions = {
+    absWorkingDir: WEB,
+    entryPoints: { page: "main.tsx", style: "style.css" },
+    outdir: draft,
+    entryNames: "[name]-[hash]",
+    chunkNames: "[name]-[hash]",
+    bundle: true,
+    // What is loaded when it is first shown, such as plots, is a file of its own.
+    splitting: true,
+    format: "esm",
+    target: "es2022",
+    minify: true,
+    sourcemap: true,
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    logLevel: "silent",
+  };
+  await buildAlone(options);
+  await rename(draft, folder).catch(async (error: NodeJS.ErrnoException) => {
+    // Another process was quicker; it built the same.
+    if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
+    await rm(draft, { recursive: true });
+  });
+  const built = await readBuilt(folder, version);
+  if (built === undefined) throw new Error(`The page was built, and is not in ${folder}.`);
+  return built;
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** One build after the other: the builder's process ends with each, since hardly ever another one follows. */
+function buildAlone(options: BuildOptions): Promise<void> {
+  const built = last.then(() => build(options)).finally(() => stop()).then(() => {});
+  last = built.catch(() => {});
+  return built;
+}
+
+async function readBuilt(folder: string, version: string): Promise<BuiltPage | undefined> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+  const named = (pattern: RegExp) => names.find((name) => pattern.test(name));
+  const [script, style] = [named(/^page-\w+\.js$/), named(/^style-\w+\.css$/)];
+  if (script === undefined || style === undefined) return undefined;
+  const files = new Map(
+    await Promise.all(names.map(async (name) => [name, new Uint8Array(await readFile(join(folder, name)))] as const)),
+  );
+  return { version, files, script, style };
+}
+
+async function contentHash(): Promise<string> {
+  // The lock says which libraries, and which builder.
+  const hash = createHash("sha256").update(await readFile(join(ROOT, "deno.lock")));
+  hash.update(await readFile(fileURLToPath(import.meta.url)));
+  const names = await readdir(WEB, { recursive: true });
+  for (const name of names.filter((name) => /\.(tsx?|css)$/.test(name)).sort()) {
+    hash.update(`\0${name}\0`).update(await readFile(join(WEB, name)));
+  }
+  return hash.digest("hex").slice(0, 16);
+}

@@ -1,0 +1,220 @@
+import { type AgeGroup, ageOf } from "../../domain/alerting/budget.ts";
+import type { AssetId } from "../../domain/plant/asset.ts";
+import type { SensorId } from "../../domain/plant/sensor.ts";
+import { subjectOf } from "../../domain/plant/subject.ts";
+import type {
+  AlarmBudget,
+  AlarmBudgetStore,
+  BudgetScope,
+  LineCounts,
+  StoredLine,
+} from "../../ports/alerting/alarm_budget.ts";
+import { numbers, optional, type Sql, time } from "../sql.ts";
+
+/** Tells the advisory locks of lines from others; any number will do. */
+const LINE_LOCK = 7_305_244;
+
+interface LineRow {
+  readonly scope: BudgetScope;
+  readonly day: number;
+  readonly alerts_per_day: number | null;
+  readonly correction: number;
+  readonly line: number;
+  readonly sensors: number;
+  readonly counted: number | null;
+}
+
+export function alarmBudgetStore(sql: Sql): AlarmBudgetStore {
+  const columns = () =>
+    sql`alarm_day.scope, day - DATE '1970-01-01' AS day, alerts_per_day, correction, line, sensors, counted`;
+  const date = (day: number) => sql`(DATE '1970-01-01' + ${day}::int)`;
+  return {
+    async budgets(tenantId) {
+      return await sql<AlarmBudget[]>`
+        SELECT scope, alerts_per_day AS "alertsPerDay", set_by AS "setBy", set_at AS "setAt"
+        FROM alarm_budget WHERE tenant_id = ${tenantId} ORDER BY scope`;
+    },
+
+    async set(tenantId, { scope, alertsPerDay, by }) {
+      await sql`
+        INSERT INTO alarm_budget (tenant_id, scope, alerts_per_day, set_by)
+        VALUES (${tenantId}, ${scope}, ${alertsPerDay}, ${by})
+        ON CONFLICT (tenant_id, scope) DO UPDATE
+        SET alerts_per_day = excluded.alerts_per_day, set_by = excluded.set_by, set_at = now()`;
+    },
+
+    async unset(tenantId, scope) {
+      await sql`DELETE FROM alarm_budget WHERE tenant_id = ${tenantId} AND scope = ${scope}`;
+    },
+
+    async lock(tenantId) {
+      await sql`SELECT pg_advisory_xact_lock(${LINE_LOCK}::int, ${tenantId}::int)`;
+    },
+
+    async lines(tenantId, days) {
+      const rows = await sql<LineRow[]>`
+        SELECT ${columns()} FROM alarm_day
+        WHERE tenant_id = ${tenantId} AND day IN (
+          SELECT DATE '1970-01-01' + number FROM unnest(${numbers(days)}::text::int[]) AS number)
+        ORDER BY day, scope`;
+      return rows.map(toLine);
+    },
+
+    async linesBetween(tenantId, scope, { after, to }) {
+      const rows = await sql<(LineRow & { bursts: string; kept: number })[]>`
+        SELECT ${columns()}, coalesce(bursts, '[]') AS bursts, coalesce(kept, 0) AS kept
+        FROM alarm_day LEFT JOIN LATERAL (
+          SELECT coalesce(json_agg(announced ORDER BY announced) FILTER (WHERE announced > 0), '[]')::text AS bursts,
+            sum(kept)::int AS kept
+          FROM alarm_burst
+          WHERE tenant_id = ${tenantId} AND alarm_burst.scope = ${scope} AND alarm_burst.day = alarm_day.day
+        ) AS burst ON true
+        WHERE tenant_id = ${tenantId} AND scope = ${scope} AND day > ${date(after)} AND day <= ${
+        date(to)
+      } ORDER BY day`;
+      return rows.map((row): LineCounts => {
+        const bursts = JSON.parse(row.bursts) as number[];
+        return { ...toLine(row), bursts, announced: bursts.reduce((sum, size) => sum + size, 0), kept: row.kept };
+      });
+    },
+
+    async lineBefore(tenantId, scope, day) {
+      const [row] = await sql<LineRow[]>`
+        SELECT ${columns()} FROM alarm_day
+        WHERE tenant_id = ${tenantId} AND scope = ${scope} AND day < ${date(day)} ORDER BY day DESC LIMIT 1`;
+      return row && toLine(row);
+    },
+
+    async newestDay(tenantId) {
+      const [row] = await sql<{ day: number | null }[]>`
+        SELECT max(day) - DATE '1970-01-01' AS day FROM alarm_day WHERE tenant_id = ${tenantId} AND scope = 0`;
+      return optional(row.day);
+    },
+
+    async addLine(tenantId, { scope, day, alertsPerDay, correction, line, sensors }) {
+      await sql`
+        INSERT INTO alarm_day (tenant_id, scope, day, alerts_per_day, correction, line, sensors)
+        VALUES (${tenantId}, ${scope}, ${date(day)}, ${alertsPerDay ?? null}, ${correction}, ${line}, ${sensors})`;
+    },
+
+    async closeDay(tenantId, scope, { day, counted }) {
+      await sql`
+        UPDATE alarm_day SET counted = ${counted}
+        WHERE tenant_id = ${tenantId} AND scope = ${scope} AND day = ${date(day)} AND counted IS NULL`;
+    },
+
+    async population(tenantId, scope, { day, scopes }) {
+      const rows = await sql<{ age: number; sensors: number; readings: number }[]>`
+        WITH RECURSIVE up AS (
+          SELECT DISTINCT asset_id AS start, asset_id AS id, 0 AS depth FROM alarm_population
+          WHERE tenant_id = ${tenantId} AND day = ${date(day)}
+          UNION ALL
+          SELECT start, asset.parent_id, depth + 1 FROM up JOIN asset ON asset.tenant_id = ${tenantId} AND asset.id = up.id
+          WHERE asset.parent_id IS NOT NULL
+        ), nearest AS (
+          SELECT DISTINCT ON (start) start, id FROM up WHERE id = ANY (${
+        numbers(scopes)
+      }::text::int[]) ORDER BY start, depth
+        )
+        SELECT age, sum(sensors)::int AS sensors, sum(readings)::float8 AS readings
+        FROM alarm_population LEFT JOIN nearest ON nearest.start = asset_id
+        WHERE tenant_id = ${tenantId} AND day = ${date(day)} AND coalesce(nearest.id, 0) = ${scope}
+        GROUP BY age ORDER BY age`;
+      return rows.map(({ age, ...counts }): AgeGroup => ({ ageDays: ageOf(age), ...counts }));
+    },
+
+    async addPopulation(tenantId, days) {
+      if (days.length === 0) return;
+      await sql`
+        INSERT INTO alarm_population (tenant_id, day, asset_id, age, sensors, readings)
+        SELECT ${tenantId}, DATE '1970-01-01' + row.day, coalesce(sensor.asset_id, 0) AS asset, age, count(*), sum(readings)
+        FROM jsonb_to_recordset(${
+        JSON.stringify(days)
+      }::text::jsonb) AS row ("sensorId" int, day int, age int, readings bigint)
+        JOIN sensor ON sensor.tenant_id = ${tenantId} AND sensor.id = row."sensorId"
+        GROUP BY row.day, asset, age ORDER BY row.day, asset, age
+        ON CONFLICT (tenant_id, day, asset_id, age) DO UPDATE
+        SET sensors = alarm_population.sensors + excluded.sensors, readings = alarm_population.readings + excluded.readings`;
+    },
+
+    async forgetPopulation(tenantId, before) {
+      await sql`DELETE FROM alarm_population WHERE tenant_id = ${tenantId} AND day < ${date(before)}`;
+    },
+
+    async addBursts(tenantId, bursts) {
+      if (bursts.length === 0) return;
+      await sql`
+        WITH RECURSIVE given AS (
+          SELECT row.*, coalesce("assetId", sensor.asset_id, 0) AS asset
+          FROM jsonb_to_recordset(${JSON.stringify(bursts)}::text::jsonb)
+            AS row ("sensorId" int, "assetId" int, scope int, day int, slot int, announced int, kept int)
+          LEFT JOIN sensor ON sensor.tenant_id = ${tenantId} AND sensor.id = "sensorId"
+        ), up AS (
+          SELECT DISTINCT asset AS start, asset AS id FROM given
+          UNION
+          SELECT start, asset.parent_id FROM up JOIN asset ON asset.tenant_id = ${tenantId} AND asset.id = up.id
+          WHERE asset.parent_id IS NOT NULL
+        ), top AS (
+          SELECT start, up.id FROM up JOIN asset ON asset.tenant_id = ${tenantId} AND asset.id = up.id WHERE parent_id IS NULL
+        )
+        INSERT INTO alarm_burst (tenant_id, scope, day, site, slot, announced, kept)
+        SELECT ${tenantId}, scope, DATE '1970-01-01' + day, coalesce(top.id, 0) AS site, slot, sum(announced), sum(kept)
+        FROM given LEFT JOIN top ON top.start = asset
+        GROUP BY scope, day, site, slot ORDER BY scope, day, site, slot
+        ON CONFLICT (tenant_id, scope, day, site, slot) DO UPDATE
+        SET announced = alarm_burst.announced + excluded.announced, kept = alarm_burst.kept + excluded.kept`;
+    },
+
+    async scopesOf(tenantId, subjects, scopes) {
+      const rows = await sql<{ sensorId: SensorId | null; assetId: AssetId | null; scope: BudgetScope }[]>`
+        WITH RECURSIVE up AS (
+          SELECT "sensorId", "assetId", coalesce("assetId", sensor.asset_id) AS id, 0 AS depth
+          FROM jsonb_to_recordset(${JSON.stringify(subjects)}::text::jsonb) AS row ("sensorId" int, "assetId" int)
+          LEFT JOIN sensor ON sensor.tenant_id = ${tenantId} AND sensor.id = "sensorId"
+          UNION ALL
+          SELECT "sensorId", "assetId", asset.parent_id, depth + 1
+          FROM up JOIN asset ON asset.tenant_id = ${tenantId} AND asset.id = up.id WHERE asset.parent_id IS NOT NULL
+        )
+        SELECT DISTINCT ON ("sensorId", "assetId") "sensorId", "assetId", id AS scope FROM up
+        WHERE id = ANY (${numbers(scopes)}::text::int[]) ORDER BY "sensorId", "assetId", depth`;
+      return rows.map(({ scope, ...subject }) => ({ ...subjectOf(subject), scope }));
+    },
+
+    async countSensors(tenantId, scope, scopes) {
+      const [row] = await sql<{ count: number }[]>`
+        WITH RECURSIVE up AS (
+          SELECT id AS start, id, 0 AS depth FROM asset WHERE tenant_id = ${tenantId}
+          UNION ALL
+          SELECT start, asset.parent_id, depth + 1 FROM up JOIN asset ON asset.tenant_id = ${tenantId} AND asset.id = up.id
+          WHERE asset.parent_id IS NOT NULL
+        ), nearest AS (
+          SELECT DISTINCT ON (start) start, id FROM up WHERE id = ANY (${
+        numbers(scopes)
+      }::text::int[]) ORDER BY start, depth
+        )
+        SELECT count(*)::int AS count FROM sensor LEFT JOIN nearest ON nearest.start = asset_id
+        WHERE tenant_id = ${tenantId} AND retired_at IS NULL AND coalesce(nearest.id, 0) = ${scope}`;
+      return row.count;
+    },
+
+    async badActors(tenantId, { from, to, limit }) {
+      return await sql<{ sensorId: SensorId; alerts: number }[]>`
+        SELECT sensor_id AS "sensorId", count(*)::int AS alerts FROM alert
+        WHERE tenant_id = ${tenantId} AND opened_at >= ${time(from)} AND opened_at < ${time(to)}
+          AND rarity IS NOT NULL AND sensor_id IS NOT NULL
+        GROUP BY sensor_id ORDER BY alerts DESC, sensor_id LIMIT ${limit}`;
+    },
+  };
+}
+
+function toLine(row: LineRow): StoredLine {
+  return {
+    scope: row.scope,
+    day: row.day,
+    alertsPerDay: optional(row.alerts_per_day),
+    correction: row.correction,
+    line: row.line,
+    sensors: row.sensors,
+    counted: optional(row.counted),
+  };
+}

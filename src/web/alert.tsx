@@ -1,0 +1,210 @@
+/** Level 3, an alert: what happened, why it was raised, what it was like before, and where it comes from. */
+import { Rows } from "./rows.tsx";
+import { type Signal, useSignal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
+import { addressOf, params, setParams } from "./address.ts";
+import { useAsked } from "./asked.ts";
+import { Contributions } from "./contributions.tsx";
+import { duration, number, words } from "./format.ts";
+import { Asking, Chip, Path, SensorLink, STATE_WORDS, subjectOf, Time } from "./parts.tsx";
+import { useFresh } from "./fresh.ts";
+import { ALERT, type AlertDetail } from "./queries_alerting.ts";
+import { Similar } from "./similar.tsx";
+import { Siblings } from "./siblings.tsx";
+import type { Trend } from "./queries_plant.ts";
+import { serviceNowMs } from "./standing.ts";
+import { type Range, TrendView } from "./trend.tsx";
+import { why } from "./triage_row.tsx";
+
+const HOUR_MS = 3_600_000;
+
+export function AlertScreen({ id }: { id: string }) {
+  const asked = useAsked(ALERT, /^\d{1,15}$/.test(id) ? { number: Number(id) } : { number: 0 });
+  useFresh(asked);
+  const others = useSignal<readonly Trend[]>([]);
+  const alert = asked.answer?.alertByNumber;
+  if (alert === null) {
+    return (
+      <section class="page">
+        <h1>There is no such alert</h1>
+        <p>
+          No alert has the number {id}. <a href="/alerts">All alerts</a>, or Ctrl K to find one.
+        </p>
+      </section>
+    );
+  }
+  if (alert === undefined) {
+    return (
+      <section class="page">
+        <h1>Alert {id}</h1>
+        <Asking asked={asked} what="the alert" />
+      </section>
+    );
+  }
+  return (
+    <section class="page">
+      <Path path={alert.asset?.path ?? []}>{alert.sensor !== null && <SensorLink sensor={alert.sensor} />}</Path>
+      <h1>
+        <Chip severity={alert.severity} state={alert.state} /> <bdi>{subjectOf(alert)}</bdi>{" "}
+        <span class="muted">alert {alert.number}</span>
+      </h1>
+      <Asking asked={asked} what="the alert" />
+      <Summary alert={alert} />
+      {alert.sensor !== null && <AlertTrend alert={alert} sensor={alert.sensor.key} others={others} />}
+      <div class="halves">
+        <Contributions evidence={alert.evidence} unit={alert.sensor?.unit ?? null} />
+        <div>
+          <Timeline alert={alert} />
+          <Lineage alert={alert} />
+        </div>
+      </div>
+      <Siblings
+        asset={alert.asset?.name ?? ""}
+        trends={others.value}
+        range={rangeInAddress(episodeRange(alert))}
+      />
+      <Similar alert={alert} />
+    </section>
+  );
+}
+
+function Summary({ alert }: { alert: AlertDetail }) {
+  const peak = alert.evidence.reduce((best, one) => one.score > best.score ? one : best, alert.evidence[0]);
+  const end = alert.endedAt === null ? serviceNowMs() : Date.parse(alert.endedAt);
+  return (
+    <p class="summary">
+      <strong>{why(alert)}</strong>.{" "}
+      {STATE_WORDS[alert.state] === "new" ? "Stands, and nobody has seen it" : stateSentence(alert)}, since{" "}
+      <Time at={alert.episodeStart} /> ({duration(end - Date.parse(alert.episodeStart))}).
+      {peak !== undefined && ` Highest score ${number(alert.score)}, threshold ${number(peak.threshold)}.`}
+    </p>
+  );
+}
+
+function stateSentence({ state }: AlertDetail): string {
+  switch (state) {
+    case "ACKNOWLEDGED":
+      return "Stands, and a person has seen it";
+    case "RETURNED_UNACKNOWLEDGED":
+      return "Is over, and nobody has seen it";
+    case "NORMAL":
+      return "Is over, and a person has seen it";
+    default:
+      return words(state);
+  }
+}
+
+/** Where the reader is, from the address; first the episode with what was before. */
+export function rangeInAddress(first: Range): Range {
+  const [from, to] = ["from", "to"].map((name) => Date.parse(params.value.get(name) ?? ""));
+  return from < to ? { from, to } : first;
+}
+
+export function setRange({ from, to }: Range): void {
+  setParams({ from: new Date(Math.round(from)).toISOString(), to: new Date(Math.round(to)).toISOString() });
+}
+
+export function episodeRange(alert: Pick<AlertDetail, "episodeStart" | "endedAt">): Range {
+  const start = Date.parse(alert.episodeStart);
+  const end = alert.endedAt === null
+    ? Math.max(start + HOUR_MS, Math.min(serviceNowMs(), start + 6 * HOUR_MS))
+    : Date.parse(alert.endedAt);
+  const before = Math.max(2 * (end - start), 6 * HOUR_MS);
+  return { from: start - before, to: Math.min(end + before / 4, Math.max(end, serviceNowMs())) };
+}
+
+/** Small pictures beside the large one. */
+const OTHERS_MAX = 8;
+
+interface AlertTrendProps {
+  readonly alert: AlertDetail;
+  readonly sensor: string;
+  readonly others: Signal<readonly Trend[]>;
+}
+
+function AlertTrend({ alert, sensor, others }: AlertTrendProps) {
+  const keys = (alert.asset?.sensors ?? []).map(({ key }) => key).filter((key) => key !== sensor).slice(0, OTHERS_MAX);
+  const first = useMemo(() => episodeRange(alert), [alert.episodeStart, alert.endedAt]);
+  const start = Date.parse(alert.episodeStart);
+  const spans = [{ from: start, to: alert.endedAt === null ? undefined : Date.parse(alert.endedAt), strong: true }];
+  const marks = alert.evidence.map((proof) => ({ at: Date.parse(proof.time), text: `▼ ${words(proof.change)}` }));
+  return (
+    <TrendView
+      sensor={sensor}
+      range={rangeInAddress(first)}
+      all={first}
+      spans={spans}
+      marks={marks}
+      onRange={setRange}
+      others={keys}
+      onAnswer={(answer) => others.value = answer.others}
+    />
+  );
+}
+
+function Timeline({ alert }: { alert: AlertDetail }) {
+  const rows = [
+    { at: alert.episodeStart, known: null, text: "first anomaly of the episode", batch: null },
+    ...alert.evidence.map((proof) => ({
+      at: proof.time,
+      known: proof.batch.receivedAt,
+      text: `${words(proof.change)}: score ${number(proof.score)}`,
+      batch: proof.batch.number,
+    })),
+    ...alert.endedAt === null ? [] : [{ at: alert.endedAt, known: null, text: "over", batch: null }],
+  ];
+  return (
+    <>
+      <h2>Timeline</h2>
+      <Rows label="Timeline">
+        <thead>
+          <tr>
+            <th scope="col">Data time</th>
+            <th scope="col">Known at</th>
+            <th scope="col">What</th>
+            <th scope="col">Batch</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ at, known, text, batch }) => (
+            <tr key={`${at} ${text}`}>
+              <td>
+                <Time at={at} />
+              </td>
+              <td>
+                <Time at={known} />
+              </td>
+              <td>{text}</td>
+              <td>{batch === null ? "" : <a href={addressOf(["batches", batch])}>{batch}</a>}</td>
+            </tr>
+          ))}
+        </tbody>
+      </Rows>
+    </>
+  );
+}
+
+function Lineage({ alert: { batch, kind } }: { alert: AlertDetail }) {
+  return (
+    <>
+      <h2>Where it comes from</h2>
+      <dl class="facts">
+        <dt>Kind</dt>
+        <dd>{words(kind)}</dd>
+        <dt>Batch</dt>
+        <dd>
+          <a href={addressOf(["batches", batch.number])}>{batch.number}</a> of <bdi>{batch.source}</bdi>, received{" "}
+          <Time at={batch.receivedAt} />
+        </dd>
+        {batch.temporalUrl !== null && (
+          <>
+            <dt>Workflow</dt>
+            <dd>
+              <a href={batch.temporalUrl} target="_blank" rel="noreferrer">its run in Temporal</a>
+            </dd>
+          </>
+        )}
+      </dl>
+    </>
+  );
+}

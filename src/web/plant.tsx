@@ -1,0 +1,122 @@
+/** Level 1, the whole plant: worst first, with what needs a person now. */
+import { Rows } from "./rows.tsx";
+import { useMemo } from "preact/hooks";
+import { signal } from "@preact/signals";
+import { useAsked } from "./asked.ts";
+import { lastDay, useFresh } from "./fresh.ts";
+import { addressOf } from "./address.ts";
+import { AssetTable } from "./asset_table.tsx";
+import { count, duration } from "./format.ts";
+import { Asking, Chip, subjectOf, Time } from "./parts.tsx";
+import { SensorTable } from "./sensor_table.tsx";
+import { why } from "./triage_row.tsx";
+import { URGENT } from "./queries_alerting.ts";
+import { PLANT, type PlantAnswer } from "./queries_plant.ts";
+import { serviceNowMs, standing } from "./standing.ts";
+
+export function PlantScreen() {
+  const range = useMemo(() => signal(lastDay()), []).value;
+  const asked = useAsked(PLANT, range);
+  useFresh(asked);
+  const plant = asked.answer?.plant;
+  return (
+    <section class="page">
+      <h1>Plant</h1>
+      <Asking asked={asked} what="the plant" />
+      {plant !== undefined && <Overview plant={plant} range={range} />}
+    </section>
+  );
+}
+
+function Overview({ plant, range }: { plant: PlantAnswer["plant"]; range: { from: string; to: string } }) {
+  if (plant.roots.length === 0 && plant.unplaced.length === 0) return <NewPlant />;
+  const opened = plant.alertHours.reduce((sum, hour) => sum + hour.opened, 0);
+  return (
+    <>
+      <Urgent plant={plant} />
+      <h2>Assets</h2>
+      <AssetTable assets={plant.roots} range={range} />
+      {plant.unplaced.length > 0 && (
+        <>
+          <h2>Sensors without an asset</h2>
+          <SensorTable sensors={plant.unplaced} />
+        </>
+      )}
+      <p class="muted">
+        {count(plant.sensorCounts.all)} sensors, {count(plant.sensorCounts.learning)} learning,{" "}
+        {count(plant.sensorCounts.silent)} silent. {count(opened)} alerts opened in the last 24 hours.
+      </p>
+    </>
+  );
+}
+
+function Urgent({ plant }: { plant: PlantAnswer["plant"] }) {
+  const asked = useAsked(URGENT, {});
+  useFresh(asked);
+  const alerts = asked.answer?.urgentAlerts;
+  const stands = standing.value;
+  if (alerts === undefined) return <Asking asked={asked} what="alerts" />;
+  if (alerts.length === 0) {
+    const { all, learning } = plant.sensorCounts;
+    const seen = stands === undefined ? 0 : stands.critical + stands.high + stands.medium + stands.low;
+    return (
+      <p class="calm">
+        {seen === 0 ? "No alert stands." : `${seen} alerts stand, and a person has seen them all.`}{" "}
+        {count(all - learning)} sensors are judged, {count(learning)} are learning.
+      </p>
+    );
+  }
+  return (
+    <>
+      <h2>Needs a person now</h2>
+      <Rows label="Needs a person now" kind="urgent">
+        <thead class="hidden">
+          <tr>
+            <th>Severity</th>
+            <th>About</th>
+            <th>Why</th>
+            <th>Opened</th>
+          </tr>
+        </thead>
+        <tbody>
+          {alerts.map((alert) => (
+            <tr key={alert.id}>
+              <td>
+                <Chip severity={alert.severity} state={alert.state} />
+              </td>
+              <td>
+                <a href={addressOf(["alerts", alert.number])} dir="auto">{subjectOf(alert)}</a>
+              </td>
+              <td class="why" title={alert.reason}>{why(alert)}</td>
+              <td class="num">
+                <Time at={alert.openedAt} />{" "}
+                <span class="muted">{duration(serviceNowMs() - Date.parse(alert.openedAt))}</span>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </Rows>
+      <p>
+        <a href="/alerts">All alerts</a>
+      </p>
+    </>
+  );
+}
+
+function NewPlant() {
+  return (
+    <div class="calm">
+      <p>
+        No asset and no sensor is known yet. The first batch of readings registers its sensors by itself, for example:
+      </p>
+      <pre
+        tabIndex={0}
+      >{`curl ${location.origin}/graphql -H 'content-type: application/json' -d '{"query": "mutation { ingestBatch(input: {
+  source: \\"gateway-1\\", idempotencyKey: \\"first\\", readings: [
+    { sensor: \\"pump-7.bearing\\", time: \\"${new Date(serviceNowMs()).toISOString()}\\", value: 61.5 } ] }) { __typename } }"}'`}</pre>
+      <p>
+        A plant to look at, with faults of the common kinds: <code>deno task generate --url {location.origin}</code>
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,126 @@
+/** What the page asks about alerts. Every document is validated against the schema by a test. */
+import type { Document } from "./gateway.ts";
+
+export type Severity = "CRITICAL" | "HIGH" | "MEDIUM" | "LOW" | "OTHER";
+export type AlertState = "UNACKNOWLEDGED" | "ACKNOWLEDGED" | "RETURNED_UNACKNOWLEDGED" | "NORMAL" | "OTHER";
+
+export interface Named {
+  readonly key: string;
+  readonly name: string;
+}
+
+export interface AlertRow {
+  readonly id: string;
+  readonly number: number;
+  readonly severity: Severity;
+  readonly state: AlertState;
+  readonly kind: string;
+  readonly reason: string;
+  readonly score: number;
+  readonly episodeStart: string;
+  readonly openedAt: string;
+  readonly endedAt: string | null;
+  readonly sensor: (Named & { readonly unit: string | null }) | null;
+  readonly asset: Named | null;
+  readonly cause: { readonly detector: string; readonly value: number; readonly usual: number | null } | null;
+}
+
+export interface AlertEvent {
+  readonly cursor: string;
+  readonly change: string;
+  readonly alert: AlertRow;
+}
+
+export interface Connection<Node> {
+  readonly totalCount: number;
+  readonly eventCursor: string;
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+  readonly edges: readonly { readonly node: Node }[];
+}
+
+const ALERT_ROW = `fragment Row on Alert {
+  id number severity state kind reason score episodeStart openedAt endedAt
+  sensor { key name unit } asset { key name } cause { detector value usual }
+}`;
+
+export const ALERT_EVENTS: Document<{ alerts: AlertEvent }, { after: string }> = `
+subscription AlertEvents($after: String) { alerts(after: $after) { cursor change alert { ...Row } } }
+${ALERT_ROW}`;
+
+export interface AlertFilter {
+  readonly sensor?: string;
+  readonly asset?: string;
+  readonly severities?: readonly string[];
+  readonly states?: readonly string[];
+  readonly text?: string;
+}
+
+export const ALERTS: Document<
+  { alerts: Connection<AlertRow> },
+  { filter: AlertFilter; first: number; after?: string }
+> = `
+query Alerts($filter: AlertFilter, $first: Int, $after: String) {
+  alerts(filter: $filter, first: $first, after: $after) {
+    totalCount eventCursor pageInfo { hasNextPage endCursor } edges { node { ...Row } }
+  }
+}
+${ALERT_ROW}`;
+
+export interface Contribution {
+  readonly detector: string;
+  readonly score: number;
+  readonly facts: readonly { readonly name: string; readonly value: number }[];
+}
+
+export interface Evidence {
+  readonly time: string;
+  readonly change: string;
+  readonly value: number;
+  readonly score: number;
+  readonly threshold: number;
+  readonly contributions: readonly Contribution[];
+  readonly missing: readonly string[];
+  readonly batch: { readonly number: number; readonly receivedAt: string };
+}
+
+export interface AlertDetail extends AlertRow {
+  readonly sensor: (Named & { readonly unit: string | null; readonly quantity: string }) | null;
+  readonly asset: (Named & { readonly path: readonly Named[]; readonly sensors: readonly Named[] }) | null;
+  readonly evidence: readonly Evidence[];
+  readonly similar: readonly AlertRow[];
+  readonly batch: {
+    readonly number: number;
+    readonly source: string;
+    readonly receivedAt: string;
+    readonly temporalUrl: string | null;
+  };
+}
+
+export const ALERT: Document<{ alertByNumber: AlertDetail | null }, { number: number }> = `
+query Alert($number: Float!) {
+  alertByNumber(number: $number) {
+    ...Row
+    sensor { quantity }
+    asset { path { key name } sensors(first: 9) { key name } }
+    evidence {
+      time change value score threshold missing batch { number receivedAt }
+      contributions { detector score facts { name value } }
+    }
+    similar(first: 5) { ...Row }
+    batch { number source receivedAt temporalUrl }
+  }
+}
+${ALERT_ROW}`;
+
+export const URGENT: Document<{ urgentAlerts: readonly AlertRow[] }, Record<never, never>> = `
+query Urgent { urgentAlerts(first: 5) { ...Row } }
+${ALERT_ROW}`;
+
+export const EPISODES: Document<
+  { episodes: readonly AlertRow[] },
+  { sensor?: string; asset?: string; from: string; to: string }
+> = `
+query Episodes($sensor: String, $asset: String, $from: DateTime!, $to: DateTime!) {
+  episodes(sensor: $sensor, asset: $asset, from: $from, to: $to, first: 200) { ...Row }
+}
+${ALERT_ROW}`;

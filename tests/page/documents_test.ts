@@ -1,0 +1,56 @@
+/** Everything that the page may ask is in the schema, and costs no more than the gateway lets in. */
+import { buildSchema, Kind, parse, validate } from "graphql";
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { COST_MAX, costFault } from "../../graphql/cost.ts";
+import { schema } from "../../graphql/schema.ts";
+
+const WEB = fileURLToPath(new URL("../../src/web/", import.meta.url));
+
+/** Documents by name: every text of the files of queries that holds an operation. */
+async function documents(): Promise<[name: string, text: string][]> {
+  const files = (await readdir(WEB)).filter((name) => /^queries_\w+\.ts$/.test(name));
+  const modules = await Promise.all(files.map((name) => import(`../../src/web/${name}`)));
+  return modules.flatMap((module) => Object.entries(module) as [string, string][])
+    .filter(([, text]) => typeof text === "string");
+}
+
+Deno.test("every document of the page is valid", async () => {
+  const all = await documents();
+  assert.ok(all.length >= 12, `${all.length} documents`);
+  for (const [name, text] of all) {
+    assert.deepEqual(validate(schema, parse(text)).map(({ message }) => message), [], name);
+  }
+});
+
+Deno.test("documents stand in the files of queries, where this test finds them", async () => {
+  const others = (await readdir(WEB)).filter((name) => /\.tsx?$/.test(name) && !name.startsWith("queries_"));
+  for (const name of others) {
+    const text = await readFile(`${WEB}${name}`, "utf8");
+    assert.doesNotMatch(text, /`\s*(query|mutation|subscription|fragment) \w+/, name);
+  }
+});
+
+Deno.test("the gateway lets each of them in", async () => {
+  const sensors = Array.from({ length: 24 }, (_, i) => `sensor-${i}`);
+  const time = "2026-01-01T00:00:00Z";
+  const variables: Record<string, unknown> = {
+    ...{ first: 200, sensors, others: sensors.slice(0, 8), width: 1_400, number: 1, input: { source: "a" } },
+    ...{ text: "x", key: "x", sensor: "x", from: time, to: time },
+  };
+  for (const [name, text] of await documents()) {
+    const document = parse(text);
+    const operation = document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+    assert.ok(operation, name);
+    const fault = costFault({ schema, document, operationName: undefined, variableValues: variables });
+    assert.equal(fault, undefined, `${name}: ${fault}, ${COST_MAX} at most`);
+  }
+});
+
+Deno.test("the committed schema has them too", async () => {
+  const golden = buildSchema(await readFile(new URL("../golden/schema.graphql", import.meta.url), "utf8"));
+  for (const [name, text] of await documents()) {
+    assert.deepEqual(validate(golden, parse(text)).map(({ message }) => message), [], name);
+  }
+});
