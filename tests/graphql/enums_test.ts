@@ -150,8 +150,6 @@ for (const engine of ENGINES) {
             "RetentionNoun",
             "ServiceWindowKind",
             "Weekday",
-            "SystemPartKind",
-            "SystemPartState",
             "SystemProcessKind",
             "SystemProcessState",
           ].sort(),
