@@ -19,6 +19,8 @@ import { loseParts } from "./show_parts.ts";
 const OLDER_THAN_MS = 5_000;
 /** More than workflows can be worked off between two sweeps. */
 const PER_SWEEP_MAX = 1_000;
+/** Few enough that batches do not wait for them. */
+const ALERTS_PER_SWEEP_MAX = 200;
 const STARTS_AT_ONCE = 16;
 
 /** A timer of an alert that has not been looked at for so long behind its time has lost its workflow. */
@@ -57,7 +59,7 @@ async function sweepAlerts({ store, workflows }: Deps): Promise<number> {
     nudgedMs: OLDER_THAN_MS,
     overdueMs: OVERDUE_MS,
     againMs: OVERDUE_MS,
-    limit: PER_SWEEP_MAX,
+    limit: ALERTS_PER_SWEEP_MAX,
   });
   await allOf(
     late,
