@@ -6,6 +6,8 @@ RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates
 RUN npm install --global deno@2.9.6 && deno --version && cp "$(npm root --global)/deno/deno" /usr/local/bin/deno-executable
 WORKDIR /app
 COPY deno.json deno.lock ./
+# A part of the workspace: without it nothing installs.
+COPY src/web/deno.json ./src/web/
 RUN deno-executable install --frozen
 # The SDK brings its native part for five platforms.
 RUN cd node_modules/.deno/@temporalio+core-bridge@*/node_modules/@temporalio/core-bridge/releases && \

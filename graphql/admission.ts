@@ -12,7 +12,7 @@ import type { Plugin } from "graphql-yoga";
 import type { RequestContext } from "./builder.ts";
 import type { Principal } from "../src/operations/access/key_ring.ts";
 import { type CostedArgs, costFault } from "./cost.ts";
-import { accessFault } from "./field_access.ts";
+import { accessFault, onlySends } from "./field_access.ts";
 import { parseBounded } from "./limits.ts";
 import type { Subscribe } from "./subscription_limit.ts";
 
@@ -72,6 +72,7 @@ export function readOperation(
 }
 
 /** Gives a mutation the store that it need not wait for. */
-export function grantStore(context: RequestContext, { document, operationName }: CostedArgs): void {
-  if (getOperationAST(document, operationName)?.operation === "mutation") context.scope = context.writing;
+export function grantStore(context: RequestContext, args: CostedArgs): void {
+  if (getOperationAST(args.document, args.operationName)?.operation !== "mutation") return;
+  context.scope = onlySends(args) ? context.sending : context.writing;
 }

@@ -22,6 +22,8 @@ export interface RequestContext {
   scope: Scope;
   /** The same for mutations, whose store nobody has to wait for. */
   readonly writing: Scope;
+  /** The same for mutations that do nothing but send batches. */
+  readonly sending: Scope;
   /** Whom the request is from. */
   readonly principal: Principal;
   /** Makes what was just changed about keys count here; elsewhere it does within seconds. */
@@ -94,6 +96,7 @@ export const builder = new SchemaBuilder<{
     ValueColumn: Column;
     StatusColumn: Column;
     UnitColumn: Column;
+    JSON: Lenient;
     NumberColumn: { Input: never; Output: ArrayLike<number> };
   };
 }>({

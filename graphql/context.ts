@@ -2,12 +2,18 @@ import type { Health } from "../src/operations/check_health.ts";
 import type { AuditLog } from "../src/operations/access/audit_log.ts";
 import type { KeyRing, Principal } from "../src/operations/access/key_ring.ts";
 import type { Scope } from "../src/operations/scope.ts";
+import type { Store } from "../src/ports/store.ts";
 import type { RequestContext } from "./builder.ts";
 import { createLoaders } from "./loaders.ts";
 
 export interface ContextOptions {
   /** What operations are given on behalf of the principal. */
   readonly scope: (principal: Principal) => Scope;
+  /**
+   * The store without the second wall, for batches: they are many, and each is one row that names its tenant. Left out:
+   * that of the scope.
+   */
+  readonly intake?: Store;
   readonly keys: KeyRing;
   readonly auditLog: AuditLog;
   readonly waitMaxMs: number;
@@ -28,7 +34,7 @@ export interface Asking {
 }
 
 export function createContext(
-  { scope: scopeOf, keys, auditLog, waitMaxMs, checkHealth }: ContextOptions,
+  { scope: scopeOf, intake, keys, auditLog, waitMaxMs, checkHealth }: ContextOptions,
   { request, principal, client, ending, keysChanged }: Asking,
 ): RequestContext {
   const { tenant, actor, key } = principal;
@@ -38,6 +44,7 @@ export function createContext(
   return {
     scope,
     writing,
+    sending: { ...writing, store: intake ?? writing.store },
     principal,
     keysChanged,
     leave: () => leaving.abort(),
@@ -45,7 +52,7 @@ export function createContext(
       auditLog.record(tenant.id, access, { actor: actor.name, key: key?.prefix, client, ...entry }),
     waitMaxMs,
     checkHealth,
-    loaders: createLoaders(scope.store, scope.tenant.id),
+    loaders: createLoaders(scope),
     signal: AbortSignal.any([request.signal, ending, leaving.signal]),
     lastEventId: request.headers.get("last-event-id") ?? undefined,
     client,

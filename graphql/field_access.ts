@@ -84,9 +84,7 @@ const known = new WeakMap<OperationDefinitionNode, Needs>();
 export function accessFault(args: CostedArgs, { scopes, key }: Principal): GraphQLError | undefined {
   const operation = getOperationAST(args.document, args.operationName);
   if (operation == null) return undefined;
-  const needs = known.get(operation) ?? needsOf(operation, args);
-  known.set(operation, needs);
-  const missing = [...needs].filter(([, access]) => access === null || !allows(scopes, access));
+  const missing = [...needsOf(operation, args)].filter(([, access]) => access === null || !allows(scopes, access));
   if (missing.length === 0) return undefined;
   const [field, access] = missing[0];
   const holder = key === undefined ? "you have" : `the key ${key.prefix} has`;
@@ -96,7 +94,21 @@ export function accessFault(args: CostedArgs, { scopes, key }: Principal): Graph
   return new GraphQLError(message, { extensions: { code: "FORBIDDEN", http: { status: 403 } } });
 }
 
-function needsOf(operation: OperationDefinitionNode, { schema, document }: CostedArgs): Needs {
+/** Whether the operation sends batches and does nothing else. */
+export function onlySends(args: CostedArgs): boolean {
+  const operation = getOperationAST(args.document, args.operationName);
+  if (operation == null) return false;
+  const needs = [...needsOf(operation, args).values()];
+  return needs.length > 0 && needs.every((access) => access === "ingest");
+}
+
+function needsOf(operation: OperationDefinitionNode, args: CostedArgs): Needs {
+  const needs = known.get(operation) ?? readNeeds(operation, args);
+  known.set(operation, needs);
+  return needs;
+}
+
+function readNeeds(operation: OperationDefinitionNode, { schema, document }: CostedArgs): Needs {
   const needs = new Map<string, AccessScope | null>();
   const roots = new Set([schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]);
   const fragments = new Map(

@@ -1,9 +1,9 @@
 /** Lookups by id, and lists of many parents, collected over one request into one statement each. */
 import DataLoader from "dataloader";
-import type { TenantId } from "../src/domain/access/tenant.ts";
 import type { Delivery, Notification, NotificationId } from "../src/domain/alerting/notification.ts";
 import type { Alert, AlertId, AlertSubject } from "../src/domain/alerting/alert.ts";
 import type { KnownTransition } from "../src/domain/alerting/history.ts";
+import type { AppliedSettingsId } from "../src/domain/detection/settings_layers.ts";
 import type { ReprocessedAlert, ReprocessRunId } from "../src/domain/history/reprocess.ts";
 import type { Batch, BatchId, SourceId } from "../src/domain/intake/batch.ts";
 import type { Quarantined } from "../src/domain/intake/quarantine.ts";
@@ -11,8 +11,11 @@ import type { Asset, AssetId } from "../src/domain/plant/asset.ts";
 import type { Sensor, SensorId, SensorProgress } from "../src/domain/plant/sensor.ts";
 import type { AlertTimer } from "../src/ports/alerting/timer.ts";
 import type { AlertProof } from "../src/ports/alerting/alert.ts";
+import type { AppliedSettings } from "../src/ports/detection/settings.ts";
 import type { Part } from "../src/ports/page.ts";
-import type { Store } from "../src/ports/store.ts";
+import { judgingsOf } from "../src/operations/detection/resolve_settings.ts";
+import type { Judging } from "../src/operations/detection/settings_memory.ts";
+import type { Scope } from "../src/operations/scope.ts";
 
 type ListLoader<Id extends number, Row> = DataLoader<Part & { readonly of: Id }, Row[], string>;
 
@@ -29,13 +32,17 @@ export interface Loaders {
   readonly deliveries: DataLoader<NotificationId, Delivery[]>;
   readonly alertMembers: ListLoader<AlertId, Alert>;
   readonly alertHistory: ListLoader<AlertId, KnownTransition>;
+  /** What a sensor is judged by now. */
+  readonly judgings: DataLoader<Sensor, Judging, SensorId>;
+  readonly appliedSettings: DataLoader<AppliedSettingsId, AppliedSettings>;
   readonly batchAlerts: ListLoader<BatchId, Alert>;
   readonly quarantine: ListLoader<BatchId, Quarantined>;
   readonly assetSensors: ListLoader<AssetId, Sensor>;
   readonly reprocessedAlerts: ListLoader<ReprocessRunId, ReprocessedAlert>;
 }
 
-export function createLoaders(store: Store, tenantId: TenantId): Loaders {
+export function createLoaders(scope: Scope): Loaders {
+  const { store, tenant: { id: tenantId } } = scope;
   return {
     assets: byId("asset", (ids) => store.assets.byIds(tenantId, ids), ({ id }) => id),
     sensors: byId("sensor", (ids) => store.sensors.byIds(tenantId, ids), ({ id }) => id),
@@ -44,6 +51,10 @@ export function createLoaders(store: Store, tenantId: TenantId): Loaders {
       const keys = await store.sources.keys(tenantId, ids);
       return ids.map((id): string | Error => keys.get(id) ?? new NoSuchRow(`there is no source ${id}`));
     }),
+    judgings: new DataLoader(async (sensors) => {
+      const judgings = await judgingsOf(scope, store, sensors);
+      return sensors.map(({ id }) => judgings.get(id)!);
+    }, { cacheKeyFn: ({ id }) => id }),
     batches: byId("batch", (ids) => store.batches.byIds(tenantId, ids), ({ id }) => id),
     alerts: byId("alert", (ids) => store.alerts.byIds(tenantId, ids), ({ id }) => id),
     proofs: new DataLoader(async (ids) => {
@@ -64,6 +75,7 @@ export function createLoaders(store: Store, tenantId: TenantId): Loaders {
     }),
     alertMembers: lists((ids, part) => store.alerts.members(tenantId, ids, part)),
     alertHistory: lists((ids, part) => store.alertHistory.of(tenantId, ids, part)),
+    appliedSettings: byId("row of settings", (ids) => store.settings.appliedByIds(tenantId, ids), ({ id }) => id),
     batchAlerts: lists((ids, part) => store.alerts.ofBatches(tenantId, ids, part)),
     quarantine: lists((ids, part) => store.quarantine.ofBatches(tenantId, ids, part)),
     assetSensors: lists((ids, part) => store.sensors.ofAssets(tenantId, ids, part)),

@@ -66,6 +66,14 @@ lenient("ReadingStatus", {
   specifiedByURL: STATUS_CODE,
 });
 
+builder.scalarType("JSON", {
+  description: "A JSON value: what it may be is said where it stands.",
+  specifiedByURL: JSON_TEXT,
+  serialize: (value) => value,
+  parseValue: (value) => value,
+  parseLiteral: (node) => valueFromASTUntyped(node),
+});
+
 /** A whole JSON array as one value: it is judged entry by entry later, and costs nothing to take in. */
 function column(
   name: "KeyColumn" | "IndexColumn" | "TimeColumn" | "ValueColumn" | "StatusColumn" | "UnitColumn",

@@ -12,6 +12,8 @@ import "./plant/retire.ts";
 import "./intake/batch.ts";
 import "./intake/ingest.ts";
 import "./intake/recover.ts";
+import "./detection/settings.ts";
+import "./detection/change_settings.ts";
 import "./alerting/alert.ts";
 import "./alerting/channel.ts";
 import "./alerting/notification.ts";

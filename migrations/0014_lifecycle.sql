@@ -141,7 +141,7 @@ CREATE UNIQUE INDEX alert_flood_now ON alert_flood (tenant_id) WHERE ended_at IS
 -- Lists by severity or kind walk along their index, and lists of what stands along the third.
 CREATE INDEX alert_severity ON alert (tenant_id, severity, id DESC);
 CREATE INDEX alert_kind ON alert (tenant_id, kind, id DESC);
-CREATE INDEX alert_standing ON alert (tenant_id, id DESC) WHERE ended_at IS NULL;
+CREATE INDEX alert_stands ON alert (tenant_id, id DESC) WHERE ended_at IS NULL;
 
 -- Processes of the service, over all tenants.
 CREATE TABLE part (

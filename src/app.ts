@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { createActivities } from "../activities/mod.ts";
 import type { Config } from "./config.ts";
 import type { Observe } from "./observation.ts";
+import { createSettingsMemory } from "./operations/detection/settings_memory.ts";
 import { createStateMemory } from "./operations/detection/state_memory.ts";
 import { startDelivering } from "./operations/alerting/deliver_notifications.ts";
 import { createCouriers } from "./notify/mod.ts";
@@ -37,6 +38,7 @@ export const MIGRATIONS = fileURLToPath(new URL("../migrations/", import.meta.ur
 
 const BATCH_MEMORY_BYTES = 64 * 2 ** 20;
 const STATE_MEMORY_SENSORS = 10_000;
+const SETTINGS_MEMORY_SETS = 1_000;
 /**
  * Activities at once: a few more than the store's connections, so that none of these is idle while an activity
  * computes.
@@ -233,6 +235,7 @@ function createDeps(config: Config, { connection, workflows, observe, cleanups }
     limits: config.limits,
     batchMemory: createBatchMemory(BATCH_MEMORY_BYTES),
     stateMemory: createStateMemory(STATE_MEMORY_SENSORS),
+    settingsMemory: createSettingsMemory(SETTINGS_MEMORY_SETS),
     background(work) {
       pending.add(work);
       work.finally(() => pending.delete(work));

@@ -16,6 +16,10 @@ const COMMANDS: Readonly<
     load: () => import("./cli/generate.ts"),
   },
   key: { about: "make, list and end the keys that let people and programs in", load: () => import("./cli/key.ts") },
+  settings: {
+    about: "settings of detection as files: export, import, check, schema",
+    load: () => import("./cli/settings.ts"),
+  },
   score: { about: "score CSV series, or rows with --forest", load: () => import("./cli/score.ts") },
   curve: { about: "make the curve of rarity anew, for the alarm budget", load: () => import("./cli/curve.ts") },
   evaluate: { about: "detection quality on public data sets", load: () => import("./cli/evaluate.ts") },

@@ -73,6 +73,14 @@ export type Observation =
   | { readonly kind: "sensors.registered"; readonly batchId: number; readonly count: number }
   | { readonly kind: "sensor.relearns"; readonly sensorId: number; readonly batchId: number; readonly reason: string }
   | {
+    readonly kind: "settings.changed";
+    readonly tenant: string;
+    readonly scope: string;
+    readonly version: number;
+    readonly actor: string;
+  }
+  | { readonly kind: "settings.unusable"; readonly tenant: string; readonly scope: string; readonly reason: string }
+  | {
     readonly kind: "alert";
     readonly change: string;
     readonly alertId: number;
@@ -130,6 +138,7 @@ export function levelOf(observation: Observation): Level {
       { kind: "key.rotated" },
       { kind: "key.revoked" },
       { kind: "sensors.registered" },
+      { kind: "settings.changed" },
       { kind: "alert" },
       { kind: "notification.told" },
       { kind: "notifications.replayed" },
@@ -150,6 +159,7 @@ export function levelOf(observation: Observation): Level {
       { kind: "alert.not_followed" },
       { kind: "notification", state: "dead" },
       { kind: "notification.not_settled" },
+      { kind: "settings.unusable" },
       () => "warn",
     )
     .with(

@@ -74,6 +74,7 @@ export async function openGateway(
   const healthDeps = { ...deps, expectedSchema, behindMaxMs: config.limits.behindMaxMs };
   const gateway = createGateway({
     scope: ({ tenant, actor }) => ({ ...deps, ...stores, tenant, actor }),
+    intake: deps.store,
     keys,
     auditLog: createAuditLog(deps),
     observe: deps.observe,

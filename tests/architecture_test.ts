@@ -31,7 +31,7 @@ async function sources(): Promise<string[]> {
       (await readdir(join(ROOT, folder), { recursive: true })).map((name) => `${folder}/${name}`)
     ),
   );
-  return names.flat().filter((name) => name.endsWith(".ts"));
+  return names.flat().filter((name) => /\.tsx?$/.test(name));
 }
 
 async function readArrows(): Promise<Arrow[]> {
@@ -190,6 +190,22 @@ Deno.test("an adapter reaches no other adapter, no operation, no resolver", () =
   never(arrows.filter(broken), "Let app.ts hand it over.");
 });
 
+Deno.test("the page is a client like any other, and nothing reaches into it", () => {
+  const libraries = new Set([
+    "preact",
+    "preact/hooks",
+    "preact/jsx-runtime",
+    "@preact/signals",
+    "graphql-ws/client",
+    "uplot",
+  ]);
+  never(
+    arrows.filter(({ from, to }) => within("src/web")(from) && !within("src/web")(to) && !libraries.has(to)),
+    "Ask the gateway for it.",
+  );
+  never(arrows.filter(({ from, to }) => !within("src/web")(from) && within("src/web")(to)), "It is built as a whole.");
+});
+
 Deno.test("only commands and tests reach the composition root, and nothing in the program reaches the tests", () => {
   never(
     arrows.filter(({ from, to }) => to === "src/app.ts" && !within("src/cli")(from)),
@@ -216,7 +232,7 @@ Deno.test("only config.ts reads the environment", () => {
 
 Deno.test("file names say what is in the file", () => {
   const banned =
-    /(^|_)(manager|helper|utils?|common|misc|service|processor|handler|engine|agent|base|abstract|impl|data|info)\.ts$|\/(types|index|lib)\.ts$/;
+    /(^|_)(manager|helper|utils?|common|misc|service|processor|handler|engine|agent|base|abstract|impl|data|info)\.tsx?$|\/(types|index|lib)\.tsx?$/;
   assert.deepEqual([...texts.keys()].filter((file) => banned.test(file)), []);
 });
 

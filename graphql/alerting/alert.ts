@@ -13,6 +13,7 @@ import { rarityOrNull, RarityRef } from "./rarity.ts";
 
 const HISTORY = { usually: 20 };
 const MEMBERS = { usually: 20 };
+import { AppliedSettingsRef } from "../detection/settings.ts";
 
 const ShelfRef = builder.objectRef<Shelf>("Shelf").implement({
   description: "An alert put aside: hidden, for a time that a person has chosen.",
@@ -94,6 +95,7 @@ builder.node(AlertRef, {
     suppressedBy: t.expose("suppressedBy", {
       type: [AlertSuppressionEnum],
       description: "Why it is hidden by design; empty when it is not.",
+      complexity: { multiplier: 1 },
     }),
     hidden: t.boolean({
       description: "Whether it bothers nobody now: it is shelved or suppressed (OPC UA Part 9: SuppressedOrShelved).",
@@ -122,6 +124,13 @@ builder.node(AlertRef, {
       complexity: listCost(HISTORY),
       resolve: ({ id }, { first }, { loaders }) =>
         loaders.alertHistory.load({ of: id, limit: firstOf(first, HISTORY) }),
+    }),
+    settings: t.field({
+      type: AppliedSettingsRef,
+      nullable: true,
+      description: "What raised it: the settings that held when it opened. Null for alerts of earlier releases.",
+      resolve: ({ settingsId }, _args, { loaders }) =>
+        settingsId === undefined ? null : loaders.appliedSettings.load(settingsId),
     }),
     evidence: t.field({
       type: [EvidenceRef],

@@ -1,4 +1,6 @@
+import type { SettingsDraftId } from "../../src/domain/detection/settings_layers.ts";
 import {
+  REPROCESS_SETTINGS,
   REPROCESS_STATES,
   type ReprocessedAlert,
   type ReprocessRun,
@@ -14,11 +16,16 @@ import { asResult } from "../errors.ts";
 import { rowId } from "../ids.ts";
 import { connectionOf, firstArgs, firstOf, listCost, PAGE_ARGS, pageCost } from "../page.ts";
 import { assetOf } from "../loaders.ts";
-import { AssetRef, SensorRef } from "../nodes.ts";
+import { AssetRef, SensorRef, SettingsDraftRef } from "../nodes.ts";
 
 const ReprocessStateEnum = builder.enumType("ReprocessState", {
   description: "Where a run is.",
   values: enumValues(REPROCESS_STATES),
+});
+
+const ReprocessSettingsEnum = builder.enumType("ReprocessSettings", {
+  description: "By what a run judges.",
+  values: enumValues(REPROCESS_SETTINGS),
 });
 
 const ALERTS = { usually: 100 };
@@ -74,6 +81,14 @@ builder.node(ReprocessRunRef, {
   fields: (t) => ({
     state: t.expose("state", { type: ReprocessStateEnum, description: "Where it is." }),
     failure: t.exposeString("failure", { nullable: true, description: "Why it failed, for people." }),
+    settings: t.expose("settings", { type: ReprocessSettingsEnum, description: "By what it judges." }),
+    draft: t.field({
+      type: SettingsDraftRef,
+      nullable: true,
+      description: "The draft that it judges by, as it is now; the run took it as it was.",
+      resolve: async ({ draftId }, _args, { scope }) =>
+        draftId === undefined ? null : (await scope.store.settings.draftsByIds(scope.tenant.id, [draftId])).at(0),
+    }),
     from: t.expose("from", {
       type: "DateTime",
       description: "Start of the range that alerts are reported for, inclusive.",
@@ -157,6 +172,13 @@ const StartReprocessingInput = builder.inputType("StartReprocessingInput", {
     assetKey: t.string({ description: "All sensors of the asset and of those below it." }),
     from: t.field({ type: "DateTime", required: true, description: "Inclusive." }),
     to: t.field({ type: "DateTime", required: true, description: "Exclusive." }),
+    settings: t.field({
+      type: ReprocessSettingsEnum,
+      required: true,
+      defaultValue: "as_judged",
+      description: "By what to judge.",
+    }),
+    draft: t.globalID({ for: SettingsDraftRef, description: "The draft to judge by, with DRAFT." }),
   }),
 });
 
@@ -173,13 +195,15 @@ builder.mutationField("startReprocessing", (t) =>
     description: "Folds stored readings again, to see which alerts there would be.",
     errors: {},
     args: { input: t.arg({ type: StartReprocessingInput, required: true, description: "What to fold." }) },
-    resolve: (_root, { input: { sensorKey, assetKey, from, to } }, { scope }) =>
+    resolve: (_root, { input: { sensorKey, assetKey, from, to, settings, draft } }, { scope }) =>
       asResult(async () => ({
         reprocessing: await startReprocessing(scope, {
           sensorKey: sensorKey ?? undefined,
           assetKey: assetKey ?? undefined,
           from,
           to,
+          settings,
+          draftId: draft == null ? undefined : rowId<SettingsDraftId>(String(draft.id)),
         }),
       })),
   }));

@@ -11,7 +11,6 @@ import {
   worstOf,
 } from "../../src/operations/plant/read_overview.ts";
 import { readingsUntilJudged } from "../../src/domain/detection/sensor_state.ts";
-import { detectorSet } from "../../src/domain/detection/detector_set.ts";
 import {
   type AlertHour,
   type LastReading,
@@ -162,7 +161,7 @@ builder.objectFields(SensorRef, (t) => ({
     description: "What it does.",
     resolve: async (sensor, _args, { loaders, scope }) => {
       const { watermark, state } = await loaders.progress.load(sensor.id);
-      const readingsLeft = readingsUntilJudged(state, detectorSet(sensor.quantity));
+      const readingsLeft = readingsUntilJudged(state, (await loaders.judgings.load(sensor)).set);
       return sensorState({ sensor, watermark, readingsLeft, nowMs: scope.clock.nowMs() });
     },
   }),

@@ -1,6 +1,5 @@
 import type { Sensor, SensorId, SensorProgress } from "../../src/domain/plant/sensor.ts";
-import { detectorSet } from "../../src/domain/detection/detector_set.ts";
-import { readingsUntilJudged } from "../../src/domain/detection/sensor_state.ts";
+import { parseState, readingsUntilJudged } from "../../src/domain/detection/sensor_state.ts";
 import { registerSensor } from "../../src/operations/plant/register_sensor.ts";
 import { builder } from "../builder.ts";
 import { LOOKUP_COST } from "../cost.ts";
@@ -9,6 +8,7 @@ import { rowId, SMALL_ID_MAX } from "../ids.ts";
 import { keyArg } from "../keys.ts";
 import { orNull } from "../loaders.ts";
 import { AssetRef, SensorRef } from "../nodes.ts";
+import { SettingsRef } from "../detection/settings.ts";
 import { connectionOf, PAGE_ARGS, pageCost } from "../page.ts";
 
 const LateRef = builder.objectRef<SensorProgress>("LateReadings").implement({
@@ -79,8 +79,22 @@ builder.node(SensorRef, {
     }),
     judgesAfter: t.int({
       description: "Readings that the sensor has yet to learn from before it is judged; 0: it is judged.",
-      resolve: async ({ id, quantity }, _args, { loaders }) =>
-        readingsUntilJudged((await loaders.progress.load(id)).state, detectorSet(quantity)),
+      resolve: async (sensor, _args, { loaders }) =>
+        readingsUntilJudged(
+          (await loaders.progress.load(sensor.id)).state,
+          (await loaders.judgings.load(sensor)).set,
+        ),
+    }),
+    settings: t.field({
+      type: SettingsRef,
+      description: "What is live for it, with all layers. It is judged by them from its next reading on.",
+      resolve: async (sensor, _args, { loaders }) => (await loaders.judgings.load(sensor)).settings,
+    }),
+    judgedBy: t.string({
+      nullable: true,
+      description: "What it was judged by until its watermark: name, version and fingerprint of the settings. Null: " +
+        "it has no state yet.",
+      resolve: async ({ id }, _args, { loaders }) => parseState((await loaders.progress.load(id)).state)?.version,
     }),
     late: t.field({
       type: LateRef,

@@ -9,13 +9,15 @@ import { startApp } from "../app.ts";
 import { readConfig } from "../config.ts";
 import { createDemoFeed, type DemoAlert } from "./demo_feed.ts";
 import type { GatewayAddress } from "./graphql_client.ts";
+import { createPlantFeed, HISTORY_DAYS } from "./plant_feed.ts";
 import { createProgressLine } from "./progress_line.ts";
 import { closeInTime, createCommandLog, untilAsked } from "./run_app.ts";
 
 const USAGE = `usage: deno task demo [--exit]
 
-Starts everything, sends the sample series in batches of 500 readings, prints each alert as it arrives over the subscription, and compares
-the alerts with the labelled failure windows. Then it stays up until Ctrl-C.
+Starts everything and prints the address of the page. Sends a sample plant with faults of the common kinds, and a real series in batches of 500
+readings; prints each alert of the series as it arrives over the subscription, and compares them with the labelled failure windows. Then it
+stays up until Ctrl-C.
 
   --exit  end after the comparison, with exit code 0 only if every batch was processed and an alert lies in a labelled window`;
 
@@ -50,6 +52,7 @@ export async function run(args: string[]): Promise<number> {
   asked.then(() => stopped.abort());
   let fault: Error | undefined;
   let ending = false;
+  let feeding: Promise<void> | undefined;
   app.broken.then((cause) => {
     // Parts that end because they were asked to are no fault.
     if (stopped.signal.aborted || ending) return;
@@ -59,10 +62,16 @@ export async function run(args: string[]): Promise<number> {
   });
   let good = false;
   try {
-    good = await feedSample({ url: app.url!, key: config.key }, { progress, signal: stopped.signal });
+    console.log(`\nThe page     ${app.url}\n`);
+    const gateway = { url: app.url!, key: config.key };
+    // It fills while one looks, beside the real series, and goes on with a reading a minute.
+    feeding = values.exit ? undefined : feedPlant(gateway, stopped.signal).catch((cause) => {
+      if (!stopped.signal.aborted && !ending) log({ kind: "fault", part: "plant", cause });
+    });
+    good = await feedSample(gateway, { progress, signal: stopped.signal });
     if (!values.exit && !stopped.signal.aborted) {
       console.log(
-        `\nGraphiQL     ${app.url}/graphql\nTemporal UI  ${
+        `\nThe page     ${app.url}\nGraphiQL     ${app.url}/graphql\nTemporal UI  ${
           app.temporalUiUrl ?? "(set TEMPORAL_UI_URL)"
         }\n\nCtrl-C ends the demo.`,
       );
@@ -73,10 +82,19 @@ export async function run(args: string[]): Promise<number> {
     if (fault === undefined) throw error;
   } finally {
     ending = true;
+    stopped.abort();
+    await feeding;
     progress.clear();
     await closeInTime(app);
   }
   return fault !== undefined || values.exit && !good ? 1 : 0;
+}
+
+/** A plant with several assets: its last days, then what happens. */
+async function feedPlant(gateway: GatewayAddress, signal: AbortSignal): Promise<void> {
+  const feed = await createPlantFeed({ gateway, seed: 1, days: HISTORY_DAYS, nowMs: Date.now(), signal });
+  await feed.sendHistory();
+  await feed.sendLive(Date.now);
 }
 
 /** True when every batch was processed and an alert lies in a labelled window. */

@@ -9,8 +9,9 @@ import { evaluateOutliers } from "../evaluation/outliers.ts";
 import { evaluateSkab } from "../evaluation/skab.ts";
 import { evaluateFleet } from "./evaluate_fleet.ts";
 import { createProgressLine } from "./progress_line.ts";
+import { type FileSettings, readSettingsFile } from "./settings_file.ts";
 
-const USAGE = `usage: deno task evaluate --data DIR [--fleet] [--out FILE] [--accept]
+const USAGE = `usage: deno task evaluate --data DIR [--settings FILE] [--fleet] [--out FILE] [--accept]
 
 Runs the live detectors, with one set of parameters and no look ahead, over what DIR holds of
   nab/       the Numenta Anomaly Benchmark: data/ and labels/combined_windows.json
@@ -20,6 +21,7 @@ and prints our figures beside those of others, and beside the committed ones: th
 
   --fleet     the fleet too: share of faults found at rates of false alerts per sensor-day, by score and by rarity, over nab/, skab/
               and generated healthy sensors; generated faults; and whether alarm budgets hold
+  --settings FILE  settings to be laid over those of this release, as for deno task score; the fleet goes by the release's
   --out FILE  write the figures as JSON
   --accept    make these figures the committed ones (tests/golden/detection.json)`;
 
@@ -32,6 +34,7 @@ export async function run(args: string[]): Promise<number> {
       data: { type: "string" },
       fleet: { type: "boolean" },
       out: { type: "string" },
+      settings: { type: "string" },
       accept: { type: "boolean" },
       help: { type: "boolean", short: "h" },
     },
@@ -44,7 +47,13 @@ export async function run(args: string[]): Promise<number> {
     console.error(`--data is needed.\n\n${USAGE}`);
     return 2;
   }
-  const figures = await measure(values.data, { fleet: values.fleet === true });
+  if (values.settings !== undefined && values.accept) {
+    console.error("The committed figures are those of this release's own settings: --accept goes without --settings.");
+    return 2;
+  }
+  const settings = await readSettingsFile(values.settings);
+  for (const { path, message } of settings.warnings) console.error(`warning: ${path}: ${message}`);
+  const figures = await measure(values.data, { ...settings, fleet: values.fleet === true });
   if (figures.length === 0) {
     console.error(`${values.data} holds none of nab/, skab/ and outliers/.`);
     return 2;
@@ -61,16 +70,20 @@ export async function run(args: string[]): Promise<number> {
   return printChanges(figures, committed) ? 1 : 0;
 }
 
-async function measure(folder: string, { fleet }: { fleet: boolean }): Promise<Figure[]> {
+async function measure(
+  folder: string,
+  { set, asset, fleet }: FileSettings & { readonly fleet: boolean },
+): Promise<Figure[]> {
   const progress = createProgressLine();
   const [nab, skab, outliers] = ["nab", "skab", "outliers"].map((name) => join(folder, name));
   const figures: Figure[] = [];
   if (await exists(nab)) {
     progress.show("NAB");
-    figures.push(...nabFigures(await readNab(nab)));
+    figures.push(...nabFigures(await readNab(nab), set));
   }
   if (await exists(skab)) {
-    figures.push(...skabFigures(await evaluateSkab(skab, (done, of) => progress.show(`SKAB: ${done} of ${of} files`))));
+    const show = (done: number, of: number) => progress.show(`SKAB: ${done} of ${of} files`);
+    figures.push(...skabFigures(await evaluateSkab(skab, show, asset)));
   }
   if (await exists(outliers)) {
     figures.push(
@@ -82,7 +95,7 @@ async function measure(folder: string, { fleet }: { fleet: boolean }): Promise<F
   progress.clear();
   if (fleet) {
     const there = async (path: string) => await exists(path) ? path : undefined;
-    figures.push(...await evaluateFleet({ nab: await there(nab), skab: await there(skab) }, progress));
+    figures.push(...await evaluateFleet({ nab: await there(nab), skab: await there(skab) }, { set, progress }));
   }
   return figures;
 }

@@ -1,7 +1,6 @@
 /** The fleet's part of `deno task evaluate`: found faults at rates of false alerts, and the alarm budget. */
-import { makeSet } from "../domain/detection/detector_set.ts";
+import type { DetectorSet } from "../domain/detection/detector_set.ts";
 import { READINGS_PER_DAY } from "../domain/detection/rarity.ts";
-import { DEFAULT_SETTINGS } from "../domain/detection/settings.ts";
 import type { Figure } from "../evaluation/figures.ts";
 import {
   type BudgetRow,
@@ -12,7 +11,7 @@ import {
   type FrocRow,
   frocTable,
 } from "../evaluation/fleet.ts";
-import { fiveMinutesApart, type FleetSensor, healthyFleet, nabFleet, skabFleet } from "../evaluation/fleet_files.ts";
+import { type FleetSensor, healthyFleet, nabFleet, skabFleet } from "../evaluation/fleet_files.ts";
 import { FROC_RATES } from "../evaluation/froc.ts";
 
 /** None of these is a seed that the curve of rarity is made from. */
@@ -28,20 +27,15 @@ export interface FleetFolders {
 /** Prints its tables, and answers the figures that are compared. */
 export async function evaluateFleet(
   { nab, skab }: FleetFolders,
-  progress: { show(text: string): void; clear(): void },
+  { set, progress }: { set: DetectorSet; progress: { show(text: string): void; clear(): void } },
 ): Promise<Figure[]> {
-  const set = makeSet(DEFAULT_SETTINGS);
   progress.show("fleet: scores");
   const ofNab = nab === undefined ? [] : await nabFleet(nab);
   const ofSkab = skab === undefined ? [] : await skabFleet(skab);
-  const healthy = healthyFleet(HEALTHY);
-  const slower = fiveMinutesApart(ofSkab);
   const fleets: Record<string, FleetSensor[]> = {
-    all: [...ofNab, ...ofSkab, ...healthy],
-    "all, SKAB at 5 min": [...ofNab, ...slower, ...healthy],
+    all: [...ofNab, ...ofSkab, ...healthyFleet(HEALTHY)],
     NAB: ofNab,
     SKAB: ofSkab,
-    "SKAB at 5 min": slower,
   };
   const froc = frocTable(fleets, set);
   progress.show("fleet: generated faults");
@@ -57,10 +51,10 @@ export async function evaluateFleet(
 const RATES = FROC_RATES.map((rate) => String(rate).padStart(6)).join("");
 
 function printFroc(rows: readonly FrocRow[]): void {
-  console.log(`Windows found (%) at false alerts per sensor-day of\n${"".padEnd(28)}${RATES}   froc`);
+  console.log(`Windows found (%) at false alerts per sensor-day of\n${"".padEnd(16)}${RATES}   froc`);
   for (const { fleet, measure, result } of rows) {
     console.log(
-      `${`${fleet}, ${measure}`.padEnd(28)}${percents(result.points.map(({ recall }) => recall))}  ${
+      `${`${fleet}, ${measure}`.padEnd(16)}${percents(result.points.map(({ recall }) => recall))}  ${
         result.froc.toFixed(3)
       }`,
     );
@@ -68,9 +62,9 @@ function printFroc(rows: readonly FrocRow[]): void {
 }
 
 function printFaults(rows: readonly FaultRow[]): void {
-  console.log(`\nGenerated faults found by rarity (%) at the same rates\n${"".padEnd(28)}${RATES}`);
+  console.log(`\nGenerated faults found by rarity (%) at the same rates\n${"".padEnd(16)}${RATES}`);
   for (const { fault, sensors, found } of rows) {
-    console.log(`${`${fault} (${sensors})`.padEnd(28)}${percents(found)}`);
+    console.log(`${`${fault} (${sensors})`.padEnd(16)}${percents(found)}`);
   }
 }
 

@@ -10,8 +10,8 @@ const USAGE = `usage: deno task generate [--out FILE | --url ADDRESS] [--days N]
 Makes readings of a plant that does not exist: eight assets, fifteen sensors, a reading a minute, with faults of the common kinds.
 
   --out FILE     write them as CSV: time,sensor,unit,value
-  --url ADDRESS  register the plant at a service and send them, for example http://localhost:4000;
-                 MILLWRIGHT_KEY is the key to send them with, where it needs one
+  --url ADDRESS  register the plant at a service and send them, for example http://localhost:4000
+                 (with keys: one with the scopes ingest and configure in MILLWRIGHT_KEY)
   --live         with --url: go on with a reading a minute until Ctrl-C
   --days N       length of the history (${HISTORY_DAYS})
   --seed N       another plant of the same kind (1)`;

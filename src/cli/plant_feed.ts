@@ -13,6 +13,13 @@ const REGISTER_SENSOR =
 const INGEST =
   `mutation ($input: IngestColumnsInput!) { result: ingestColumns(input: $input) { ... on Error { message } } }`;
 
+/** Of a sensor without faults. */
+const LAST = `{ sensor(key: "pump-7.current") { last { time } } }`;
+
+interface LastAnswer {
+  readonly sensor: { readonly last: { readonly time: string } | null } | null;
+}
+
 export interface PlantFeedOptions {
   readonly gateway: GatewayAddress;
   readonly seed: number;
@@ -25,9 +32,13 @@ export interface PlantFeedOptions {
 /** Registers everything, and answers what sends the readings. Throws what the gateway refuses. */
 export async function createPlantFeed({ gateway, seed, nowMs, days, signal }: PlantFeedOptions) {
   const to = Math.floor(nowMs / INTERVAL_MS) * INTERVAL_MS;
-  const plant = samplePlant({ seed, from: to - days * 86_400_000, to, intervalMs: INTERVAL_MS });
+  // What was sent before stays: a plant that is there already goes on behind its newest reading.
+  const { sensor } = await request<LastAnswer>(gateway, LAST, {});
+  const lastMs = sensor?.last == null ? -Infinity : Date.parse(sensor.last.time);
+  const from = Math.max(to - days * 86_400_000, lastMs + INTERVAL_MS);
+  const plant = samplePlant({ seed, from, to, intervalMs: INTERVAL_MS });
   const { send } = await describe(gateway, plant);
-  const instants = days * 86_400_000 / INTERVAL_MS;
+  const instants = Math.round((to - from) / INTERVAL_MS);
   return {
     /** Sends the history in data time, and resolves when all of it has been accepted. */
     async sendHistory(onSent: (readings: number) => void = () => {}): Promise<void> {

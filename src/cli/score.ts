@@ -3,25 +3,26 @@ import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { createAssetStream } from "../domain/detection/asset_stream.ts";
-import { type DetectorSet, makeSet } from "../domain/detection/detector_set.ts";
 import { beginOwnStart, pushOwnStart, SLOW_MS } from "../domain/detection/own_start.ts";
 import { type Measure, scoreSeries } from "../domain/detection/score_series.ts";
-import { DEFAULT_SETTINGS } from "../domain/detection/settings.ts";
+import { defaultDocument } from "../domain/detection/settings_document.ts";
 import { csvCell } from "../csv.ts";
-import { readSettingsFile } from "./settings_file.ts";
+import { type FileSettings, readSettingsFile } from "./settings_file.ts";
 import { readSeriesFile, type SeriesFile, SeriesFileFaults } from "./series_file.ts";
 
-const USAGE = `usage: deno task score --in PATH --out PATH [--config FILE] [--rarity]
+const USAGE = `usage: deno task score --in PATH --out PATH [--settings FILE] [--quantity NAME] [--rarity]
        deno task score --forest --in FILE --out FILE [--seed 1] [--trees 100] [--sample 256]
 
 Scores each row of a CSV file, or of every *.csv in a folder and the folders below it, from a fresh state per file and without looking ahead. Rows are
 "timestamp,value" (the detectors of single sensors) or "timestamp,col1,col2,..." (the detector of assets). The output has the columns timestamp
 and score, one row per input row, 0 to 1. A file with bad rows is reported by name and line and left out; the others go on, and the exit code is 1.
 
-  --rarity       write rarity R as R/(R+1) instead of the score: what the alarm budget ranks alerts by (one value per row only)
-  --config FILE  settings of the single-sensor detectors as JSON, in the form that --print-config shows
-  --print-config print the default settings
-  --forest       isolation forest over the rows of a table: see --forest --help`;
+  --rarity         write rarity R as R/(R+1) instead of the score: what the alarm budget ranks alerts by (one value per row only)
+  --settings FILE  settings to be laid over those of this release, as JSON: what is to be changed of --print-config, or
+                   what deno task settings export wrote; --config is the same
+  --quantity NAME  what the sensors measure, for example temperature; generic when left out
+  --print-config   print the settings of this release
+  --forest         isolation forest over the rows of a table: see --forest --help`;
 
 export async function run(args: string[]): Promise<number> {
   if (args.includes("--forest")) {
@@ -32,7 +33,9 @@ export async function run(args: string[]): Promise<number> {
     options: {
       in: { type: "string" },
       out: { type: "string" },
+      settings: { type: "string" },
       config: { type: "string" },
+      quantity: { type: "string" },
       rarity: { type: "boolean" },
       "print-config": { type: "boolean" },
       help: { type: "boolean", short: "h" },
@@ -43,7 +46,7 @@ export async function run(args: string[]): Promise<number> {
     return 0;
   }
   if (values["print-config"]) {
-    console.log(JSON.stringify(DEFAULT_SETTINGS, undefined, 2));
+    console.log(JSON.stringify(defaultDocument(), undefined, 2));
     return 0;
   }
   if (values.in === undefined || values.out === undefined) {
@@ -55,8 +58,10 @@ export async function run(args: string[]): Promise<number> {
     console.error(mismatch);
     return 2;
   }
-  const set = values.config === undefined ? makeSet(DEFAULT_SETTINGS) : await readSettingsFile(values.config);
-  return await scoreAll(await listPairs(values.in, values.out), { set, measure: values.rarity ? "rarity" : "score" });
+  const settings = await readSettingsFile(values.settings ?? values.config, values.quantity);
+  for (const { path, message } of settings.warnings) console.error(`warning: ${path}: ${message}`);
+  const measure = values.rarity ? "rarity" : "score";
+  return await scoreAll(await listPairs(values.in, values.out), { ...settings, measure });
 }
 
 /**
@@ -88,8 +93,7 @@ async function listPairs(from: string, to: string): Promise<Pair[]> {
   return names.map((name) => ({ from: join(from, name), to: join(to, name) }));
 }
 
-interface Scoring {
-  readonly set: DetectorSet;
+interface Scoring extends FileSettings {
   readonly measure: Measure;
 }
 
@@ -119,9 +123,9 @@ async function scoreAll(pairs: readonly Pair[], scoring: Scoring): Promise<numbe
   return faulty === 0 ? 0 : 1;
 }
 
-function scoreFile({ ts, columns }: SeriesFile, { set, measure }: Scoring): ArrayLike<number> {
+function scoreFile({ ts, columns }: SeriesFile, { set, asset, measure }: Scoring): ArrayLike<number> {
   if (columns.length === 1) return scoreSeries(set, { ts, value: columns[0] }, measure);
-  const stream = createAssetStream(columns.length);
+  const stream = createAssetStream(columns.length, asset);
   const ownStart = isSlow(ts) ? beginOwnStart(columns.length) : undefined;
   const row = new Float64Array(columns.length);
   return Array.from(ts, (at, i) => {

@@ -1,71 +1,88 @@
-/** Settings of detection in a file that a person has written. */
+/**
+ * Settings of detection in a file: a document that says what it changes, or all that a tenant has (`settings export`).
+ */
 import { readFile } from "node:fs/promises";
-import { z } from "zod";
 import { type DetectorSet, makeSet } from "../domain/detection/detector_set.ts";
-import { DETECTOR_NAMES, type DetectorName } from "../domain/detection/detectors/mod.ts";
-import type { DetectionSettings } from "../domain/detection/settings.ts";
+import type { AssetSettings } from "../domain/detection/asset_stream.ts";
+import { knownQuantity, seedLayer } from "../domain/detection/quantity.ts";
+import { type SettingsFault, settingsFaults, settingsWarnings } from "../domain/detection/settings_faults.ts";
+import {
+  assetSettingsOf,
+  idleFaults,
+  resolveSettings,
+  scopeKey,
+  sensorSettingsOf,
+  type SettingsLayer,
+  type SettingsScope,
+} from "../domain/detection/settings_layers.ts";
+import { quantityFault } from "../domain/plant/quantity.ts";
+import { FILE_FORMAT, readSettingsFile as readForm } from "../operations/detection/exchange_settings.ts";
+import { parsePatch } from "../operations/detection/settings_schema.ts";
 
 /** A file that holds no settings; the message names the file and every fault. */
 export class SettingsFileFaults extends Error {
   override readonly name = "SettingsFileFaults";
 }
 
-const share = z.number().min(0).max(1);
-const readings = z.number().int().min(0);
-const span = z.strictObject({ hours: z.number().min(0), least: z.number().int().min(1) });
-const episode = z.strictObject({
-  threshold: share,
-  deadband: share,
-  onDelay: span,
-  offDelay: span,
-  newNormal: span,
-});
-const choice = {
-  name: z.enum(DETECTOR_NAMES as [DetectorName, ...DetectorName[]]),
-  // Which there are, and their bounds, each detector knows by itself.
-  parameters: z.record(z.string(), z.union([z.number(), span])),
-};
-
-const SCHEMA = z.strictObject({
-  version: z.string().min(1),
-  counts: z.boolean(),
-  detectors: z.array(z.strictObject({ ...choice, weight: share })).min(1),
-  level: z.strictObject({ stretch: span, window: span, blocks: z.number().int().min(2) }),
-  glitch: z.strictObject({
-    window: span,
-    blocks: z.number().int().min(2),
-    first: z.number().int().min(10).max(200),
-    far: z.number().positive(),
-    lasts: span,
-    rare: share,
-  }),
-  caution: z.strictObject({ window: span, readings, power: z.number().min(0) }),
-  rest: z.strictObject({ length: span, floor: share }),
-  episode,
-  watches: z.array(z.strictObject({ kind: z.string().min(1), detector: z.strictObject(choice), episode })),
-  learnsAnomalies: z.boolean(),
-  baselineReadings: readings,
-});
-
-/** The detectors that the settings in a JSON file ask for. Throws `SettingsFileFaults`. */
-export async function readSettingsFile(path: string): Promise<DetectorSet> {
-  const { success, data, error } = SCHEMA.safeParse(parseJson(path, await readFile(path, "utf8")));
-  if (!success) {
-    const faults = error.issues.map(({ path: steps, message }) =>
-      [path, ...steps.length === 0 ? [] : [steps.join(".")], message].join(": ")
-    );
-    throw new SettingsFileFaults(faults.join("\n"));
-  }
-  try {
-    // Whether its parameters are those of a detector, each one says when it is made.
-    return makeSet(data as unknown as DetectionSettings);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new SettingsFileFaults(`${path}: ${error.message}`, { cause: error });
-  }
+export interface FileSettings {
+  readonly set: DetectorSet;
+  readonly asset: AssetSettings;
+  readonly warnings: readonly SettingsFault[];
 }
 
-function parseJson(path: string, text: string): unknown {
+/**
+ * What sensors of `quantity` and assets are judged by under the settings in a file; undefined: without a file. Of what
+ * a tenant has, the layers of the tenant and of the quantity count. Throws `SettingsFileFaults`.
+ */
+export async function readSettingsFile(path: string | undefined, quantity = "generic"): Promise<FileSettings> {
+  const strange = quantityFault(quantity);
+  if (strange !== undefined) throw new SettingsFileFaults(`--quantity ${strange}`);
+  const seed = seedLayer(knownQuantity(quantity));
+  const given = path === undefined ? [] : layersOf(path, parseJson(path, await readFile(path, "utf8")));
+  const of = (scope: SettingsScope) => given.find((layer) => scopeKey(layer.scope) === scopeKey(scope));
+  const layers = [of({}), of(seed.scope) ?? seed].filter((layer) => layer !== undefined);
+  const resolved = resolveSettings(layers);
+  const faults = [...idleFaults(resolved, given), ...settingsFaults(resolved.document)];
+  if (faults.length > 0) throw faultsIn(path ?? "", faults);
+  return {
+    set: makeSet(sensorSettingsOf(resolved)),
+    asset: assetSettingsOf(resolved),
+    warnings: settingsWarnings(resolved.document),
+  };
+}
+
+/** Throws `SettingsFileFaults`. */
+function layersOf(path: string, value: unknown): SettingsLayer[] {
+  if (typeof value !== "object" || value === null || (value as { format?: unknown }).format !== FILE_FORMAT) {
+    return [layerOf(path, { value, scope: {}, place: "" })];
+  }
+  const read = readForm(value);
+  if (read.faults !== undefined) throw faultsIn(path, read.faults);
+  return read.file.layers.flatMap(({ quantity, asset, sensor, document }, i) => {
+    // Which assets and sensors there are, only a store knows.
+    if (asset !== undefined || sensor !== undefined) return [];
+    const scope = quantity === undefined ? {} : { quantity: knownQuantity(quantity) };
+    return [layerOf(path, { value: document, scope, place: `layers.${i}.document` })];
+  });
+}
+
+function layerOf(
+  path: string,
+  { value, scope, place }: { value: unknown; scope: SettingsScope; place: string },
+): SettingsLayer {
+  const parsed = parsePatch(value, scope);
+  if (parsed.faults === undefined) return { scope, version: 2, patch: parsed.patch };
+  const faults = parsed.faults.map((fault) => ({ ...fault, path: [place, fault.path].filter(Boolean).join(".") }));
+  throw faultsIn(path, faults);
+}
+
+function faultsIn(file: string, faults: readonly SettingsFault[]): SettingsFileFaults {
+  const lines = faults.map(({ path, message }) => [file, path, message].filter(Boolean).join(": "));
+  return new SettingsFileFaults(lines.join("\n"));
+}
+
+/** What a file holds. Throws `SettingsFileFaults`. */
+export function parseJson(path: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

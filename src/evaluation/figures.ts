@@ -2,8 +2,7 @@
  * The figures of one evaluation as a flat list, beside published and computed anchors, and compared with an earlier
  * one.
  */
-import { DEFAULT_SETTINGS } from "../domain/detection/settings.ts";
-import { makeSet } from "../domain/detection/detector_set.ts";
+import { type DetectorSet, detectorSet } from "../domain/detection/detector_set.ts";
 import { scoreSeries } from "../domain/detection/score_series.ts";
 import { NAB_PROFILES, type NabFile, scoreNab } from "./nab.ts";
 import { type NabSeries } from "./nab_files.ts";
@@ -30,7 +29,7 @@ const NAB_ANCHORS = [
 /**
  * Throws when the scorer does not give the known figures of the two-number rule on the files that they are known for.
  */
-export function nabFigures(series: readonly NabSeries[]): Figure[] {
+export function nabFigures(series: readonly NabSeries[], set: DetectorSet = detectorSet("generic")): Figure[] {
   const rule = NAB_PROFILES.map((profile) => scoreNab(series.map(scoreByRule), profile).score);
   if (series.length === 35 && rule.some((score, i) => Math.abs(score - TWO_NUMBER_RULE[i]) > 1e-3)) {
     throw new Error(
@@ -39,10 +38,10 @@ export function nabFigures(series: readonly NabSeries[]): Figure[] {
       }: the scorer or the data is not what it should be`,
     );
   }
-  const set = makeSet(DEFAULT_SETTINGS);
+  const { threshold } = set.settings.episode;
   const files: NabFile[] = series.map((one) => ({ ...one, scores: scoreSeries(set, one) }));
   const results = NAB_PROFILES.map((profile) => scoreNab(files, profile));
-  const atLive = scoreNab(files, NAB_PROFILES[0], DEFAULT_SETTINGS.episode.threshold);
+  const atLive = scoreNab(files, NAB_PROFILES[0], threshold);
   return [
     ...results.map(({ profile, score, threshold }, i) => ({
       name: `NAB ${profile}`,
@@ -54,7 +53,7 @@ export function nabFigures(series: readonly NabSeries[]): Figure[] {
       name: "NAB standard at the live threshold",
       value: atLive.score,
       better: "higher",
-      anchors: `at ${DEFAULT_SETTINGS.episode.threshold}`,
+      anchors: `at ${threshold}`,
     },
   ];
 }

@@ -17,19 +17,9 @@ export async function nabFleet(folder: string): Promise<FleetSensor[]> {
   return (await readNab(folder)).map(({ name, ...series }) => ({ ...series, unit: `nab/${name}` }));
 }
 
-/**
- * Each column is a sensor; a file is an asset, its window from its first anomalous row to its last. The files are a
- * quarter of an hour at a reading a second, in which windows of hours never fill.
- */
+/** Each column is a sensor; a file is an asset, its window from its first anomalous row to its last. */
 export async function skabFleet(folder: string): Promise<FleetSensor[]> {
   return (await readSkab(folder, { unlabelled: true })).flatMap(columnsOf);
-}
-
-const FIVE_MINUTES_MS = 300_000;
-
-/** The same sensors with their readings five minutes apart: at the pace that sensor-days are counted by. */
-export function fiveMinutesApart(fleet: readonly FleetSensor[]): FleetSensor[] {
-  return fleet.map((sensor) => ({ ...sensor, ts: sensor.ts.map((_, row) => sensor.ts[0] + row * FIVE_MINUTES_MS) }));
 }
 
 function columnsOf({ name, sensors, ts, values, anomaly }: SkabSeries): FleetSensor[] {

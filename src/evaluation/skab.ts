@@ -4,7 +4,12 @@
  * flagging everything, so what counts is the area under the ROC curve over the pooled rows of all files, and the
  * missed-alarm rate at a fixed false-alarm rate.
  */
-import { ASSET_DEFAULTS, createAssetStream, resumeAssetStream } from "../domain/detection/asset_stream.ts";
+import {
+  ASSET_DEFAULTS,
+  type AssetSettings,
+  createAssetStream,
+  resumeAssetStream,
+} from "../domain/detection/asset_stream.ts";
 import { fitHotelling, scoreHotelling } from "../domain/detection/detectors/hotelling.ts";
 import { fitForest, FOREST_DEFAULTS, scoreRows } from "../domain/detection/detectors/isolation_forest.ts";
 import { largestRobustZ } from "./outliers.ts";
@@ -49,7 +54,7 @@ export const SKAB_FAR = 0.135;
 const WINDOW = 30;
 const SEEDS = Array.from({ length: 10 }, (_, i) => i + 1);
 
-const METHODS: Readonly<Record<string, (series: SkabSeries) => Scored>> = {
+const METHODS: Readonly<Record<string, (series: SkabSeries, settings: AssetSettings) => Scored>> = {
   "asset stream": scoreStream,
   "largest robust z": (series) => split(robustZ(series.values, series.sensors.length)),
   "largest robust z of 30-row means": (series) => {
@@ -64,6 +69,7 @@ const METHODS: Readonly<Record<string, (series: SkabSeries) => Scored>> = {
 export async function evaluateSkab(
   folder: string,
   progress: (done: number, of: number) => void,
+  settings: AssetSettings = ASSET_DEFAULTS,
 ): Promise<SkabFigures> {
   // A file with no row left to judge says nothing.
   const all = (await readSkab(folder)).filter(({ anomaly }) => anomaly.length > SKAB_TRAINING_ROWS);
@@ -72,7 +78,7 @@ export async function evaluateSkab(
   const seeded: Scored[][] = SEEDS.map(() => []);
   for (const [i, series] of all.entries()) {
     progress(i, all.length);
-    for (const [m, name] of names.entries()) scored[m].push(METHODS[name](series));
+    for (const [m, name] of names.entries()) scored[m].push(METHODS[name](series, settings));
     for (const [s, seed] of SEEDS.entries()) seeded[s].push(scoreForest(series, seed));
   }
   progress(all.length, all.length);
@@ -111,19 +117,20 @@ function figuresOf(method: string, files: readonly Scored[], labels: readonly Ui
 }
 
 /** The stream scores 0 while it learns, so its training scores are those of a copy that meets the same rows again. */
-function scoreStream({ ts, values, sensors }: SkabSeries): Scored {
+function scoreStream({ ts, values, sensors }: SkabSeries, given: AssetSettings): Scored {
   const columns = sensors.length;
-  const stream = createAssetStream(columns, { warmUp: SKAB_TRAINING_ROWS });
+  const settings = { ...given, warmUp: SKAB_TRAINING_ROWS };
+  const stream = createAssetStream(columns, settings);
   const rowOf = (i: number) => values.subarray(i * columns, (i + 1) * columns);
   for (let i = 0; i < SKAB_TRAINING_ROWS; i++) stream.push(ts[i], rowOf(i));
-  const copy = resumeAssetStream(stream.encode(), { columns, settings: { warmUp: SKAB_TRAINING_ROWS } }).stream;
+  const copy = resumeAssetStream(stream.encode(), { columns, settings }).stream;
   const training = Float64Array.from({ length: SKAB_TRAINING_ROWS }, (_, i) => copy.push(ts[i], rowOf(i)));
   const judged = Float64Array.from(
     { length: ts.length - SKAB_TRAINING_ROWS },
     (_, i) => stream.push(ts[i + SKAB_TRAINING_ROWS], rowOf(i + SKAB_TRAINING_ROWS)),
   );
   // Its window still holds the last rows before the first are met again.
-  return { training: training.subarray(ASSET_DEFAULTS.window), judged };
+  return { training: training.subarray(settings.window), judged };
 }
 
 function scoreForest({ values, sensors }: SkabSeries, seed: number): Scored {

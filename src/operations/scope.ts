@@ -12,6 +12,7 @@ import type { Store } from "../ports/store.ts";
 import type { WakeUps } from "../ports/wake_up.ts";
 import type { TenantName, Workflows } from "../ports/workflows.ts";
 import type { AlertFeeds } from "./alerting/alert_feed.ts";
+import type { SettingsMemory } from "./detection/settings_memory.ts";
 import type { RememberedState } from "./detection/state_memory.ts";
 import type { RememberedBatch } from "./intake/batch_memory.ts";
 
@@ -47,6 +48,7 @@ export interface Deps {
   readonly limits: Limits;
   readonly batchMemory: LRUCache<BatchId, RememberedBatch>;
   readonly stateMemory: LRUCache<SensorId, RememberedState>;
+  readonly settingsMemory: SettingsMemory;
   /** Hands over work that nobody waits for; it is finished before the process ends. */
   readonly background: (work: Promise<void>) => void;
 }

@@ -20,6 +20,7 @@ import type { WindowStore } from "./alerting/window.ts";
 import type { EpisodeStore } from "./alerting/episode.ts";
 import type { CandidateStore } from "./alerting/candidate.ts";
 import type { DetectorStateStore } from "./detection/detector_state.ts";
+import type { SettingsStore } from "./detection/settings.ts";
 import type { EventStore } from "./event.ts";
 import type { ReprocessStore } from "./history/reprocess.ts";
 import type { RetentionStore } from "./history/retention.ts";
@@ -55,6 +56,7 @@ export interface Store {
   readonly quarantine: QuarantineStore;
   readonly readings: ReadingStore;
   readonly detectorStates: DetectorStateStore;
+  readonly settings: SettingsStore;
   readonly alerts: AlertStore;
   readonly subjects: SubjectStore;
   readonly channels: ChannelStore;

@@ -23,6 +23,7 @@ import { batchStore } from "./intake/batch.ts";
 import { quarantineStore } from "./intake/quarantine.ts";
 import { sourceStore } from "./intake/source.ts";
 import { detectorStateStore } from "./detection/detector_state.ts";
+import { settingsStore } from "./detection/settings.ts";
 import { eventStore } from "./event.ts";
 import type { Edition } from "./connect.ts";
 import { schemaVersion } from "./migrate.ts";
@@ -72,8 +73,8 @@ export function createStore(
   /** One transaction for a call by itself. */
   const alone = async <T>(tenantId: number, call: (inside: Nouns) => Promise<T>): Promise<T> =>
     await sql.begin(async (tx) => {
-      await asTenant(tx, tenantId);
-      return await call(nouns(tx, { edition, translated }));
+      const [, answer] = await Promise.all([asTenant(tx, tenantId), call(nouns(tx, { edition, translated }))]);
+      return answer;
     }) as T;
   return {
     ...walled ? behindWall(plain, (tenantId, call) => translated(() => turns(() => alone(tenantId, call)))) : plain,
@@ -134,6 +135,7 @@ function nouns(
     quarantine: guarded(quarantineStore(sql)),
     readings: guarded(readingStore(sql)),
     detectorStates: guarded(detectorStateStore(sql)),
+    settings: guarded(settingsStore(sql)),
     alerts: guarded(alertStore(sql)),
     subjects: guarded(subjectStore(sql)),
     channels: guarded(channelStore(sql)),

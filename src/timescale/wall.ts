@@ -65,9 +65,13 @@ async function tablesOf(sql: Sql): Promise<Table[]> {
       SELECT FROM pg_attribute WHERE attrelid = pg_class.oid AND attname = 'tenant_id' AND NOT attisdropped))`;
 }
 
-/** From here to the end of the transaction, the rest of it is as the tenant. */
+/**
+ * From here to the end of the transaction, the rest of it is as the tenant. It is sent at once, so what is sent behind
+ * it need not wait for its answer: should it fail, so does all behind it.
+ */
 export async function asTenant(tx: Sql, tenantId: number): Promise<void> {
-  await tx`SELECT set_config('role', ${ROLE}, true), set_config(${SETTING}, ${String(tenantId)}, true)`;
+  const settings = tx`SELECT set_config('role', ${ROLE}, true), set_config(${SETTING}, ${String(tenantId)}, true)`;
+  await settings.execute();
 }
 
 type Port = Readonly<Record<string, unknown>>;

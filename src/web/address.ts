@@ -35,7 +35,7 @@ export function addressOf(
 /** Goes to another screen, as a link does. */
 export function go(address: string): void {
   // What the reader had in view comes back with the back button.
-  history.replaceState({ scroll: scrollY }, "");
+  history.replaceState({ ...history.state, scroll: scrollY }, "");
   history.pushState({}, "", address);
   here.value = read();
   scrollTo(0, 0);

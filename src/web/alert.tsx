@@ -1,5 +1,4 @@
 /** Level 3, an alert: what happened, why it was raised, what it was like before, and where it comes from. */
-import { Rows } from "./rows.tsx";
 import { type Signal, useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { addressOf, params, setParams } from "./address.ts";
@@ -8,13 +7,14 @@ import { Contributions } from "./contributions.tsx";
 import { duration, number, words } from "./format.ts";
 import { Asking, Chip, Path, SensorLink, STATE_WORDS, subjectOf, Time } from "./parts.tsx";
 import { useFresh } from "./fresh.ts";
-import { ALERT, type AlertDetail } from "./queries_alerting.ts";
+import { ALERT, type AlertDetail, type Rarity } from "./queries_alerting.ts";
 import { Similar } from "./similar.tsx";
 import { Siblings } from "./siblings.tsx";
 import type { Trend } from "./queries_plant.ts";
 import { serviceNowMs } from "./standing.ts";
 import { type Range, TrendView } from "./trend.tsx";
 import { why } from "./triage_row.tsx";
+import { Rows } from "./rows.tsx";
 
 const HOUR_MS = 3_600_000;
 
@@ -76,9 +76,17 @@ function Summary({ alert }: { alert: AlertDetail }) {
       <strong>{why(alert)}</strong>.{" "}
       {STATE_WORDS[alert.state] === "new" ? "Stands, and nobody has seen it" : stateSentence(alert)}, since{" "}
       <Time at={alert.episodeStart} /> ({duration(end - Date.parse(alert.episodeStart))}).
+      {alert.rarity !== null && ` ${rarityWords(alert.rarity)}`}
       {peak !== undefined && ` Highest score ${number(alert.score)}, threshold ${number(peak.threshold)}.`}
     </p>
   );
+}
+
+/** How rare it is, and the tenant's line in words. */
+function rarityWords({ value, inWords, line }: Rarity): string {
+  const of = `${inWords[0].toUpperCase()}${inWords.slice(1)} (rarity ${number(value)}`;
+  if (line === null) return `${of}).`;
+  return line === 0 ? `${of}; everything is announced).` : `${of}; announced from ${number(line)} on that day).`;
 }
 
 function stateSentence({ state }: AlertDetail): string {
@@ -104,13 +112,15 @@ export function setRange({ from, to }: Range): void {
   setParams({ from: new Date(Math.round(from)).toISOString(), to: new Date(Math.round(to)).toISOString() });
 }
 
+/** A standing one is shown up to now, but not for weeks: then its beginning says more. */
+const STANDING_MAX_MS = 7 * 24 * HOUR_MS;
+
 export function episodeRange(alert: Pick<AlertDetail, "episodeStart" | "endedAt">): Range {
   const start = Date.parse(alert.episodeStart);
-  const end = alert.endedAt === null
-    ? Math.max(start + HOUR_MS, Math.min(serviceNowMs(), start + 6 * HOUR_MS))
-    : Date.parse(alert.endedAt);
-  const before = Math.max(2 * (end - start), 6 * HOUR_MS);
-  return { from: start - before, to: Math.min(end + before / 4, Math.max(end, serviceNowMs())) };
+  const now = Math.max(start + HOUR_MS, serviceNowMs());
+  const end = alert.endedAt === null ? Math.min(now, start + STANDING_MAX_MS) : Date.parse(alert.endedAt);
+  const before = Math.max((end - start) / 2, 6 * HOUR_MS);
+  return { from: start - before, to: alert.endedAt === null ? end : Math.min(end + before / 4, Math.max(end, now)) };
 }
 
 /** Small pictures beside the large one. */

@@ -1,5 +1,4 @@
 /** Level 2, an asset: what stands on it, its parts, its sensors. */
-import { Rows } from "./rows.tsx";
 import { signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { useAsked } from "./asked.ts";
@@ -11,6 +10,7 @@ import { why } from "./triage_row.tsx";
 import { ALERTS } from "./queries_alerting.ts";
 import { ASSET } from "./queries_plant.ts";
 import { SensorTable } from "./sensor_table.tsx";
+import { Rows } from "./rows.tsx";
 
 const OPEN = ["UNACKNOWLEDGED", "ACKNOWLEDGED", "RETURNED_UNACKNOWLEDGED"];
 

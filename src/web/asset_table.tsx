@@ -1,7 +1,7 @@
 /** Assets with what stands on them and below: worst first. */
-import { Rows } from "./rows.tsx";
 import { AssetLink, Chip, Hours, SEVERITIES, Time } from "./parts.tsx";
 import type { AssetRow } from "./queries_plant.ts";
+import { Rows } from "./rows.tsx";
 
 type Row = AssetRow & { readonly children?: readonly AssetRow[] };
 

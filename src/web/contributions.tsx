@@ -1,9 +1,9 @@
 /** What each detector said when the alert was opened or raised, with the numbers that it judged by. */
-import { Rows } from "./rows.tsx";
 import { useSignal } from "@preact/signals";
 import { number, unit as unitOf, words } from "./format.ts";
 import { Time } from "./parts.tsx";
 import type { Evidence } from "./queries_alerting.ts";
+import { Rows } from "./rows.tsx";
 
 export function Contributions({ evidence, unit }: { evidence: readonly Evidence[]; unit: string | null }) {
   const chosen = useSignal<number | undefined>(undefined);

@@ -1,5 +1,4 @@
 /** Level 1, the whole plant: worst first, with what needs a person now. */
-import { Rows } from "./rows.tsx";
 import { useMemo } from "preact/hooks";
 import { signal } from "@preact/signals";
 import { useAsked } from "./asked.ts";
@@ -13,6 +12,7 @@ import { why } from "./triage_row.tsx";
 import { URGENT } from "./queries_alerting.ts";
 import { PLANT, type PlantAnswer } from "./queries_plant.ts";
 import { serviceNowMs, standing } from "./standing.ts";
+import { Rows } from "./rows.tsx";
 
 export function PlantScreen() {
   const range = useMemo(() => signal(lastDay()), []).value;

@@ -1,11 +1,11 @@
 /** Readings that were not accepted, by reason and as they were sent. */
-import { Rows } from "./rows.tsx";
 import { addressOf, params, setParams } from "./address.ts";
 import { useAsked } from "./asked.ts";
 import { count, words } from "./format.ts";
 import { Asking, Time } from "./parts.tsx";
 import { useFresh } from "./fresh.ts";
 import { QUARANTINE } from "./queries_intake.ts";
+import { Rows } from "./rows.tsx";
 
 const PAGE = 100;
 

@@ -83,7 +83,14 @@ export interface Evidence {
   readonly batch: { readonly number: number; readonly receivedAt: string };
 }
 
+export interface Rarity {
+  readonly value: number;
+  readonly inWords: string;
+  readonly line: number | null;
+}
+
 export interface AlertDetail extends AlertRow {
+  readonly rarity: Rarity | null;
   readonly sensor: (Named & { readonly unit: string | null; readonly quantity: string }) | null;
   readonly asset: (Named & { readonly path: readonly Named[]; readonly sensors: readonly Named[] }) | null;
   readonly evidence: readonly Evidence[];
@@ -100,6 +107,7 @@ export const ALERT: Document<{ alertByNumber: AlertDetail | null }, { number: nu
 query Alert($number: Float!) {
   alertByNumber(number: $number) {
     ...Row
+    rarity { value inWords line }
     sensor { quantity }
     asset { path { key name } sensors(first: 9) { key name } }
     evidence {
@@ -124,3 +132,66 @@ query Episodes($sensor: String, $asset: String, $from: DateTime!, $to: DateTime!
   episodes(sensor: $sensor, asset: $asset, from: $from, to: $to, first: 200) { ...Row }
 }
 ${ALERT_ROW}`;
+
+export interface AlarmDay {
+  readonly day: string;
+  readonly alertsPerDay: number | null;
+  readonly line: number;
+  readonly announced: number;
+  readonly kept: number;
+}
+
+export interface AlarmBudget {
+  readonly alertsPerDay: number | null;
+  readonly setBy: string | null;
+  readonly setAt: string | null;
+  readonly sensors: number;
+  readonly least: number;
+  readonly holdsFrom: string | null;
+  readonly days: readonly AlarmDay[];
+}
+
+export interface Candidate {
+  readonly kind: string;
+  readonly severity: Severity;
+  readonly reason: string;
+  readonly episodeStart: string;
+  readonly endedAt: string | null;
+  readonly rarity: Rarity | null;
+  readonly sensor: Named | null;
+  readonly asset: Named | null;
+}
+
+export interface BudgetAnswer {
+  readonly alarmBudget: AlarmBudget;
+  readonly candidates: { readonly totalCount: number; readonly rarest: readonly Candidate[] };
+  readonly badActors: readonly { readonly alerts: number; readonly sensor: Named & { readonly asset: Named | null } }[];
+}
+
+export const BUDGET: Document<BudgetAnswer, Record<never, never>> = `
+query Budget {
+  alarmBudget {
+    alertsPerDay setBy setAt sensors least holdsFrom
+    days(first: 30) { day alertsPerDay line announced kept }
+  }
+  candidates(first: 30) {
+    totalCount
+    rarest {
+      kind severity reason episodeStart endedAt rarity { value inWords line } sensor { key name } asset { key name }
+    }
+  }
+  badActors { alerts sensor { key name asset { key name } } }
+}`;
+
+export interface SetBudgetAnswer {
+  readonly setAlarmBudget: { readonly __typename: string; readonly message?: string; readonly field?: string };
+}
+
+export const SET_BUDGET: Document<SetBudgetAnswer, { input: { alertsPerDay: number | null } }> = `
+mutation SetBudget($input: SetAlarmBudgetInput!) {
+  setAlarmBudget(input: $input) {
+    __typename
+    ... on Error { message }
+    ... on InvalidInputError { field }
+  }
+}`;

@@ -10,8 +10,9 @@ const AlertScreen = lazy(() => import("./alert.tsx").then((module) => module.Ale
 const AssetScreen = lazy(() => import("./asset.tsx").then((module) => module.AssetScreen));
 const SensorScreen = lazy(() => import("./sensor.tsx").then((module) => module.SensorScreen));
 const BatchesScreen = lazy(() => import("./batches.tsx").then((module) => module.BatchesScreen));
-const BatchScreen = lazy(() => import("./batches.tsx").then((module) => module.BatchScreen));
+const BatchScreen = lazy(() => import("./batch.tsx").then((module) => module.BatchScreen));
 const QuarantineScreen = lazy(() => import("./quarantine.tsx").then((module) => module.QuarantineScreen));
+const SettingsScreen = lazy(() => import("./settings.tsx").then((module) => module.SettingsScreen));
 const SystemScreen = lazy(() => import("./system.tsx").then((module) => module.SystemScreen));
 
 export const NAVIGATION: readonly { readonly to: string; readonly name: string; readonly first: string }[] = [
@@ -19,6 +20,7 @@ export const NAVIGATION: readonly { readonly to: string; readonly name: string; 
   { to: "/alerts", name: "Alerts", first: "alerts" },
   { to: "/batches", name: "Batches", first: "batches" },
   { to: "/quarantine", name: "Quarantine", first: "quarantine" },
+  { to: "/settings", name: "Settings", first: "settings" },
   { to: "/system", name: "System", first: "system" },
 ];
 
@@ -40,6 +42,8 @@ export function Screen() {
       return screen(BatchesScreen, BatchScreen);
     case "quarantine":
       return screen(QuarantineScreen, undefined);
+    case "settings":
+      return screen(SettingsScreen, undefined);
     case "system":
       return screen(SystemScreen, undefined);
     default:

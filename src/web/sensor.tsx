@@ -1,5 +1,4 @@
 /** A sensor: any range of its readings, its episodes, and what detection makes of it. */
-import { Rows } from "./rows.tsx";
 import { useMemo } from "preact/hooks";
 import { addressOf } from "./address.ts";
 import { rangeInAddress, setRange } from "./alert.tsx";
@@ -13,6 +12,7 @@ import { stateWords } from "./sensor_table.tsx";
 import { serviceNowMs } from "./standing.ts";
 import { type Range, TrendView } from "./trend.tsx";
 import { why } from "./triage_row.tsx";
+import { Rows } from "./rows.tsx";
 
 const DAY_MS = 86_400_000;
 

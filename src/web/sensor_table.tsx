@@ -1,11 +1,11 @@
 /** Sensors with their last value on its usual range, and the last day as a line. */
-import { Rows } from "./rows.tsx";
 import { useMemo } from "preact/hooks";
 import { useAsked } from "./asked.ts";
 import { duration, number, unit, words } from "./format.ts";
 import { RangeBar, SensorLink, Spark, Time } from "./parts.tsx";
 import { type SensorRow, type Trend, TRENDS } from "./queries_plant.ts";
 import { serviceNowMs } from "./standing.ts";
+import { Rows } from "./rows.tsx";
 
 /** As many trends as the gateway draws at once; who has more sensors sees lines for the first of them. */
 const TRENDS_MAX = 24;

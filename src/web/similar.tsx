@@ -1,5 +1,4 @@
 /** Alerts like this one before: when, for how long, what became of them, and laid over this one from their start. */
-import { Rows } from "./rows.tsx";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { addressOf } from "./address.ts";
@@ -10,6 +9,7 @@ import type { AlertDetail } from "./queries_alerting.ts";
 import { type Trend, TRENDS } from "./queries_plant.ts";
 import { serviceNowMs } from "./standing.ts";
 import { why } from "./triage_row.tsx";
+import { Rows } from "./rows.tsx";
 
 const BEFORE_MS = 2 * 3_600_000;
 const LEAST_MS = 4 * 3_600_000;

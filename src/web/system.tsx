@@ -1,5 +1,4 @@
 /** The service itself, in words: its parts, what waits, what is kept, and how many alarms people get. */
-import { Rows } from "./rows.tsx";
 import { signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { useAsked } from "./asked.ts";
@@ -9,6 +8,7 @@ import { Asking, Hours, Time } from "./parts.tsx";
 import { HOUR_MS, useFresh } from "./fresh.ts";
 import { SYSTEM, type SystemAnswer } from "./queries_intake.ts";
 import { serviceNowMs } from "./standing.ts";
+import { Rows } from "./rows.tsx";
 
 const DAYS = 7;
 

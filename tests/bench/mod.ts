@@ -7,11 +7,12 @@ import { readConfig } from "../../src/config.ts";
 import { findTemporal } from "../../src/temporal/executable.ts";
 
 const USAGE =
-  `usage: deno task bench [--detectors] [--pipeline] [--memory] [--backlog] [--alerts] [--wrong-keys] [--growth [--sizes N,N] [--store NAME]] [--seconds N]
+  `usage: deno task bench [--detectors] [--pipeline] [--memory] [--backlog] [--alerts] [--wrong-keys] [--page] [--growth [--sizes N,N] [--store NAME]] [--seconds N]
 
 Measures detectors and forest, then the whole path for several sizes of batch and numbers of sources: on the embedded store, and on a server when
 DATABASE_URL is set. One part alone when it is named.
 
+  --page       the page in a real browser: first paint, list, plot, keys, and Lighthouse
   --backlog    sends more than can be worked off at once: what waits how long, and whether all is judged
   --alerts     what people wait for with 100,000 open alerts: a change, a thousand at once, pages and counts
   --wrong-keys how long an acknowledgement takes, alone and beside 1,000 wrong keys a second
@@ -31,6 +32,7 @@ const { values } = parseArgs({
     alerts: { type: "boolean" },
     growth: { type: "boolean" },
     "wrong-keys": { type: "boolean" },
+    page: { type: "boolean" },
     sizes: { type: "string" },
     store: { type: "string" },
     seconds: { type: "string", default: "10" },
@@ -41,15 +43,15 @@ if (values.help) {
   console.log(USAGE);
   process.exit(0);
 }
-const { detectors, pipeline, memory, backlog, alerts, growth, "wrong-keys": wrongKeys } = values;
-const all = !(detectors || pipeline || memory || backlog || alerts || growth || wrongKeys);
+const { detectors, pipeline, memory, backlog, alerts, growth, page, "wrong-keys": wrongKeys } = values;
+const all = !(detectors || pipeline || memory || backlog || alerts || growth || page || wrongKeys);
 const config = readConfig();
 
 if (all || values.detectors) {
   await (await import("./detectors.ts")).run();
   await (await import("./forest.ts")).run();
 }
-if (all || pipeline || memory || backlog || growth || wrongKeys) {
+if (all || pipeline || memory || backlog || growth || page || wrongKeys) {
   const { path } = await findTemporal({ ...config.temporal, cacheFolder: config.home, report: console.error });
   Deno.env.set("MILLWRIGHT_TEMPORAL_CLI", path);
 }
@@ -67,6 +69,7 @@ if (alerts) {
   console.log(`\n${HEADER}`);
   await benchAlerts({ alerts: 100_000 });
 }
+if (page) await (await import("./page.ts")).run();
 if (values.backlog) await (await import("./backlog.ts")).run();
 if (wrongKeys) {
   const { benchWrongKeys, HEADER } = await import("./wrong_keys.ts");

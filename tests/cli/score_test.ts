@@ -42,24 +42,10 @@ Deno.test("the score command", async (t) => {
       assert.equal(lines.length, 402);
       const scores = lines.slice(1).map((line) => Number(line.split(",")[1]));
       assert.equal(scores.indexOf(Math.max(...scores)), 400);
-      // With 400 readings known a score does not count fully yet.
       assert.ok(scores[400] > 0.7 && scores.every((one) => one >= 0 && one <= 1));
       assert.equal((await readFile(join(output, "deep", "er", "two.csv"), "utf8")).trim().split("\n").length, 31);
     },
   );
-
-  await t.step("--rarity writes R/(R+1) of single sensors, and refuses tables in a sentence", async () => {
-    const { code, stderr } = await score("--rarity", "--in", input, "--out", output);
-    assert.equal(code, 1);
-    assert.match(stderr, /two\.csv:1: rarity is that of single sensors, and this file has 2 columns/);
-    const lines = (await readFile(join(output, "one.csv"), "utf8")).trim().split("\n");
-    const shares = lines.slice(1).map((line) => Number(line.split(",")[1]));
-    // 90 is some 70 widths outside of 20 to 21: the score has long saturated there, and its rarity is in the hundreds.
-    assert.ok(
-      shares[400] > 0.99 && shares[400] < 1 && shares.slice(0, 400).every((share) => share < 0.9),
-      String(shares[400]),
-    );
-  });
 
   await t.step("bad rows are named by file and line; the other files go on; the exit code says so", async () => {
     const bad = join(input, "bad.csv");
@@ -131,21 +117,18 @@ Deno.test("the score command", async (t) => {
   });
 
   await t.step("settings that are none are refused in sentences, without a stack", async () => {
-    const { stdout } = await score("--print-config");
-    const given = JSON.parse(stdout);
-    const [first, ...others] = given.detectors;
+    const zscore = (parameters: unknown) => JSON.stringify({ sensor: { detectors: { zscore: { parameters } } } });
     const wrong: [string, RegExp][] = [
       ["not json", /config\.json: is no JSON: /],
       ["[]", /config\.json: .*expected object, received array/],
-      ["{}", /detectors: (.*\n)+.*rest: /],
-      [JSON.stringify({ ...given, extra: 1 }), /Unrecognized key: "extra"/],
-      [JSON.stringify({ ...given, detectors: [] }), /detectors: /],
-      [JSON.stringify({ ...given, detectors: [{ ...first, name: "oracle" }] }), /detectors\.0\.name: .*"zscore"/],
-      [JSON.stringify({ ...given, detectors: [{ ...first, weight: 2 }, ...others] }), /detectors\.0\.weight: /],
-      [
-        JSON.stringify({ ...given, detectors: [{ ...first, parameters: {} }] }),
-        /value_novelty: this does not hold: blocks >= 2/,
-      ],
+      ['{"extra": 1}', /config\.json: extra: there is no such field/],
+      ['{"sensor": {"episode": {"treshold": 1}}}', /config\.json: sensor\.episode\.treshold: there is no such field/],
+      ['{"sensor": {"episode": {"threshold": 1e999}}}', /config\.json: sensor\.episode\.threshold: .*expected number/],
+      ['{"sensor": {"detectors": {"oracle": {}}}}', /config\.json: sensor\.detectors\.oracle: there is no such field/],
+      ['{"sensor": {"detectors": {"zscore": {"weight": 2}}}}', /sensor\.detectors\.zscore\.weight: .*<=1/],
+      [zscore({ memory: { least: 2.5 } }), /sensor\.detectors\.zscore\.parameters\.memory\.least: .*int/],
+      [zscore({ sigma: 20 }), /config\.json: sensor\.detectors\.zscore: zscore: this does not hold: cap > sigma/],
+      ['{"format": "millwright-settings-1", "layers": []}', /config\.json: tenant: .*\n.*over: /],
     ];
     for (const [text, expected] of wrong) {
       const config = join(folder, "config.json");
@@ -181,20 +164,18 @@ Deno.test("the score command", async (t) => {
 
   await t.step("other settings can be given", async () => {
     const { stdout } = await score("--print-config");
-    const settings = JSON.parse(stdout);
+    const { sensor } = JSON.parse(stdout);
     const config = join(folder, "config.json");
+    // Laid over the settings of the release: what is not wanted is taken out.
+    const others = Object.keys(sensor.detectors).filter((name) => name !== "zscore").map((name) => [name, null]);
     await writeFile(
       config,
-      JSON.stringify({
-        ...settings,
-        caution: { ...settings.caution, power: 0 },
-        detectors: settings.detectors.filter(({ name }: { name: string }) => name === "zscore"),
-      }),
+      JSON.stringify({ sensor: { detectors: Object.fromEntries(others), caution: { power: 0 } } }),
     );
-    const { code } = await score("--in", join(input, "one.csv"), "--out", join(folder, "z.csv"), "--config", config);
+    const { code } = await score("--in", join(input, "one.csv"), "--out", join(folder, "z.csv"), "--settings", config);
     assert.equal(code, 0);
     const last = (await readFile(join(folder, "z.csv"), "utf8")).trim().split("\n").at(-1)!;
-    const { weight } = settings.detectors.find(({ name }: { name: string }) => name === "zscore");
+    const { weight } = sensor.detectors.zscore;
     assert.ok(Math.abs(Number(last.split(",")[1]) - weight) < 1e-12);
   });
 

@@ -249,6 +249,7 @@ async function alertsComeBack(tenants: Tenants): Promise<void> {
     ...facts,
     endedAt: undefined,
     state: "unacknowledged",
+    settingsId: undefined,
     ...UNHANDLED,
   };
   assert.deepEqual(opened, expected);
@@ -433,6 +434,8 @@ async function runsComeBack(tenants: Tenants): Promise<void> {
       ...subject,
       ...range,
       state: "running",
+      settings: "as_judged",
+      draftId: undefined,
       failure: undefined,
       readingsFrom: undefined,
       requestedAt: run.requestedAt,
@@ -459,7 +462,7 @@ async function runsComeBack(tenants: Tenants): Promise<void> {
       finished: false,
     });
     const cursor = (await store.reprocessing.lockNext(mine, id))!;
-    const { quantity, criticality, ...kept } = cursor;
+    const { quantity, criticality, assetId: _, settingsId: __, ...kept } = cursor;
     assert.deepEqual([quantity, criticality], ["generic", "B"]);
     assert.deepEqual(kept, { sensorId, state: `{"a":1}`, watermark: T0, finished: false });
     await store.reprocessing.end(mine, id, { state: "failed", failure: "broken" });

@@ -273,13 +273,15 @@ for (const engine of ENGINES) {
         async () => {
           const sensorId = await newSensor(store, tenant.id, "st");
           const [fresh] = await store.detectorStates.lock(tenant.id, [{ id: sensorId, revision: -1 }]);
-          assert.deepEqual([fresh.state, fresh.revision, fresh.criticality, fresh.quantity], ["", 0, "B", "generic"]);
+          assert.deepEqual([fresh.state, fresh.revision, fresh.watermark], ["", 0, undefined]);
+          const [judged] = await store.detectorStates.sensors(tenant.id, [sensorId]);
+          assert.deepEqual([judged.criticality, judged.quantity, judged.assetId], ["B", "generic", undefined]);
           const state = JSON.stringify({ text: 'with "quotes", {braces} and ünïcode' });
           const saved = { sensorId, state, watermark: T0, late: 2, lateFrom: T0 - 5_000, lateTo: T0 - 1_000 };
           await store.detectorStates.save(tenant.id, [saved]);
           await store.detectorStates.save(tenant.id, [{ ...saved, late: 1, lateFrom: T0 - 9_000, lateTo: T0 - 9_000 }]);
           const [unknown] = await store.detectorStates.lock(tenant.id, [{ id: sensorId, revision: 1 }]);
-          assert.deepEqual([unknown.state, unknown.revision], [state, 2]);
+          assert.deepEqual([unknown.state, unknown.revision, unknown.watermark], [state, 2, T0]);
           const [known] = await store.detectorStates.lock(tenant.id, [{ id: sensorId, revision: 2 }]);
           assert.equal(known.state, undefined);
           const [progress] = await store.sensors.progress(tenant.id, [sensorId]);

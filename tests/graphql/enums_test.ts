@@ -35,6 +35,7 @@ const COLUMNS: readonly [table: string, column: string, constraint?: string][] =
   ["part", "kind", "part_kind_check"],
   ["part", "state", "part_state_check"],
   ["reprocess_run", "state", "reprocess_run_state_check"],
+  ["reprocess_run", "settings", "reprocess_run_settings_check"],
   ["reprocess_alert", "severity"],
 ];
 
@@ -99,7 +100,7 @@ const ALL = `{
   alertCounts { severity state }
   serviceWindows { edges { node { kind } } }
   system { processes { kind state } }
-  reprocessings(first: 5) { edges { node { state alerts { severity } } } }
+  reprocessings(first: 5) { edges { node { state settings alerts { severity } } } }
 }`;
 
 for (const engine of ENGINES) {
@@ -127,7 +128,7 @@ for (const engine of ENGINES) {
           alertCounts: [{ severity: "OTHER", state: "OTHER" }],
           system: { processes: [{ kind: "OTHER", state: "OTHER" }] },
           serviceWindows: { edges: [{ node: { kind: "OTHER" } }] },
-          reprocessings: { edges: [{ node: { state: "OTHER", alerts: [{ severity: "OTHER" }] } }] },
+          reprocessings: { edges: [{ node: { state: "OTHER", settings: "OTHER", alerts: [{ severity: "OTHER" }] } }] },
         });
         const shown = ["UnknownSensors", "Criticality", "BatchState", "QuarantineReason", "Severity", "AlertState"];
         assert.deepEqual(
@@ -146,10 +147,13 @@ for (const engine of ENGINES) {
             "InstrumentStatus",
             "NotificationOccasion",
             "NotificationState",
+            "ReprocessSettings",
             "ReprocessState",
             "RetentionNoun",
+            "SensorState",
             "ServiceWindowKind",
             "Weekday",
+            "Stage",
             "SystemProcessKind",
             "SystemProcessState",
           ].sort(),

@@ -106,7 +106,7 @@ async function isFinishedAfterDeath(plant: Plant): Promise<void> {
   const dies = { change: () => Promise.reject(new Error("killed")) };
   const mortal = {
     ...scope,
-    store: { ...scope.store, alerts: { ...scope.store.alerts, standing: dies.change } },
+    store: { ...scope.store, alerts: { ...scope.store.alerts, standingIds: dies.change } },
   };
   const { openMaintenanceWindow, closeMaintenanceWindow } = await import(
     "../../src/operations/alerting/service_windows.ts"

@@ -19,7 +19,7 @@ const T0 = Date.UTC(2024, 0, 1);
 const MARK = "mark-of-a";
 
 /** Texts that name nothing that exists; all others are taken for names. A new one is put here, or nowhere. */
-const PLAIN = ["name", "unit", "reason", "quantity", "text"];
+const PLAIN = ["name", "unit", "reason", "quantity", "text", "note"];
 
 interface Filled {
   /** Global ids of what the tenant has. */
@@ -69,8 +69,16 @@ async function fill({ scope: { store }, sql }: GatewayBench, tenant: { id: Tenan
   await store.events.append(tenant.id, [{ type: "alert.opened", batchId, alertId, body }]);
   const opening = { kind: "out_of_service", subject: { assetId }, startsAt: T0, endsAt: undefined } as const;
   const { id: windowId } = (await store.windows.open(tenant.id, { ...opening, reason: mark, openedBy: mark }))!;
-  const said = { alertId, version: 2, change: "commented", state: "unacknowledged", ts: T0 } as const;
-  await store.alertHistory.add(tenant.id, [{ ...said, actor: mark, note: mark, detail: mark }]);
+  const comment = { alertId, version: 2, change: "commented", state: "unacknowledged", ts: T0 } as const;
+  await store.alertHistory.add(tenant.id, [{ ...comment, actor: mark, note: mark, detail: mark }]);
+  const said = { scope: { sensorId }, patch: { sensor: { learnsAnomalies: true } }, note: mark, base: 1 };
+  await store.settings.promote(tenant.id, { ...said, version: 2, promotedBy: mark });
+  const draft = (await store.settings.saveDraft(tenant.id, { ...said, base: 2, savedBy: mark }))!;
+  await sql`UPDATE alert SET settings_id = ${await store.settings.applied(tenant.id, {
+    name: mark,
+    version: 2,
+    document: { sensor: mark },
+  })} WHERE tenant_id = ${tenant.id}`;
   const keys = await store.keys.list(tenant.id);
   const rows = {
     Asset: assetId,
@@ -79,6 +87,7 @@ async function fill({ scope: { store }, sql }: GatewayBench, tenant: { id: Tenan
     Alert: alertId,
     ReprocessRun: run,
     ServiceWindow: windowId,
+    SettingsDraft: draft.id,
   };
   return {
     ids: Object.entries(rows).map(([noun, id]) => btoa(`${noun}:${id}`)),
@@ -156,7 +165,7 @@ type Ask = (kind: "query" | "mutation", field: Field, chosen?: { path: string; v
 function asker(bench: GatewayBench, headers: Record<string, string>): Ask {
   return async (kind, field, chosen) => {
     const variables = argumentsOf(field, { chosen, valueOf });
-    for (let depth = 4; depth > 1; depth--) {
+    for (let depth = 4; depth > 0; depth--) {
       const answer = await bench.post(operationOf(kind, field, depth), variables, headers);
       const code = answer.errors?.[0].extensions?.code;
       if (code === "OPERATION_TOO_LARGE") continue;

@@ -218,7 +218,12 @@ function failingReport(activities: Activities): Activities {
 }
 
 function startRun({ scope }: Bench, sensorKey: string): Promise<ReprocessRun> {
-  return startReprocessing(scope, { sensorKey, from: Date.parse(START), to: Date.parse(START) + 86_400_000 });
+  return startReprocessing(scope, {
+    sensorKey,
+    from: Date.parse(START),
+    to: Date.parse(START) + 86_400_000,
+    settings: "as_judged",
+  });
 }
 
 async function runEnded({ client, scope, installation }: Bench, { id }: ReprocessRun): Promise<string> {

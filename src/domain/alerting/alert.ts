@@ -3,6 +3,7 @@
  * it is in lifecycle.ts.
  */
 import type { BatchId, SourceId } from "../intake/batch.ts";
+import type { AppliedSettingsId } from "../detection/settings_layers.ts";
 import type { RarityNow } from "../detection/episode.ts";
 import type { Severity } from "../detection/severity.ts";
 import type { Subject } from "../plant/subject.ts";
@@ -35,6 +36,7 @@ export const ALERT_CHANGES = {
   commented: "A person has said something about it.",
   suppressed: "It is hidden by design.",
   released: "It is hidden by design no more.",
+  superseded: "The settings changed, and nothing judges the episode any more: its reason says why.",
 } as const;
 export type AlertChange = keyof typeof ALERT_CHANGES;
 
@@ -61,6 +63,8 @@ export type Alert = AlertSubject & Partial<RarityNow> & {
   readonly reason: string;
   /** The batch whose readings opened it. */
   readonly batchId: BatchId;
+  /** What its subject was judged by when it opened; undefined for alerts of earlier releases. */
+  readonly settingsId: AppliedSettingsId | undefined;
 } & Handling;
 
 /** What has been done about it. */

@@ -42,7 +42,7 @@ export function announce(announcing: Announcing, step: Announced): Decision | un
   // Whatever is not below the line is announced, also when the line is no number.
   const reached = !(announcing.rarity.value < line);
   if (!reached && decision?.type !== "opened" && decision?.type !== "raised" && !grew) return undefined;
-  const proof = decision !== undefined && decision.type !== "closed" ? decision.evidence : step.evidence();
+  const proof = decision?.type === "opened" || decision?.type === "raised" ? decision.evidence : step.evidence();
   const begins = decision?.type === "opened";
   const occasion = {
     kind: step.kind,

@@ -1,4 +1,5 @@
 /** The ensemble joins detectors' scores and keeps each contribution. */
+import { type FieldsOf, number, readings, share, span } from "./field.ts";
 import type { Span } from "./stats/span.ts";
 
 /**
@@ -23,6 +24,12 @@ export interface CautionRules {
   /** The odds of a score are multiplied by (readings known / `readings`) to this power; 0: never any caution. */
   readonly power: number;
 }
+
+export const CAUTION_FIELDS: FieldsOf<CautionRules> = {
+  window: span("How far back ranges reach: what is older is not known any more."),
+  readings: readings("Readings known from which on a score counts fully: more is calmer.", {}),
+  power: number("How much less a score counts before that: 0 is no caution, more is calmer.", { min: 0, max: 5 }),
+};
 
 /**
  * The score of a sensor of which `known` readings are known. Among n readings that come in any order the newest is the
@@ -56,6 +63,11 @@ export interface RestRules {
   readonly length: Span;
   readonly floor: number;
 }
+
+export const REST_FIELDS: FieldsOf<RestRules> = {
+  length: span("How long after an unusual reading only a more unusual one is news: more is calmer."),
+  floor: share("Score from which a reading begins such a rest."),
+};
 
 /**
  * The score after rest: what repeats an unusual stretch without surpassing it scores 0. A fault makes many unusual

@@ -9,8 +9,9 @@
 import type { Band } from "./level.ts";
 import { readingsIn, type Span } from "./stats/span.ts";
 import type { Criticality } from "../plant/asset.ts";
+import { type FieldsOf, share, span } from "./field.ts";
 import type { Rarity } from "./rarity.ts";
-import { isAbove, type Severity, severityOf } from "./severity.ts";
+import { isAbove, type Severity, severityOf, type SeverityRow } from "./severity.ts";
 
 /**
  * What one detector added to the ensemble's score. `facts` are the numbers it judged by, for people and for computing
@@ -69,6 +70,9 @@ export type EpisodeChange =
   | Occasion & { readonly type: "raised"; readonly severity: Severity; readonly evidence: Evidence }
   | Occasion & { readonly type: "closed"; readonly end: EpisodeEnd };
 
+/** It is judged no more, since the settings changed: whether its condition lasts nobody can say. */
+export type Supersession = Occasion & { readonly type: "superseded" };
+
 /**
  * How an episode ended: the condition did, or what it was about has become normal by the rule, or by a person's word.
  */
@@ -86,7 +90,7 @@ export type Candidacy =
     | { readonly type: "passed" }
   );
 
-export type Decision = EpisodeChange | Candidacy;
+export type Decision = EpisodeChange | Supersession | Candidacy;
 
 export interface Peak {
   readonly score: number;
@@ -109,6 +113,14 @@ export interface EpisodeRules {
   /** How long low scores somewhere else than before make that the new normal. */
   readonly newNormal: Span;
 }
+
+export const EPISODE_FIELDS: FieldsOf<EpisodeRules> = {
+  threshold: share("A score at or over it is an anomaly: more is calmer, and finds less."),
+  deadband: share("An episode goes on while scores reach the threshold less this; has to be under the threshold."),
+  onDelay: span("How long anomalies last before the alert opens; one reading: at once. More spares single peaks."),
+  offDelay: span("How long scores are under the threshold less the deadband before the episode can end."),
+  newNormal: span("How long low scores somewhere else than before make that the new normal."),
+};
 
 /** The memory of one kind of episode on one sensor; `start` undefined: there is none. */
 export interface EpisodeState {
@@ -142,6 +154,8 @@ export interface Step {
   /** Readings an hour that the sensor usually gives. */
   readonly perHour: number;
   readonly criticality: Criticality;
+  /** SEVERITY_TABLE when left out. */
+  readonly severities?: readonly SeverityRow[];
   /** Where the sensor is: a value, or a mean of some. */
   readonly level: number;
   /** Where it is normal to be, asked when an episode starts; none: low scores are enough to end it. */
@@ -225,7 +239,7 @@ function close(
 }
 
 function anomaly(state: EpisodeState, step: Step): EpisodeChange | undefined {
-  const { kind, ts, score, rules, perHour, criticality, evidence } = step;
+  const { kind, ts, score, rules, perHour, criticality, severities, evidence } = step;
   state.start ??= ts;
   state.before ??= step.normal();
   state.anomalies++;
@@ -237,7 +251,7 @@ function anomaly(state: EpisodeState, step: Step): EpisodeChange | undefined {
     state.peakReason = reasonOf(evidence(), state);
   }
   if (!state.open && state.anomalies < readingsIn(rules.onDelay, perHour)) return undefined;
-  const severity = severityOf({ score: state.peak, anomalies: state.anomalies, criticality });
+  const severity = severityOf({ score: state.peak, anomalies: state.anomalies, criticality }, severities);
   if (state.open && !isAbove(severity, state.severity!)) return undefined;
   const type: "raised" | "opened" = state.open ? "raised" : "opened";
   state.open = true;
@@ -254,7 +268,7 @@ function reasonOf({ value, score, threshold, contributions }: Evidence, { anomal
   return `value ${round(value)} scored ${round(score)} (threshold ${round(threshold)}) by ${parts}${count}`;
 }
 
-function peakOf({ peak, peakReason }: EpisodeState): Peak {
+export function peakOf({ peak, peakReason }: EpisodeState): Peak {
   return { score: peak, reason: peakReason ?? `scored ${round(peak)}` };
 }
 

@@ -2,6 +2,7 @@
  * The levels at which a sensor has been: means of consecutive stretches of readings. They say what was normal before an
  * episode, and so when its condition has ended: a detector that has grown used to a fault is no sign of that.
  */
+import { type FieldsOf, readings, span } from "./field.ts";
 import { readingsIn, type Span } from "./stats/span.ts";
 import { startRange, type TrailingRange, updateRange, type WindowSize } from "./stats/trailing_range.ts";
 
@@ -21,6 +22,12 @@ export interface LevelRules {
   /** Parts in which the window moves on. */
   readonly blocks: number;
 }
+
+export const LEVEL_RULES_FIELDS: FieldsOf<LevelRules> = {
+  stretch: span("How long each mean is over that says where the sensor is."),
+  window: span("How far back what counts as normal before an episode reaches."),
+  blocks: readings("Parts in which the window moves on.", { unit: "parts", min: 2, max: 50 }),
+};
 
 /** A stretch of the scale of values. */
 export interface Band {

@@ -4,7 +4,7 @@
 import { type Baseline, startBaseline } from "./baseline.ts";
 import type { Announcing } from "./announcement.ts";
 import type { CounterState } from "./counter.ts";
-import type { DetectorSet } from "./detector_set.ts";
+import type { DetectorSet, Frame } from "./detector_set.ts";
 import { type Rest, startRest } from "./ensemble.ts";
 import { type EpisodeState, startEpisode } from "./episode.ts";
 import { type LevelState, startLevel } from "./level.ts";
@@ -25,6 +25,7 @@ export interface SensorRules {
 /** The versioned memory of everything that judges one sensor. JSON keeps it exactly. */
 export interface SensorState {
   readonly version: string;
+  readonly frame: Frame;
   /** Data time (ms) up to which readings are folded in; undefined before the first one. */
   watermark: number | undefined;
   /**
@@ -43,8 +44,9 @@ export interface SensorState {
   /** The newest reading of a counter; empty for all others. */
   counter: CounterState;
   baseline: Baseline;
-  /** One per detector of the ensemble, in its order. */
+  /** One per detector of the ensemble, in its order; `parts` says of which each is. */
   detectors: unknown[];
+  readonly parts: readonly string[];
   rest: Rest;
   episode: EpisodeState;
   /** Of that episode; left out before the first one. */
@@ -52,12 +54,20 @@ export interface SensorState {
   /** The day of data time that is under way. */
   day?: DayUnderWay;
   /** One per watch. */
-  watches: { detector: unknown; episode: EpisodeState }[];
+  watches: WatchState[];
+}
+
+export interface WatchState {
+  readonly kind: string;
+  readonly part: string;
+  detector: unknown;
+  episode: EpisodeState;
 }
 
 export function startState(set: DetectorSet, baselineVersion = 1): SensorState {
   return {
     version: set.version,
+    frame: set.frame,
     watermark: undefined,
     readings: 0,
     pace: startPace(),
@@ -66,9 +76,15 @@ export function startState(set: DetectorSet, baselineVersion = 1): SensorState {
     counter: {},
     baseline: startBaseline(baselineVersion),
     detectors: set.detectors.map((detector) => detector.start()),
+    parts: set.parts,
     rest: startRest(),
     episode: startEpisode(),
-    watches: set.watches.map((detector) => ({ detector: detector.start(), episode: startEpisode() })),
+    watches: set.watches.map((detector, w) => ({
+      kind: set.settings.watches[w].kind,
+      part: set.watchParts[w],
+      detector: detector.start(),
+      episode: startEpisode(),
+    })),
   };
 }
 
@@ -78,9 +94,9 @@ export function learning(state: SensorState, set: DetectorSet): { judges: boolea
   return { judges: state.readings >= warmUp, readingsLeft: Math.max(0, warmUp - state.readings) };
 }
 
-/** The same from a state as it is stored. */
+/** The same from a state as it is stored; one that is of other settings adopts these with the next reading. */
 export function readingsUntilJudged(text: string, set: DetectorSet): number {
-  return learning(decodeState(text, set).state, set).readingsLeft;
+  return learning(parseState(text) ?? startState(set), set).readingsLeft;
 }
 
 /**
@@ -101,27 +117,24 @@ export function encodeState(state: SensorState): string {
   return JSON.stringify(state);
 }
 
-/** The state that `text` stands for. One of another version starts anew, and `relearns` says why. */
-export function decodeState(
-  text: string,
-  set: DetectorSet,
-): { state: SensorState; relearns: string | undefined } {
-  const { version } = set;
-  let stored: Partial<SensorState> | null;
+/** The state that `text` stands for, of whatever settings; undefined when it is none that this code can read. */
+export function parseState(text: string): SensorState | undefined {
+  const stored = parse(text);
+  // Of an earlier release, what its parts were of is not known.
+  return typeof stored?.version === "string" && stored.frame !== undefined ? stored as SensorState : undefined;
+}
+
+/** What is held back is folded when its time comes, by whatever code: it is read from any state. */
+export function newestIn(text: string): number | undefined {
+  const newest = parse(text)?.newest;
+  return typeof newest === "number" ? newest : undefined;
+}
+
+function parse(text: string): Partial<SensorState> | null {
   try {
-    stored = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
-    // Text that is no JSON cannot be a state: what to do is the same as for another version.
-    stored = null;
+    // Text that is no JSON cannot be a state.
+    return null;
   }
-  if (stored?.version === version) return { state: stored as SensorState, relearns: undefined };
-  const fresh = startState(set);
-  // What was folded stays folded: going back behind the watermark would judge it twice.
-  fresh.watermark = typeof stored?.watermark === "number" ? stored.watermark : undefined;
-  // What is held back is folded when its time comes, by whatever code.
-  if (typeof stored?.newest === "number") fresh.newest = stored.newest;
-  return {
-    state: fresh,
-    relearns: `its state is of version ${stored?.version ?? "unknown"}, this code has ${version}`,
-  };
 }

@@ -2,10 +2,12 @@
  * Settings of detection, as data: which detectors, with which parameters and weights, and the hysteresis behind them.
  */
 import type { DetectorChoice } from "./detectors/mod.ts";
-import type { CautionRules, RestRules } from "./ensemble.ts";
-import type { EpisodeRules } from "./episode.ts";
-import type { LevelRules } from "./level.ts";
-import type { GlitchRules } from "./stats/glitch.ts";
+import { CAUTION_FIELDS, type CautionRules, REST_FIELDS, type RestRules } from "./ensemble.ts";
+import { EPISODE_FIELDS, type EpisodeRules } from "./episode.ts";
+import { type FieldsOf, onOff, readings, share, WINDOW } from "./field.ts";
+import { LEVEL_RULES_FIELDS, type LevelRules } from "./level.ts";
+import { SEVERITY_TABLE, type SeverityRow } from "./severity.ts";
+import { GLITCH_FIELDS, type GlitchRules } from "./stats/glitch.ts";
 import type { Span } from "./stats/span.ts";
 
 export interface DetectionSettings {
@@ -36,15 +38,42 @@ export interface DetectionSettings {
   readonly learnsAnomalies: boolean;
   /** Readings that make a baseline. */
   readonly baselineReadings: number;
+  /** The first row that holds gives an alert's severity; the last one holds for everything. */
+  readonly severity: readonly SeverityRow[];
 }
 
-/** Three weeks in four parts: at least two whole weeks are in it at any time. */
-const WINDOW: Span = { hours: 21 * 24, least: 600 };
+/** What the numbers and switches are that stand in the settings by themselves. */
+export const SETTINGS_FIELDS: FieldsOf<Omit<DetectionSettings, "version" | "detectors" | "watches" | "severity">> = {
+  counts: onOff("Whether readings add up (energy, running hours): then their rate an hour is judged."),
+  level: LEVEL_RULES_FIELDS,
+  glitch: GLITCH_FIELDS,
+  caution: CAUTION_FIELDS,
+  rest: REST_FIELDS,
+  episode: EPISODE_FIELDS,
+  learnsAnomalies: onOff(
+    "Whether detectors learn from readings that they find anomalous; off: a new regime alarms until somebody acts.",
+  ),
+  baselineReadings: readings("Readings that the sensor's baseline is learnt from.", { max: 100_000 }),
+};
+
+export const WEIGHT_FIELD = share(
+  "Share of this detector's score in the ensemble's; 0 turns it off, under the threshold it cannot alarm alone.",
+);
+
 const AT_ONCE: Span = { hours: 0, least: 1 };
 const CALM: Span = { hours: 1, least: 20 };
 const DAY: Span = { hours: 24, least: 1 };
 const WEEK: Span = { hours: 7 * 24, least: 200 };
 const NOVELTY = { window: WINDOW, blocks: 4, half: 0.08, warmUp: 200 };
+
+/** What an episode of a watch goes by when nobody says. */
+export const WATCH_EPISODE: EpisodeRules = {
+  threshold: 0.5,
+  deadband: 0,
+  onDelay: AT_ONCE,
+  offDelay: AT_ONCE,
+  newNormal: WEEK,
+};
 
 /** A single set of numbers for all quantities that have no other; docs/detection.md says how it was found. */
 export const DEFAULT_SETTINGS: DetectionSettings = {
@@ -58,7 +87,7 @@ export const DEFAULT_SETTINGS: DetectionSettings = {
       parameters: { ...NOVELTY, parts: 24, memory: { hours: 30, least: 30 }, atLeast: { hours: 1, least: 12 } },
     },
     { name: "level_novelty", weight: 0.4, parameters: { ...NOVELTY, length: { hours: 2, least: 4 } } },
-    { name: "steady_level", weight: 0.5, parameters: { ...NOVELTY, half: 4, warmUp: 10, length: CALM } },
+    { name: "steady_level", weight: 0.5, parameters: { ...NOVELTY, half: 4, warmUp: 24, length: CALM } },
     {
       name: "exemplar",
       weight: 0.5,
@@ -89,7 +118,7 @@ export const DEFAULT_SETTINGS: DetectionSettings = {
     {
       kind: "flatline",
       detector: { name: "flatline", parameters: { least: { hours: 0.5, least: 30 }, warmUp: 200, changes: 0.02 } },
-      episode: { threshold: 0.5, deadband: 0, onDelay: AT_ONCE, offDelay: AT_ONCE, newNormal: WEEK },
+      episode: WATCH_EPISODE,
     },
     {
       kind: "drift",
@@ -105,4 +134,5 @@ export const DEFAULT_SETTINGS: DetectionSettings = {
   ],
   learnsAnomalies: true,
   baselineReadings: 300,
+  severity: SEVERITY_TABLE,
 };

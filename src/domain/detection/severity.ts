@@ -12,15 +12,18 @@ export const SEVERITY_MEANINGS: Readonly<Record<Severity, string>> = {
   CRITICAL: "To be looked at now.",
 };
 
+/** Holds for scores from `scoreMin` and episodes of at least `anomaliesMin` anomalies. */
+export interface SeverityRow {
+  readonly scoreMin: number;
+  readonly anomaliesMin: number;
+  readonly severity: Severity;
+}
+
 /**
  * The table: the first row whose conditions hold gives the severity for criticality B; A is one step above, C one
  * below.
  */
-export const SEVERITY_TABLE: readonly {
-  readonly scoreMin: number;
-  readonly anomaliesMin: number;
-  readonly severity: Severity;
-}[] = [
+export const SEVERITY_TABLE: readonly SeverityRow[] = [
   { scoreMin: 0.9, anomaliesMin: 5, severity: "CRITICAL" },
   { scoreMin: 0.8, anomaliesMin: 1, severity: "HIGH" },
   { scoreMin: 0.6, anomaliesMin: 10, severity: "HIGH" },
@@ -39,8 +42,9 @@ export interface Urgency {
   readonly criticality: Criticality;
 }
 
-export function severityOf({ score, anomalies, criticality }: Urgency): Severity {
-  const row = SEVERITY_TABLE.find(({ scoreMin, anomaliesMin }) => score >= scoreMin && anomalies >= anomaliesMin)!;
+/** By `table`, whose last row holds for everything. */
+export function severityOf({ score, anomalies, criticality }: Urgency, table = SEVERITY_TABLE): Severity {
+  const row = table.find(({ scoreMin, anomaliesMin }) => score >= scoreMin && anomalies >= anomaliesMin)!;
   const step = SEVERITIES.indexOf(row.severity) + STEP[criticality];
   return SEVERITIES[Math.min(Math.max(step, 0), SEVERITIES.length - 1)];
 }

@@ -3,6 +3,7 @@
  */
 import type { AssetId } from "../plant/asset.ts";
 import type { Evidence } from "../detection/episode.ts";
+import type { SettingsDraftId } from "../detection/settings_layers.ts";
 import type { SensorId } from "../plant/sensor.ts";
 import type { Subject } from "../plant/subject.ts";
 import type { Severity } from "../detection/severity.ts";
@@ -17,6 +18,14 @@ export const REPROCESS_STATES = {
 } as const;
 export type ReprocessState = keyof typeof REPROCESS_STATES;
 
+/** By what a run judges. */
+export const REPROCESS_SETTINGS = {
+  as_judged: "By what each reading was judged by live: the run goes over to other settings where the sensor did.",
+  live: "By the settings that were live when it was asked for, from the first reading on.",
+  draft: "By a draft laid over the live settings, from the first reading on: what it would have done.",
+} as const;
+export type ReprocessSettings = keyof typeof REPROCESS_SETTINGS;
+
 export interface ReprocessRun {
   readonly id: ReprocessRunId;
   readonly sensorId: SensorId | undefined;
@@ -24,6 +33,9 @@ export interface ReprocessRun {
   /** Alerts are reported whose episode starts in this range (data time, ms; from inclusive, to exclusive). */
   readonly from: number;
   readonly to: number;
+  readonly settings: ReprocessSettings;
+  /** The draft that it judges by. */
+  readonly draftId: SettingsDraftId | undefined;
   readonly state: ReprocessState;
   readonly failure: string | undefined;
   readonly requestedAt: number;

@@ -4,7 +4,8 @@ import { SERVICE } from "../../domain/access/actor.ts";
 import type { TenantId } from "../../domain/access/tenant.ts";
 import type { Alert, AlertChange, AlertSubject } from "../../domain/alerting/alert.ts";
 import { transitionTo } from "../../domain/alerting/history.ts";
-import type { EpisodeChange, Evidence } from "../../domain/detection/episode.ts";
+import type { EpisodeChange, Evidence, Supersession } from "../../domain/detection/episode.ts";
+import type { AppliedSettingsId } from "../../domain/detection/settings_layers.ts";
 import type { BatchId } from "../../domain/intake/batch.ts";
 import type { EventRecord } from "../../ports/event.ts";
 import type { Store } from "../../ports/store.ts";
@@ -34,7 +35,9 @@ export interface Deciding {
   /** The batch that the decision came with. */
   readonly batchId: BatchId;
   readonly subject: AlertSubject;
-  readonly decision: EpisodeChange | Ending;
+  readonly decision: EpisodeChange | Supersession | Ending;
+  /** What its subject is judged by, asked for when an alert opens. */
+  readonly settingsId?: () => Promise<AppliedSettingsId>;
 }
 
 /** The end of an episode whose score has nothing to add to what its opening said. */
@@ -45,7 +48,7 @@ export type Ending = Omit<Extract<EpisodeChange, { readonly type: "closed" }>, "
 /** Applies one decision; undefined when it changed nothing, since the episode's alert was there (or ended) already. */
 export async function applyDecision(
   store: Store,
-  { tenantId, batchId, subject, decision }: Deciding,
+  { tenantId, batchId, subject, decision, settingsId }: Deciding,
 ): Promise<AlertEvent | undefined> {
   const key = { ...subject, kind: decision.kind, episodeStart: decision.episodeStart };
   const { rarity, line } = decision;
@@ -59,6 +62,7 @@ export async function applyDecision(
         line,
         batchId,
         ...await besideFromStart(store, { tenantId, subject, kind: decision.kind, ts }),
+        settingsId: await settingsId?.(),
       }))
     .with(
       { type: "raised" },
@@ -68,11 +72,23 @@ export async function applyDecision(
       { type: "closed" },
       ({ ts, peak }) => store.alerts.close(tenantId, key, { endedAt: ts, ...peak, rarity, line }),
     )
+    .with(
+      { type: "superseded" },
+      ({ ts, peak, reason }) =>
+        store.alerts.close(tenantId, key, { endedAt: ts, score: peak.score, reason, rarity, line }),
+    )
     .exhaustive();
   if (alert === undefined) return undefined;
-  if (decision.type !== "closed") await prove(store, { tenantId, batchId, alert, decision });
+  if (decision.type === "opened" || decision.type === "raised") {
+    await prove(store, { tenantId, batchId, alert, decision });
+  }
   const { type: change, ts } = decision;
-  const done = { change, actor: SERVICE.name, ts, note: change === "closed" ? decision.reason : decision.peak.reason };
+  const done = {
+    change,
+    actor: SERVICE.name,
+    ts,
+    note: change === "closed" || change === "superseded" ? decision.reason : decision.peak.reason,
+  };
   await store.alertHistory.add(tenantId, [transitionTo(alert, done)]);
   const body: AlertEventBody = { change, alert, actor: done.actor, note: done.note, ts };
   const told = {

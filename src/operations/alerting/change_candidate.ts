@@ -1,7 +1,8 @@
 /** What happens to an episode below the line: it is kept, changes, ends, or leaves when it becomes an alert. */
 import { match } from "ts-pattern";
 import type { TenantId } from "../../domain/access/tenant.ts";
-import type { Candidacy, Decision, EpisodeChange } from "../../domain/detection/episode.ts";
+import type { Candidacy, Decision, EpisodeChange, Supersession } from "../../domain/detection/episode.ts";
+import type { AppliedSettingsId } from "../../domain/detection/settings_layers.ts";
 import type { BatchId } from "../../domain/intake/batch.ts";
 import type { Subject } from "../../domain/plant/subject.ts";
 import type { Store } from "../../ports/store.ts";
@@ -14,6 +15,8 @@ export interface Keeping {
   readonly tenantId: TenantId;
   readonly batchId: BatchId;
   readonly subject: Subject;
+  /** What the subject is judged by, asked for when an alert opens. */
+  readonly settingsId?: () => Promise<AppliedSettingsId>;
 }
 
 export async function applyCandidacy(
@@ -39,7 +42,7 @@ export async function applyCandidacy(
 export async function releaseCandidate(
   store: Store,
   { tenantId, subject }: Keeping,
-  { type, kind, episodeStart, ...decision }: EpisodeChange,
+  { type, kind, episodeStart, ...decision }: EpisodeChange | Supersession,
 ): Promise<void> {
   if (type !== "opened" || !("wasKept" in decision) || !decision.wasKept) return;
   await store.candidates.remove(tenantId, { ...subject, kind, episodeStart });

@@ -118,7 +118,7 @@ async function changeStanding(
   const suppressed = action.change === "released" || parentId !== undefined;
   for (let after = 0 as AlertId, more = true; more;) {
     const page = { subjects, suppression: action.suppression, suppressed, parentId, after, limit: TARGETS_MAX };
-    const ids = await store.alerts.standing(tenantId, page);
+    const ids = await store.alerts.standingIds(tenantId, page);
     const alerts = ids.length === 0 ? [] : await store.alerts.lock(tenantId, ids);
     const ofProcess = alerts.filter(({ kind }) => instrumentStatus(kind) === undefined);
     events.push(...await applyTo(store, { tenantId, alerts: ofProcess, action, ts }));

@@ -160,7 +160,7 @@ async function changeStanding(scope: ActScope, { subjects, action }: Standing): 
   const suppressed = action.change === "released";
   for (let after = 0 as AlertId, more = true; more;) {
     const page = { subjects, suppression, suppressed, after, limit: TARGETS_MAX };
-    const ids = await scope.store.alerts.standing(scope.tenant.id, page);
+    const ids = await scope.store.alerts.standingIds(scope.tenant.id, page);
     if (ids.length > 0) await actOnAlerts(scope, { targets: ids.map((id) => ({ id })), action });
     more = ids.length === TARGETS_MAX;
     after = ids.at(-1) ?? after;

@@ -76,7 +76,9 @@ export async function foldBatch(
     receivedAt,
     lines,
     async apply(sensorId, decisions) {
-      const events = await applyDecisions(store, { tenantId, batchId: id, subject: { sensorId }, decisions, lines });
+      const { settingsId } = states.of(sensorId);
+      const keeping = { tenantId, batchId: id, subject: { sensorId }, settingsId };
+      const events = await applyDecisions(store, { ...keeping, decisions, lines });
       alertEvents.push(...events);
     },
   });

@@ -7,6 +7,7 @@ import type { SensorId } from "../../domain/plant/sensor.ts";
 import type { QueuedBatch } from "../../ports/intake/source.ts";
 import { type Store, StoreUnavailable } from "../../ports/store.ts";
 import { afterNotifying, tellOf } from "../alerting/notify_of_alerts.ts";
+import type { AlertEvent } from "../alerting/change_alert.ts";
 import { holdLines } from "../alerting/hold_lines.ts";
 import { recallVerdicts } from "../intake/validate_readings.ts";
 import { eventsTopic, type Scope } from "../scope.ts";
@@ -61,6 +62,8 @@ interface Run {
 async function foldRun(scope: Scope, { sourceId, asking, batchesMax }: Run): Promise<SourceFold | undefined> {
   const { tenant, batchMemory, wakeUps, observe } = scope;
   let first: BatchId | undefined;
+  const observeAlert = ({ alert, change }: AlertEvent, batchId: BatchId) =>
+    observe({ kind: "alert", change, alertId: alert.id, batchId, severity: alert.severity });
   try {
     const outcome = await scope.store.transaction(async (store) => {
       if (!await store.sources.tryLock(sourceId)) return undefined;
@@ -72,12 +75,11 @@ async function foldRun(scope: Scope, { sourceId, asking, batchesMax }: Run): Pro
     });
     if (outcome === undefined) return undefined;
     outcome.states?.remember();
+    for (const event of outcome.states?.alertEvents ?? []) observeAlert(event, outcome.folded[0].batch.id);
     for (const { batch, result, alertEvents } of outcome.folded) {
       batchMemory.delete(batch.id);
       if (result.late > 0) observe({ kind: "readings.late", batchId: batch.id, count: result.late });
-      for (const { alert, change } of alertEvents) {
-        observe({ kind: "alert", change, alertId: alert.id, batchId: batch.id, severity: alert.severity });
-      }
+      for (const event of alertEvents) observeAlert(event, batch.id);
     }
     if (outcome.folded.length > 0) wakeUps.wake(eventsTopic(tenant.id));
     if (outcome.notified !== undefined) afterNotifying(scope, outcome.notified);
@@ -118,8 +120,9 @@ async function foldAll(scope: Scope, { store, run }: { store: Store; run: readon
   }
   await states.save(store);
   await presences.save();
+  const superseded = states.alertEvents.flatMap(({ record, further }) => [record, ...further]);
   await lines.save();
-  const events = folded.flatMap(({ events }) => events);
+  const events = [...superseded, ...folded.flatMap(({ events }) => events)];
   const notified = await tellOf(store, { tenant, nowMs: scope.clock.nowMs() }, events);
   return { folded, states, notified };
 }

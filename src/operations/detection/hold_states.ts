@@ -1,30 +1,41 @@
 /**
  * The detector states that a transaction has locked, decoded once and stored once, however many batches are folded into
- * them.
+ * them. What sensors are judged by is read behind the locks: who gets a sensor's lock later reads the same or newer, so
+ * no two workers ever judge one sensor by different versions.
  */
 import {
-  decodeState,
   encodeState,
+  newestIn,
+  parseState,
   type SensorRules,
   type SensorState,
   startState,
 } from "../../domain/detection/sensor_state.ts";
-import { detectorSet } from "../../domain/detection/detector_set.ts";
+import type { AppliedSettingsId } from "../../domain/detection/settings_layers.ts";
 import type { BatchId } from "../../domain/intake/batch.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
-import type { LockedState } from "../../ports/detection/detector_state.ts";
+import type { JudgedSensor, LockedState } from "../../ports/detection/detector_state.ts";
 import type { Store } from "../../ports/store.ts";
+import type { AlertEvent } from "../alerting/change_alert.ts";
 import type { Scope } from "../scope.ts";
+import { type Adopting, adoptStates, type Begun } from "./adopt_states.ts";
+import { appliedIds, judgingsOf } from "./resolve_settings.ts";
+import type { Judging } from "./settings_memory.ts";
+import type { RememberedState } from "./state_memory.ts";
 
 export interface HeldState {
   readonly state: SensorState;
   readonly rules: SensorRules & { readonly reorderWindowMs: number | undefined };
+  /** The row of the settings that it is judged by. */
+  settingsId(): Promise<AppliedSettingsId>;
   /** Counts readings that came behind the watermark. */
   addLate(ts: Float64Array): void;
 }
 
 export interface HeldStates {
   of(id: SensorId): HeldState;
+  /** Of alerts that ended when sensors went over to other settings. */
+  readonly alertEvents: readonly AlertEvent[];
   /** Stores the states. What is remembered of them becomes true with the commit: call `remember` behind it. */
   save(store: Store): Promise<void>;
   remember(): void;
@@ -49,9 +60,16 @@ export async function holdStates(
   for (const id of ids) stateMemory.delete(id);
   const wanted = ids.map((id) => ({ id, revision: remembered.get(id)?.revision ?? -1 }));
   const rows = await store.detectorStates.lock(tenant.id, wanted);
-  const held = new Map(rows.map((row) => {
-    const state = row.state === undefined ? remembered.get(row.sensorId)!.state : readState(scope, { row, batchId });
-    return [row.sensorId, hold(row, state)];
+  const sensors = await store.detectorStates.sensors(tenant.id, ids);
+  const judgings = await judgingsOf(scope, store, sensors.map((sensor) => ({ ...sensor, id: sensor.sensorId })));
+  const idOf = appliedIds(store, tenant.id);
+  const { current, adopting, begun } = sortStates(rows, { remembered, judgings });
+  const adopted = await adoptStates(scope, store, { adopting, begun, batchId, idOf });
+  const sensorsById = new Map(sensors.map((sensor) => [sensor.sensorId, sensor]));
+  const held = new Map(rows.map(({ sensorId, revision }) => {
+    const state = current.get(sensorId) ?? adopted.states.get(sensorId)!;
+    const judging = judgings.get(sensorId)!;
+    return [sensorId, hold({ revision, state, judging, sensor: sensorsById.get(sensorId)!, idOf })];
   }));
   return {
     of(id) {
@@ -59,6 +77,7 @@ export async function holdStates(
       if (one === undefined) throw new Error(`sensor ${id} of batch ${batchId} has no detector state`);
       return one;
     },
+    alertEvents: adopted.alertEvents,
     save: (store) =>
       store.detectorStates.save(
         tenant.id,
@@ -72,11 +91,45 @@ export async function holdStates(
   };
 }
 
-function hold(row: LockedState, state: SensorState): Held {
+interface Sorting {
+  readonly remembered: ReadonlyMap<SensorId, RememberedState | undefined>;
+  readonly judgings: ReadonlyMap<SensorId, Judging>;
+}
+
+/** States that are of the settings that hold, some of them begun just now, and those that have to go over to them. */
+function sortStates(rows: readonly LockedState[], { remembered, judgings }: Sorting) {
+  const current = new Map<SensorId, SensorState>();
+  const adopting: Adopting[] = [];
+  const begun: Begun[] = [];
+  for (const { sensorId, state: text, watermark } of rows) {
+    const judging = judgings.get(sensorId)!;
+    if (text === "") {
+      current.set(sensorId, startState(judging.set));
+      begun.push({ sensorId, judging });
+      continue;
+    }
+    const state = text === undefined ? remembered.get(sensorId)!.state : parseState(text);
+    if (state?.version === judging.set.version) current.set(sensorId, state);
+    else adopting.push({ sensorId, judging, state, watermark, newest: state?.newest ?? newestIn(text ?? "") });
+  }
+  return { current, adopting, begun };
+}
+
+interface Holding {
+  readonly revision: number;
+  readonly state: SensorState;
+  readonly judging: Judging;
+  readonly sensor: JudgedSensor;
+  readonly idOf: (judging: Judging) => Promise<AppliedSettingsId>;
+}
+
+function hold({ revision, state, judging, sensor, idOf }: Holding): Held {
+  const { criticality, reorderWindowMs } = sensor;
   const held: Held = {
     state,
-    rules: { ...row, set: detectorSet(row.quantity) },
-    revision: row.revision,
+    rules: { set: judging.set, criticality, reorderWindowMs },
+    settingsId: () => idOf(judging),
+    revision,
     late: 0,
     lateFrom: undefined,
     lateTo: undefined,
@@ -88,12 +141,4 @@ function hold(row: LockedState, state: SensorState): Held {
     },
   };
   return held;
-}
-
-/** A state that this code cannot read starts anew; the sensor says so and the others are untouched. */
-function readState({ observe }: Scope, { row, batchId }: { row: LockedState; batchId: BatchId }): SensorState {
-  if (row.state === undefined || row.state === "") return startState(detectorSet(row.quantity));
-  const { state, relearns } = decodeState(row.state, detectorSet(row.quantity));
-  if (relearns !== undefined) observe({ kind: "sensor.relearns", sensorId: row.sensorId, batchId, reason: relearns });
-  return state;
 }

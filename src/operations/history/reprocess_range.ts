@@ -4,9 +4,7 @@
  * the fold begins behind them and the run says so. The sensor's state and watermark are stored with each page: a repeat
  * goes on where the last one ended.
  */
-import { assess } from "../../domain/detection/assess.ts";
-import { detectorSet } from "../../domain/detection/detector_set.ts";
-import { decodeState, encodeState, startState } from "../../domain/detection/sensor_state.ts";
+import { encodeState, parseState } from "../../domain/detection/sensor_state.ts";
 import type { Decision } from "../../domain/detection/episode.ts";
 import type { ReprocessRun, ReprocessRunId } from "../../domain/history/reprocess.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
@@ -15,14 +13,16 @@ import type { Store } from "../../ports/store.ts";
 import type { TenantName } from "../../ports/workflows.ts";
 import { readLines } from "../alerting/read_lines.ts";
 import { notFound } from "../errors.ts";
+import type { SettingsReader } from "../detection/resolve_settings.ts";
 import type { Scope } from "../scope.ts";
+import { foldAsJudged, judgedBy } from "./judged_by.ts";
 
 const READINGS_PER_PAGE = 10_000;
 
 type StoreScope = Pick<Scope, "store" | "tenant">;
 
 export async function reprocessPage(
-  scope: StoreScope,
+  scope: StoreScope & SettingsReader,
   runId: ReprocessRunId,
 ): Promise<{ folded: number; finished: boolean }> {
   const { tenant } = scope;
@@ -31,8 +31,7 @@ export async function reprocessPage(
   return await scope.store.transaction(async (store) => {
     const cursor = await store.reprocessing.lockNext(tenant.id, runId);
     if (cursor === undefined) return { folded: 0, finished: true };
-    const set = detectorSet(cursor.quantity);
-    const state = cursor.state === "" ? startState(set) : decodeState(cursor.state, set).state;
+    const before = cursor.state === "" ? undefined : parseState(cursor.state);
     const from = cursor.watermark === undefined ? EARLIEST_MS : cursor.watermark + MICROSECOND_MS;
     const series = await store.readings.series(tenant.id, cursor.sensorId, {
       from,
@@ -44,7 +43,8 @@ export async function reprocessPage(
     if (from < rolledUpBefore) await store.reprocessing.noteGone(tenant.id, runId, rolledUpBefore);
     const subject = { sensorId: cursor.sensorId };
     const lineAt = await readLines(store, { tenantId: tenant.id, subject, ts: series.ts });
-    const { decisions, folded } = assess(state, series, { set, criticality: cursor.criticality, lineAt });
+    const judged = await judgedBy(scope, store, cursor);
+    const { state, decisions, folded } = await foldAsJudged(scope, store, { cursor, before, series, judged, lineAt });
     for (const decision of decisions) {
       if (decision.episodeStart >= run.from) {
         await record(store, { tenantId: tenant.id, runId, sensorId: cursor.sensorId, decision });
@@ -81,8 +81,9 @@ async function record(
     await store.reprocessing.saveAlert(tenantId, runId, alert);
   } else if (decision.type === "raised") {
     await store.reprocessing.changeAlert(tenantId, runId, { ...episode, ...peak, severity: decision.severity });
-  } else if (decision.type === "closed") {
-    await store.reprocessing.changeAlert(tenantId, runId, { ...episode, ...peak, endedAt: ts });
+  } else if (decision.type === "closed" || decision.type === "superseded") {
+    const reason = decision.type === "superseded" ? decision.reason : peak.reason;
+    await store.reprocessing.changeAlert(tenantId, runId, { ...episode, ...peak, reason, endedAt: ts });
   }
 }
 

@@ -137,12 +137,13 @@ function gapsOf(
   points: readonly ReadingPoint[],
   { resolutionMs, expectedMs }: { resolutionMs: number | undefined; expectedMs: number | undefined },
 ): Stretch[] {
-  const width = resolutionMs ?? 0;
-  const pauseMaxMs = expectedMs === undefined ? SPACINGS_MAX * spacing(points) : INTERVALS_MAX * expectedMs;
+  // Of stretches, a single one that is missing says so; of readings, one that is late says nothing yet.
+  const usualMs = resolutionMs === undefined ? SPACINGS_MAX * spacing(points) : spacing(points) / 2;
+  const pauseMaxMs = expectedMs === undefined ? usualMs : Math.max(INTERVALS_MAX * expectedMs, (resolutionMs ?? 0) / 2);
   const gaps: Stretch[] = [];
   for (let i = 1; i < points.length; i++) {
     const from = points[i - 1].ts + (points[i - 1].widthMs ?? 0);
-    if (points[i].ts - from > Math.max(pauseMaxMs, width)) gaps.push({ from, to: points[i].ts });
+    if (points[i].ts - from > pauseMaxMs) gaps.push({ from, to: points[i].ts });
   }
   return gaps;
 }

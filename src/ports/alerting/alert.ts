@@ -1,6 +1,7 @@
 import type { TenantId } from "../../domain/access/tenant.ts";
 import type { Alert, AlertChange, AlertId, AlertState, AlertSubject, Handling } from "../../domain/alerting/alert.ts";
 import type { Suppression } from "../../domain/alerting/suppression.ts";
+import type { AppliedSettingsId } from "../../domain/detection/settings_layers.ts";
 import type { Evidence, RarityNow } from "../../domain/detection/episode.ts";
 import type { Severity } from "../../domain/detection/severity.ts";
 import type { BatchId, SourceId } from "../../domain/intake/batch.ts";
@@ -86,7 +87,12 @@ export interface AlertStore {
   open(
     tenantId: TenantId,
     key: AlertKey,
-    facts: AlertFacts & { openedAt: number; severity: Severity; batchId: BatchId } & Partial<Beside>,
+    facts: AlertFacts & {
+      openedAt: number;
+      severity: Severity;
+      batchId: BatchId;
+      settingsId?: AppliedSettingsId | undefined;
+    } & Partial<Beside>,
   ): Promise<Alert | undefined>;
   /** Raises the severity; score and reason are those of the peak. undefined when there is no such open alert. */
   raise(
@@ -124,7 +130,7 @@ export interface AlertStore {
    * Up to `limit` ids behind `after` of alerts whose condition stands, of these subjects, hidden by `suppression` or
    * not.
    */
-  standing(
+  standingIds(
     tenantId: TenantId,
     filter: {
       readonly subjects: NonNullable<AlertFilter["subjects"]>;
@@ -136,6 +142,8 @@ export interface AlertStore {
       readonly limit: number;
     },
   ): Promise<AlertId[]>;
+  /** The open alerts of these sensors. */
+  standing(tenantId: TenantId, sensorIds: readonly SensorId[]): Promise<Alert[]>;
   addProof(tenantId: TenantId, proof: AlertProof): Promise<void>;
   proofs(tenantId: TenantId, ids: readonly AlertId[]): Promise<AlertProof[]>;
   byIds(tenantId: TenantId, ids: readonly AlertId[]): Promise<Alert[]>;

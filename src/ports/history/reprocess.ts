@@ -1,7 +1,14 @@
 import type { TenantId } from "../../domain/access/tenant.ts";
 import type { Severity } from "../../domain/detection/severity.ts";
-import type { ReprocessedAlert, ReprocessRun, ReprocessRunId, ReprocessState } from "../../domain/history/reprocess.ts";
-import type { Criticality } from "../../domain/plant/asset.ts";
+import type { AppliedSettingsId, SettingsDraftId } from "../../domain/detection/settings_layers.ts";
+import type {
+  ReprocessedAlert,
+  ReprocessRun,
+  ReprocessRunId,
+  ReprocessSettings,
+  ReprocessState,
+} from "../../domain/history/reprocess.ts";
+import type { AssetId, Criticality } from "../../domain/plant/asset.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
 import type { Subject } from "../../domain/plant/subject.ts";
 import type { EpisodeKey } from "../alerting/alert.ts";
@@ -10,16 +17,33 @@ import type { Page, Part } from "../page.ts";
 export interface ReprocessCursor {
   readonly sensorId: SensorId;
   readonly quantity: string;
+  readonly assetId: AssetId | undefined;
   readonly criticality: Criticality;
+  /** What it is judged by in this run; undefined: what it was judged by live. */
+  readonly settingsId: AppliedSettingsId | undefined;
   readonly state: string;
   readonly watermark: number | undefined;
   readonly finished: boolean;
 }
 
+/** What each sensor of a run is judged by from its first reading on. */
+export interface RunJudging {
+  readonly settings: Exclude<ReprocessSettings, "as_judged">;
+  readonly draftId: SettingsDraftId | undefined;
+  readonly settingsIds: ReadonlyMap<SensorId, AppliedSettingsId>;
+}
+
 export interface ReprocessStore {
   create(
     tenantId: TenantId,
-    run: { subject: Subject; from: number; to: number; sensorIds: readonly SensorId[] },
+    run: {
+      subject: Subject;
+      from: number;
+      to: number;
+      sensorIds: readonly SensorId[];
+      /** By what it judges; left out: by what was judged by live. */
+      judging?: RunJudging;
+    },
   ): Promise<ReprocessRunId>;
   byIds(tenantId: TenantId, ids: readonly ReprocessRunId[]): Promise<ReprocessRun[]>;
   page(tenantId: TenantId, page: Page): Promise<ReprocessRun[]>;

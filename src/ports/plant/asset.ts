@@ -13,6 +13,8 @@ export interface AssetStore {
   byIds(tenantId: TenantId, ids: readonly AssetId[]): Promise<Asset[]>;
   /** The asset and all that are below it. */
   below(tenantId: TenantId, id: AssetId): Promise<AssetId[]>;
+  /** Per asset, those above it and itself, from the top. */
+  paths(tenantId: TenantId, ids: readonly AssetId[]): Promise<Map<AssetId, AssetId[]>>;
   /** Retired ones are left out unless they are asked for. */
   page(tenantId: TenantId, page: Page & { readonly withRetired?: boolean }): Promise<Asset[]>;
 }

@@ -45,9 +45,10 @@ export interface ReadingStore {
     sensorId: SensorId,
     range: { from: number; to: number; limit: number },
   ): Promise<ReadingRevision[]>;
-  /** Up to `limit` readings with from <= ts < to, in time order. */
   /** Up to `limit` readings with from <= ts < to, in time order: only those that nothing else stands for yet. */
   series(tenantId: TenantId, sensorId: SensorId, range: { from: number; to: number; limit: number }): Promise<Series>;
+  /** The newest readings up to `to` (inclusive), at most `limit`, in time order: of the same sort. */
+  latest(tenantId: TenantId, sensorId: SensorId, range: { to: number; limit: number }): Promise<Series>;
   /**
    * Up to `limit` points with from <= ts < to, in time order: readings, and the minutes and hours that stand for older
    * ones.

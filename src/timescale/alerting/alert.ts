@@ -32,17 +32,19 @@ export function alertStore(sql: Sql): AlertStore {
     ...alertLists(sql),
 
     async open(tenantId, { sensorId, assetId, sourceId, kind, episodeStart }, facts) {
-      const { openedAt, severity, score, reason, batchId, shelf, suppressedBy = [], parentId, ...now } = facts;
+      const { openedAt, severity, score, reason, batchId, shelf, suppressedBy = [], parentId, settingsId, ...now } =
+        facts;
       const [row] = await sql<Row[]>`
         INSERT INTO alert (tenant_id, sensor_id, asset_id, source_id, kind, episode_start, opened_at, severity, state, score, reason, rarity, batch_id,
-          latching, shelved_until, shelved_by, shelf_reason, suppressed_by, parent_id)
+          latching, shelved_until, shelved_by, shelf_reason, suppressed_by, parent_id, settings_id)
         VALUES (${tenantId}, ${sensorId ?? null}, ${assetId ?? null}, ${sourceId ?? null}, ${kind}, ${
         time(episodeStart)
       }, ${time(openedAt)}, ${severity}, 'unacknowledged', ${score},
           ${reason}, ${rarityOrNull(now)}, ${batchId}, ${latches(tenantId, severity)}, ${optionalTime(shelf?.until)}, ${
         shelf?.by ?? null
       },
-          ${shelf?.reason ?? null}, ${words(suppressedBy)}::text::text[], ${parentId ?? null}::bigint)
+          ${shelf?.reason ?? null}, ${words(suppressedBy)}::text::text[], ${parentId ?? null}::bigint,
+          ${settingsId ?? null})
         ON CONFLICT ON CONSTRAINT alert_episode DO NOTHING
         RETURNING ${columns()}`;
       return row && toAlert(row);
@@ -161,7 +163,7 @@ export function alertStore(sql: Sql): AlertStore {
       return rows.map(({ id }) => id);
     },
 
-    async standing(tenantId, { subjects, suppression, suppressed, parentId, after, limit }) {
+    async standingIds(tenantId, { subjects, suppression, suppressed, parentId, after, limit }) {
       const rows = await sql<{ id: AlertId }[]>`
         SELECT id FROM alert WHERE tenant_id = ${tenantId} AND ended_at IS NULL AND id > ${after}
           AND ${ofSubjects(sql, subjects)}
@@ -169,6 +171,15 @@ export function alertStore(sql: Sql): AlertStore {
           ${parentId === undefined ? sql`` : sql`AND parent_id = ${parentId}::bigint`}
         ORDER BY id LIMIT ${limit}`;
       return rows.map(({ id }) => id);
+    },
+
+    async standing(tenantId, sensorIds) {
+      const rows = await sql<Row[]>`
+        SELECT ${columns()} FROM alert
+        WHERE tenant_id = ${tenantId} AND sensor_id = ANY (${
+        numbers(sensorIds)
+      }::text::int[]) AND ended_at IS NULL ORDER BY id`;
+      return rows.map(toAlert);
     },
 
     async addProof(tenantId, { alertId, ts, change, batchId, evidence }) {

@@ -1,6 +1,7 @@
 /** A row of the table `alert`, and the alert that it stands for. */
 import type { Alert, AlertId } from "../../domain/alerting/alert.ts";
 import type { Suppression } from "../../domain/alerting/suppression.ts";
+import type { AppliedSettingsId } from "../../domain/detection/settings_layers.ts";
 import type { RarityNow } from "../../domain/detection/episode.ts";
 import type { BatchId, SourceId } from "../../domain/intake/batch.ts";
 import type { AssetId } from "../../domain/plant/asset.ts";
@@ -22,6 +23,7 @@ export interface AlertRow {
   readonly score: number;
   readonly reason: string;
   readonly rarity: string | null;
+  readonly settings_id: AppliedSettingsId | null;
   readonly batch_id: BatchId;
   readonly version: number;
   readonly latching: boolean;
@@ -35,7 +37,7 @@ export interface AlertRow {
 }
 
 export function alertColumns(sql: Sql) {
-  return sql`id, sensor_id, asset_id, source_id, kind, episode_start, opened_at, ended_at, severity, state, score, reason, rarity, batch_id,
+  return sql`id, sensor_id, asset_id, source_id, kind, episode_start, opened_at, ended_at, severity, state, score, reason, rarity, batch_id, settings_id,
     version, latching, assignee, shelved_until, shelved_by, shelf_reason, array_to_string(suppressed_by, ',') AS suppressed_by, parent_id`;
 }
 
@@ -55,6 +57,7 @@ export function toAlert(row: AlertRow): Alert {
     reason: row.reason,
     ...row.rarity === null ? {} : JSON.parse(row.rarity) as RarityNow,
     batchId: row.batch_id,
+    settingsId: optional(row.settings_id),
     version: row.version,
     latching: row.latching,
     assignee: optional(row.assignee),

@@ -1,5 +1,5 @@
 import type { SensorId } from "../../domain/plant/sensor.ts";
-import type { Criticality } from "../../domain/plant/asset.ts";
+import type { AssetId, Criticality } from "../../domain/plant/asset.ts";
 import type { DetectorStateStore } from "../../ports/detection/detector_state.ts";
 import { numbers, optional, type Sql } from "../sql.ts";
 
@@ -9,37 +9,53 @@ const SEPARATOR = "\x1e";
 
 interface Row {
   readonly sensor_id: SensorId;
+  readonly revision: number;
+  readonly watermark: number | null;
+  readonly state: string | null;
+}
+
+interface SensorRow {
+  readonly sensor_id: SensorId;
   readonly quantity: string;
+  readonly asset_id: AssetId | null;
   readonly criticality: Criticality;
   readonly reorder_window_ms: number | null;
-  readonly revision: number;
-  readonly state: string | null;
 }
 
 export function detectorStateStore(sql: Sql): DetectorStateStore {
   return {
     async lock(tenantId, sensors) {
       const rows = await sql<Row[]>`
-        SELECT state.sensor_id, sensor.quantity, coalesce(asset.criticality, 'B') AS criticality, sensor.reorder_window_ms,
-          state.revision,
+        SELECT state.sensor_id, state.revision, state.watermark,
           CASE WHEN state.revision = known.revision THEN NULL ELSE state.state END AS state
         FROM detector_state AS state
         JOIN unnest(${numbers(sensors.map(({ id }) => id))}::text::int[], ${
         numbers(sensors.map(({ revision }) => revision))
       }::text::bigint[])
           AS known (sensor_id, revision) ON known.sensor_id = state.sensor_id
-        JOIN sensor ON sensor.tenant_id = state.tenant_id AND sensor.id = state.sensor_id
-        LEFT JOIN asset ON asset.tenant_id = sensor.tenant_id AND asset.id = sensor.asset_id
         WHERE state.tenant_id = ${tenantId}
         ORDER BY state.sensor_id
         FOR UPDATE OF state`;
       return rows.map((row) => ({
         sensorId: row.sensor_id,
+        revision: row.revision,
+        watermark: optional(row.watermark),
+        state: optional(row.state),
+      }));
+    },
+
+    // A statement of its own: one that waits for a lock still sees the other tables as they were before it waited.
+    async sensors(tenantId, ids) {
+      const rows = await sql<SensorRow[]>`
+        SELECT sensor.id AS sensor_id, quantity, asset_id, coalesce(criticality, 'B') AS criticality, reorder_window_ms
+        FROM sensor LEFT JOIN asset ON asset.tenant_id = sensor.tenant_id AND asset.id = sensor.asset_id
+        WHERE sensor.tenant_id = ${tenantId} AND sensor.id = ANY (${numbers(ids)}::text::int[])`;
+      return rows.map((row) => ({
+        sensorId: row.sensor_id,
         quantity: row.quantity,
+        assetId: optional(row.asset_id),
         criticality: row.criticality,
         reorderWindowMs: optional(row.reorder_window_ms),
-        revision: row.revision,
-        state: optional(row.state),
       }));
     },
 

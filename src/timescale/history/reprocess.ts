@@ -1,4 +1,5 @@
 import type { TenantId } from "../../domain/access/tenant.ts";
+import type { AppliedSettingsId, SettingsDraftId } from "../../domain/detection/settings_layers.ts";
 import type { AssetId } from "../../domain/plant/asset.ts";
 import type { ReprocessedAlert, ReprocessRun, ReprocessRunId } from "../../domain/history/reprocess.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
@@ -13,6 +14,8 @@ interface RunRow {
   readonly asset_id: AssetId | null;
   readonly range_from: number;
   readonly range_to: number;
+  readonly settings: ReprocessRun["settings"];
+  readonly draft_id: SettingsDraftId | null;
   readonly state: ReprocessRun["state"];
   readonly failure: string | null;
   readonly requested_at: number;
@@ -26,7 +29,9 @@ interface RunRow {
 interface CursorRow {
   readonly sensor_id: SensorId;
   readonly quantity: string;
+  readonly asset_id: AssetId | null;
   readonly criticality: Criticality;
+  readonly settings_id: AppliedSettingsId | null;
   readonly state: string;
   readonly watermark: number | null;
   readonly finished: boolean;
@@ -54,15 +59,18 @@ export function reprocessStore(sql: Sql): ReprocessStore {
       FROM reprocess_sensor WHERE tenant_id = run.tenant_id AND run_id = run.id
     ) AS progress`;
   return {
-    async create(tenantId, { subject, from, to, sensorIds }) {
+    async create(tenantId, { subject, from, to, sensorIds, judging }) {
       const [run] = await sql<{ id: ReprocessRunId }[]>`
-        INSERT INTO reprocess_run (tenant_id, sensor_id, asset_id, range_from, range_to)
-        VALUES (${tenantId}, ${subject.sensorId ?? null}, ${subject.assetId ?? null}, ${time(from)}, ${
-        time(to)
-      }) RETURNING id`;
+        INSERT INTO reprocess_run (tenant_id, sensor_id, asset_id, range_from, range_to, settings, draft_id)
+        VALUES (${tenantId}, ${subject.sensorId ?? null}, ${subject.assetId ?? null}, ${time(from)}, ${time(to)}, ${
+        judging?.settings ?? "as_judged"
+      }, ${judging?.draftId ?? null}) RETURNING id`;
+      const settingsIds = `{${sensorIds.map((id) => judging?.settingsIds.get(id) ?? "NULL").join(",")}}`;
       await sql`
-        INSERT INTO reprocess_sensor (tenant_id, run_id, sensor_id)
-        SELECT ${tenantId}, ${run.id}, id FROM unnest(${numbers(sensorIds)}::text::int[]) AS id`;
+        INSERT INTO reprocess_sensor (tenant_id, run_id, sensor_id, settings_id)
+        SELECT ${tenantId}, ${run.id}, id, settings_id
+        FROM unnest(${numbers(sensorIds)}::text::int[], ${settingsIds}::text::int[])
+          AS row (id, settings_id)`;
       return run.id;
     },
 
@@ -83,7 +91,8 @@ export function reprocessStore(sql: Sql): ReprocessStore {
 
     async lockNext(tenantId, id) {
       const [row] = await sql<CursorRow[]>`
-        SELECT folded.sensor_id, quantity, coalesce(criticality, 'B') AS criticality, state, watermark, finished
+        SELECT folded.sensor_id, quantity, sensor.asset_id, coalesce(criticality, 'B') AS criticality, settings_id,
+          state, watermark, finished
         FROM reprocess_sensor AS folded
         JOIN sensor ON sensor.tenant_id = folded.tenant_id AND sensor.id = folded.sensor_id
         LEFT JOIN asset ON asset.tenant_id = sensor.tenant_id AND asset.id = sensor.asset_id
@@ -92,7 +101,9 @@ export function reprocessStore(sql: Sql): ReprocessStore {
       return row && {
         sensorId: row.sensor_id,
         quantity: row.quantity,
+        assetId: optional(row.asset_id),
         criticality: row.criticality,
+        settingsId: optional(row.settings_id),
         state: row.state,
         watermark: optional(row.watermark),
         finished: row.finished,
@@ -194,6 +205,8 @@ function toRun(row: RunRow): ReprocessRun {
     assetId: optional(row.asset_id),
     from: row.range_from,
     to: row.range_to,
+    settings: row.settings,
+    draftId: optional(row.draft_id),
     state: row.state,
     failure: optional(row.failure),
     requestedAt: row.requested_at,

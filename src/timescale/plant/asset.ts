@@ -13,6 +13,9 @@ interface Row {
   readonly retired_at: number | null;
 }
 
+/** Trees of a plant are not deeper: no circle is followed for ever. */
+const HEIGHT_MAX = 100;
+
 export function assetStore(sql: Sql): AssetStore {
   const columns = () => sql`id, key, name, parent_id, criticality, level, retired_at`;
   return {
@@ -65,6 +68,20 @@ export function assetStore(sql: Sql): AssetStore {
         )
         SELECT id FROM below ORDER BY id`;
       return rows.map((row) => row.id);
+    },
+
+    async paths(tenantId, ids) {
+      const rows = await sql<{ bottom: AssetId; id: AssetId }[]>`
+        WITH RECURSIVE above AS (
+          SELECT id AS bottom, id, parent_id, 0 AS height FROM asset
+          WHERE tenant_id = ${tenantId} AND id = ANY (${numbers(ids)}::text::int[])
+          UNION ALL
+          SELECT bottom, asset.id, asset.parent_id, height + 1 FROM asset JOIN above ON asset.id = above.parent_id
+          WHERE asset.tenant_id = ${tenantId} AND height < ${HEIGHT_MAX}::int
+        )
+        SELECT bottom, id FROM above ORDER BY bottom, height DESC`;
+      const grouped = Map.groupBy(rows, ({ bottom }) => bottom);
+      return new Map(Array.from(grouped, ([bottom, rows]) => [bottom, rows.map(({ id }) => id)]));
     },
 
     async page(tenantId, { before, limit, withRetired = false }) {

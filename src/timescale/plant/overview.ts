@@ -53,7 +53,7 @@ export function overviewStore(sql: Sql): OverviewStore {
         FROM (
           SELECT sensor_id, asset_id, severity, state, opened_at, state IN ('unacknowledged', 'acknowledged') AS stands FROM alert
           WHERE tenant_id = ${tenantId} AND state IN ('unacknowledged', 'acknowledged', 'returned_unacknowledged')
-        ) AS open LEFT JOIN sensor ON sensor.id = open.sensor_id
+        ) AS open LEFT JOIN sensor ON sensor.tenant_id = ${tenantId} AND sensor.id = open.sensor_id
         JOIN below ON below.id = 0 OR below.id = coalesce(open.asset_id, sensor.asset_id)
         GROUP BY top`;
       return new Map(rows.map((row) => [row.top, {
@@ -92,7 +92,7 @@ export function overviewStore(sql: Sql): OverviewStore {
         FROM (
           SELECT sensor_id, asset_id, severity, date_trunc('hour', opened_at) AS hour FROM alert
           WHERE tenant_id = ${tenantId} AND opened_at >= ${time(from)} AND opened_at < ${time(to)}
-        ) AS opened LEFT JOIN sensor ON sensor.id = opened.sensor_id
+        ) AS opened LEFT JOIN sensor ON sensor.tenant_id = ${tenantId} AND sensor.id = opened.sensor_id
         JOIN below ON below.id = 0 OR below.id = coalesce(opened.asset_id, sensor.asset_id)
         GROUP BY top, hour ORDER BY hour`;
       const grouped = Map.groupBy(rows, ({ top }) => top);

@@ -96,6 +96,15 @@ export function readingStore(sql: Sql): ReadingStore {
       return toSeries(rows);
     },
 
+    async latest(tenantId, sensorId, { to, limit }) {
+      const rows = await sql<Row[]>`
+        SELECT ${epochMs()}, value, status FROM reading
+        WHERE tenant_id = ${tenantId} AND sensor_id = ${sensorId} AND reading.ts <= ${time(to)}
+          AND reading.ts >= ${horizonOf(sql, tenantId, "rolled_up_before")}
+        ORDER BY reading.ts DESC LIMIT ${limit}`;
+      return toSeries(rows.reverse());
+    },
+
     points: (tenantId, sensorId, range) => singlePoints(sql, { tenantId, sensorId, ...range }),
     buckets: (tenantId, sensorId, range) => bucketPoints(sql, { tenantId, sensorId, ...range }),
   };

@@ -29,6 +29,7 @@ const ALERT: Alert = {
   score: 0.5,
   reason: "r",
   batchId: 1 as BatchId,
+  settingsId: undefined,
 };
 const STATES = Object.keys(ALERT_STATES) as AlertState[];
 const SHELF = { until: T0 + 3_600_000, by: "ann", reason: "a known leak" };

@@ -9,8 +9,8 @@ import type { Decision } from "../../../src/domain/detection/episode.ts";
 import { RARITY_FLOOR } from "../../../src/domain/detection/rarity.ts";
 import { DAY_MS, dayOf } from "../../../src/domain/detection/sensor_day.ts";
 import {
-  decodeState,
   encodeState,
+  parseState,
   relearn,
   type SensorState,
   startState,
@@ -60,7 +60,7 @@ function fold(
   const edges = [0, ...cuts.toSorted((a, b) => a - b), series.ts.length];
   for (let i = 1; i < edges.length; i++) {
     decisions.push(...assess(state, slice(series, edges[i - 1], edges[i]), { ...RULES, lineAt }).decisions);
-    state = decodeState(encodeState(state), SET).state;
+    state = parseState(encodeState(state))!;
   }
   return { decisions, state };
 }

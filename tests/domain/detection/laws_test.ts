@@ -7,7 +7,7 @@ import { assess } from "../../../src/domain/detection/assess.ts";
 import { detectorSet } from "../../../src/domain/detection/detector_set.ts";
 import type { Decision } from "../../../src/domain/detection/episode.ts";
 import { acceptNewNormal } from "../../../src/domain/detection/new_normal.ts";
-import { decodeState, encodeState, type SensorState, startState } from "../../../src/domain/detection/sensor_state.ts";
+import { encodeState, parseState, type SensorState, startState } from "../../../src/domain/detection/sensor_state.ts";
 import { seededRandom } from "../../../src/domain/detection/stats/random.ts";
 
 const T0 = Date.UTC(2024, 0, 1);
@@ -35,7 +35,7 @@ function fold(values: readonly number[], { quantity = "generic", stepMs = MINUTE
     const ts = Float64Array.from(piece, (_, j) => from + (i + j) * stepMs);
     const series = { ts, value: Float64Array.from(piece), status: new Uint32Array(piece.length) };
     decisions.push(...assess(after, series, rules).decisions);
-    after = decodeState(encodeState(after), set).state;
+    after = parseState(encodeState(after))!;
   }
   return { decisions, state: after, until: from + values.length * stepMs };
 }

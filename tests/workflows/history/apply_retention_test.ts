@@ -202,9 +202,12 @@ Deno.test({
       await t.step("reprocessing says when readings of its range have gone", async () => {
         const { rolledUpBefore } = await scope.store.horizons.of(scope.tenant.id);
         const input = { sensorKey: "s", from: OLD - DAY_MS };
-        await assert.rejects(startReprocessing(scope, { ...input, to: rolledUpBefore }), /nothing to fold/);
+        await assert.rejects(
+          startReprocessing(scope, { ...input, to: rolledUpBefore, settings: "as_judged" }),
+          /nothing to fold/,
+        );
         await bench.withWorker((activities) => activities, async () => {
-          const { id } = await startReprocessing(scope, { ...input, to: Date.now() });
+          const { id } = await startReprocessing(scope, { ...input, to: Date.now(), settings: "as_judged" });
           const ended = await until("the run", async () => {
             const [run] = await scope.store.reprocessing.byIds(scope.tenant.id, [id]);
             return run.state === "running" ? undefined : run;

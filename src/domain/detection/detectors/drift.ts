@@ -14,6 +14,7 @@
  */
 import { max, mean, min, sampleStandardDeviation } from "simple-statistics";
 import { roundedTo } from "../stats/rounded.ts";
+import { type FieldsOf, number, readings, share } from "../field.ts";
 import { checkParameters, type Detector, type Point } from "./detector.ts";
 
 export interface DriftParameters {
@@ -23,6 +24,31 @@ export interface DriftParameters {
   readonly halfMean: number;
   readonly share: number;
 }
+
+export const DRIFT_FIELDS: FieldsOf<DriftParameters> = {
+  days: readings("Whole days before it judges.", { unit: "days", min: 3, max: 30, usually: 10 }),
+  weight: number("Weight of the newest day among the last ones: more is quicker and less calm.", {
+    min: 0.01,
+    max: 1,
+    usually: 0.3,
+  }),
+  halfRange: number("How far outside the range of days the newest one scores 0.5: more is calmer.", {
+    unit: "widths of the range",
+    min: 0.001,
+    max: 1_000,
+    usually: 0.25,
+  }),
+  halfMean: number("How far from last month's days the last ones score 0.5: more is calmer.", {
+    unit: "standard deviations",
+    min: 0.001,
+    max: 1_000,
+    usually: 2,
+  }),
+  share: share("A day with a smaller share of its usual readings does not count.", {
+    unit: "share of readings",
+    usually: 0.5,
+  }),
+};
 
 interface State {
   /** The day under way (days since 1970, UTC), the sum of its readings and their number. */

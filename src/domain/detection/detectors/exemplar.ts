@@ -12,7 +12,8 @@
  * Source: nearest-neighbour conformal detectors (V. Ishimtsev et al., Conformal k-NN anomaly detector, 2017), with
  *   leader clustering (J. A. Hartigan, 1975) in place of a window.
  */
-import { checkNovelty, type NoveltyParameters, sampleOf, sizeByRate } from "../stats/novelty.ts";
+import { type FieldsOf, number, readings, span } from "../field.ts";
+import { checkNovelty, NOVELTY_FIELDS, type NoveltyParameters, sampleOf, sizeByRate } from "../stats/novelty.ts";
 import { roundedTo } from "../stats/rounded.ts";
 import { byRate, readingsIn, type Span, spanRules } from "../stats/span.ts";
 import { learnMean, meanOf, meanWindow, startMean, type TrailingMean } from "../stats/trailing_mean.ts";
@@ -40,6 +41,26 @@ interface State {
 const BLOCKS = 18;
 /** The difference of a point that is nearer than this (in widths) to its exemplar is lost when that one is rounded. */
 const ROUNDED = 1e-3;
+
+export const EXEMPLAR_FIELDS: FieldsOf<ExemplarParameters> = {
+  ...NOVELTY_FIELDS,
+  length: span("How long the level is over that a value is seen with.", {
+    leastMax: BLOCKS,
+    usually: { hours: 3, least: 4 },
+  }),
+  prototypes: readings("Pairs of value and level that are kept: more is calmer, in a larger state.", {
+    unit: "pairs",
+    min: 2,
+    max: 200,
+    usually: 64,
+  }),
+  near: number("Pairs that are nearer to each other are the same: more is calmer and coarser.", {
+    unit: "widths of the range",
+    min: 0.001,
+    max: 10,
+    usually: 0.08,
+  }),
+};
 
 export function exemplar(parameters: ExemplarParameters): Detector<State> {
   const { length, prototypes, near, half, warmUp } = parameters;

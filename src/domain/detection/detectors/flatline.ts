@@ -13,6 +13,7 @@
  * Source: "frozen value" tests of data quality control (IOC Manuals and Guides 26; QARTOD flat line test).
  */
 import { readingsIn, type Span, spanRules } from "../stats/span.ts";
+import { type FieldsOf, number, readings, span } from "../field.ts";
 import { checkParameters, type Detector } from "./detector.ts";
 
 export interface FlatlineParameters {
@@ -20,6 +21,20 @@ export interface FlatlineParameters {
   readonly warmUp: number;
   readonly changes: number;
 }
+
+export const FLATLINE_FIELDS: FieldsOf<FlatlineParameters> = {
+  least: span("Equal readings for so long are never called stuck: more is calmer.", {
+    leastMin: 2,
+    usually: { hours: 0.5, least: 30 },
+  }),
+  warmUp: readings("Learnt from before it judges.", { min: 2, max: 100_000, usually: 200 }),
+  changes: number("Sensors of which a smaller share of readings differs from the one before are not judged.", {
+    unit: "share of readings",
+    min: 0.001,
+    max: 1,
+    usually: 0.02,
+  }),
+};
 
 interface State {
   n: number;

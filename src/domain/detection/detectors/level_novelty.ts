@@ -11,11 +11,13 @@
  * Source: moving-average charts (S. W. Roberts, Technometrics 1(3), 1959), with the range as scale as in
  *   value_novelty.ts.
  */
+import { type FieldsOf, span } from "../field.ts";
 import {
   checkNovelty,
   excessOf,
   learnNovelty,
   type Novelty,
+  NOVELTY_FIELDS,
   noveltyFacts,
   noveltyOf,
   type NoveltyParameters,
@@ -40,6 +42,15 @@ interface State {
 
 /** Blocks that the window is kept in: more follow it more exactly, in a larger state. */
 const BLOCKS = 24;
+
+export const LEVEL_FIELDS: FieldsOf<LevelParameters> = {
+  ...NOVELTY_FIELDS,
+  length: span("How long the mean is over that is judged: more sees smaller shifts, later.", {
+    leastMin: 2,
+    leastMax: BLOCKS,
+    usually: { hours: 2, least: 4 },
+  }),
+};
 
 export function levelNovelty(parameters: LevelParameters): Detector<State> {
   const { length } = parameters;

@@ -14,6 +14,7 @@
  * Source: E. S. Page, Biometrika 41, 1954; frozen reference as in online-ml/river, river/drift/cusum.py.
  */
 import { byRate, readingsIn, type Span, spanRules } from "../stats/span.ts";
+import { type FieldsOf, number, span } from "../field.ts";
 import { type Moments, spread, startMoments, updateMoments } from "../stats/welford.ts";
 import { checkParameters, type Detector } from "./detector.ts";
 
@@ -24,6 +25,31 @@ export interface LevelShiftParameters {
   readonly clip: number;
   readonly relearn: Span;
 }
+
+export const LEVEL_SHIFT_FIELDS: FieldsOf<LevelShiftParameters> = {
+  warmUp: span("Learnt from before it judges.", { leastMin: 10, usually: { hours: 25, least: 300 } }),
+  slack: number("Departures under it do not count: more is calmer.", {
+    unit: "standard deviations",
+    min: 0,
+    max: 100,
+    usually: 1,
+  }),
+  decision: number("Sum of departures at which the score leaves 0: more is calmer.", {
+    unit: "standard deviations",
+    min: 0.1,
+    max: 100_000,
+    usually: 100,
+  }),
+  clip: number("Most that a single reading adds, so that one outlier is no shift.", {
+    unit: "standard deviations",
+    min: 0.1,
+    max: 1_000,
+    usually: 3,
+  }),
+  relearn: span("After so long over the decision the level is taken as the new normal.", {
+    usually: { hours: 42, least: 300 },
+  }),
+};
 
 interface State {
   baseline: Moments;

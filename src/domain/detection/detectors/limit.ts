@@ -9,6 +9,7 @@
  * Example: high 7.1 and hysteresis 0.5: 7.2 scores 1, then 6.8 still 1, then 6.6 scores 0.
  * Source: ISA-18.2 (deadband); limits for machine vibration in iso_20816_3.ts.
  */
+import { type FieldsOf, number } from "../field.ts";
 import { checkParameters, type Detector } from "./detector.ts";
 
 export interface LimitParameters {
@@ -16,6 +17,18 @@ export interface LimitParameters {
   readonly high?: number;
   readonly hysteresis: number;
 }
+
+const VALUES = { unit: "unit of the sensor", min: -1e15, max: 1e15 };
+
+export const LIMIT_FIELDS: FieldsOf<LimitParameters> = {
+  low: number("Values under it are too low; left out: none is.", VALUES),
+  high: number("Values over it are too high; left out: none is.", VALUES),
+  hysteresis: number("How far back within its limit a value has to come to count as back.", {
+    ...VALUES,
+    min: 0,
+    usually: 0,
+  }),
+};
 
 interface State {
   active: boolean;

@@ -1,18 +1,19 @@
 /** The detectors of single sensors, by name: settings choose among them and give their parameters. */
-import type { NoveltyParameters } from "../stats/novelty.ts";
+import type { Fields, FieldsOf } from "../field.ts";
+import { NOVELTY_FIELDS, type NoveltyParameters } from "../stats/novelty.ts";
 import type { Detector } from "./detector.ts";
-import { drift, type DriftParameters } from "./drift.ts";
-import { exemplar, type ExemplarParameters } from "./exemplar.ts";
-import { flatline, type FlatlineParameters } from "./flatline.ts";
-import { levelNovelty, type LevelParameters } from "./level_novelty.ts";
-import { levelShift, type LevelShiftParameters } from "./level_shift.ts";
-import { limit, type LimitParameters } from "./limit.ts";
+import { drift, DRIFT_FIELDS, type DriftParameters } from "./drift.ts";
+import { exemplar, EXEMPLAR_FIELDS, type ExemplarParameters } from "./exemplar.ts";
+import { flatline, FLATLINE_FIELDS, type FlatlineParameters } from "./flatline.ts";
+import { LEVEL_FIELDS, levelNovelty, type LevelParameters } from "./level_novelty.ts";
+import { LEVEL_SHIFT_FIELDS, levelShift, type LevelShiftParameters } from "./level_shift.ts";
+import { limit, LIMIT_FIELDS, type LimitParameters } from "./limit.ts";
 import { rateOfChange } from "./rate_of_change.ts";
-import { steadyLevel, type SteadyLevelParameters } from "./steady_level.ts";
-import { timeOfDayNovelty, type TimeOfDayParameters } from "./time_of_day_novelty.ts";
+import { STEADY_LEVEL_FIELDS, steadyLevel, type SteadyLevelParameters } from "./steady_level.ts";
+import { TIME_OF_DAY_FIELDS, timeOfDayNovelty, type TimeOfDayParameters } from "./time_of_day_novelty.ts";
 import { valueNovelty } from "./value_novelty.ts";
-import { varianceChange, type VarianceParameters } from "./variance_change.ts";
-import { zscore, type ZscoreParameters } from "./zscore.ts";
+import { VARIANCE_FIELDS, varianceChange, type VarianceParameters } from "./variance_change.ts";
+import { zscore, ZSCORE_FIELDS, type ZscoreParameters } from "./zscore.ts";
 
 /** Parameters of each detector, by its name. */
 export interface DetectorParameters {
@@ -32,23 +33,29 @@ export interface DetectorParameters {
 
 export type DetectorName = keyof DetectorParameters;
 
-const MAKERS: { readonly [Name in DetectorName]: (parameters: DetectorParameters[Name]) => Detector<unknown> } = {
-  zscore,
-  value_novelty: valueNovelty,
-  time_of_day_novelty: timeOfDayNovelty,
-  level_novelty: levelNovelty,
-  steady_level: steadyLevel,
-  exemplar,
-  level_shift: levelShift,
-  variance_change: varianceChange,
-  rate_of_change: rateOfChange,
-  drift,
-  flatline,
-  limit,
+/** How each is made, and what its parameters are. */
+const DETECTORS: {
+  readonly [Name in DetectorName]: {
+    readonly make: (parameters: DetectorParameters[Name]) => Detector<unknown>;
+    readonly fields: FieldsOf<DetectorParameters[Name]>;
+  };
+} = {
+  zscore: { make: zscore, fields: ZSCORE_FIELDS },
+  value_novelty: { make: valueNovelty, fields: NOVELTY_FIELDS },
+  time_of_day_novelty: { make: timeOfDayNovelty, fields: TIME_OF_DAY_FIELDS },
+  level_novelty: { make: levelNovelty, fields: LEVEL_FIELDS },
+  steady_level: { make: steadyLevel, fields: STEADY_LEVEL_FIELDS },
+  exemplar: { make: exemplar, fields: EXEMPLAR_FIELDS },
+  level_shift: { make: levelShift, fields: LEVEL_SHIFT_FIELDS },
+  variance_change: { make: varianceChange, fields: VARIANCE_FIELDS },
+  rate_of_change: { make: rateOfChange, fields: NOVELTY_FIELDS },
+  drift: { make: drift, fields: DRIFT_FIELDS },
+  flatline: { make: flatline, fields: FLATLINE_FIELDS },
+  limit: { make: limit, fields: LIMIT_FIELDS },
 };
 
 /** Every detector there is. */
-export const DETECTOR_NAMES = Object.keys(MAKERS) as readonly DetectorName[];
+export const DETECTOR_NAMES = Object.keys(DETECTORS) as readonly DetectorName[];
 
 /** A detector of the list with its parameters. */
 export type DetectorChoice = {
@@ -57,8 +64,17 @@ export type DetectorChoice = {
 
 /** Makes a detector. Throws a RangeError for an unknown name, or for parameters out of bounds. */
 export function makeDetector({ name, parameters }: DetectorChoice): Detector<unknown> {
-  if (!Object.hasOwn(MAKERS, name)) {
+  if (!isDetector(name)) {
     throw new RangeError(`there is no detector ${JSON.stringify(name)}; there are ${DETECTOR_NAMES.join(", ")}`);
   }
-  return MAKERS[name](parameters as never);
+  return DETECTORS[name].make(parameters as never);
+}
+
+export function isDetector(name: string): name is DetectorName {
+  return Object.hasOwn(DETECTORS, name);
+}
+
+/** What the parameters of a detector are. */
+export function fieldsOf(name: DetectorName): Fields {
+  return DETECTORS[name].fields;
 }

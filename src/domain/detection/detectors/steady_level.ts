@@ -12,14 +12,22 @@
  * Source: Shewhart's charts of means (1931), on winsorised readings (J. W. Tukey, 1962).
  */
 import { learnLevel, levelLimits, type LevelState, startLevel } from "../level.ts";
+import { type FieldsOf, span } from "../field.ts";
 import { checkParameters, type Detector, type Point } from "./detector.ts";
-import { checkNovelty, type NoveltyParameters, sampleOf } from "../stats/novelty.ts";
+import { checkNovelty, NOVELTY_FIELDS, type NoveltyParameters, sampleOf } from "../stats/novelty.ts";
 import { byRate, type Span, spanRules } from "../stats/span.ts";
 import { excess, widenRange } from "../stats/trailing_range.ts";
 
 export interface SteadyLevelParameters extends NoveltyParameters {
   readonly length: Span;
 }
+
+export const STEADY_LEVEL_FIELDS: FieldsOf<SteadyLevelParameters> = {
+  ...NOVELTY_FIELDS,
+  half: { ...NOVELTY_FIELDS.half, usually: 4 },
+  warmUp: { ...NOVELTY_FIELDS.warmUp, unit: "means", usually: 10 },
+  length: span("How long each mean is over: more sees smaller shifts, later.", { usually: { hours: 1, least: 20 } }),
+};
 
 interface State extends LevelState {
   /** Means taken in. */
@@ -34,6 +42,8 @@ export function steadyLevel(parameters: SteadyLevelParameters): Detector<State> 
   // Between the ends of two means there is nothing new to be said.
   const excessOf = ({ filled, sum, range }: State, { steady, perHour }: Point) => {
     if (filled + 1 < limitsAt(perHour).stretch) return 0;
+    // Means that were all the same have no width to measure by: others see what leaves a constant.
+    if (range.max === range.min) return 0;
     return Math.min(excess(range, sampleOf((sum + steady) / (filled + 1), range.max)), Number.MAX_VALUE);
   };
   return {

@@ -10,11 +10,13 @@
  *   half 0.1 scores 0.83.
  * Source: time-of-day profiles as in the anchors of docs/detection.md; range-relative novelty as in value_novelty.ts.
  */
+import { type FieldsOf, readings, span } from "../field.ts";
 import {
   checkNovelty,
   excessOf,
   learnNovelty,
   type Novelty,
+  NOVELTY_FIELDS,
   noveltyFacts,
   noveltyOf,
   type NoveltyParameters,
@@ -32,6 +34,15 @@ export interface TimeOfDayParameters extends NoveltyParameters {
   readonly memory: Span;
   readonly atLeast: Span;
 }
+
+export const TIME_OF_DAY_FIELDS: FieldsOf<TimeOfDayParameters> = {
+  ...NOVELTY_FIELDS,
+  parts: readings("Parts of the day (UTC), each with a mean of its own.", { unit: "parts", max: 96, usually: 24 }),
+  memory: span("How much of a part of the day its mean is taken over, on all days: more follows slower.", {
+    usually: { hours: 30, least: 30 },
+  }),
+  atLeast: span("Until a part of the day has so much, it is not judged.", { usually: { hours: 1, least: 12 } }),
+};
 
 interface State {
   residual: Novelty;

@@ -9,10 +9,12 @@
  * Source: S-charts (W. A. Shewhart, 1931), with the range as scale as in value_novelty.ts.
  */
 import { sampleStandardDeviation } from "simple-statistics";
+import { type FieldsOf, readings } from "../field.ts";
 import {
   checkNovelty,
   learnNovelty,
   type Novelty,
+  NOVELTY_FIELDS,
   noveltyFacts,
   noveltyOf,
   type NoveltyParameters,
@@ -24,6 +26,15 @@ import { checkParameters, type Detector } from "./detector.ts";
 export interface VarianceParameters extends NoveltyParameters {
   readonly length: number;
 }
+
+export const VARIANCE_FIELDS: FieldsOf<VarianceParameters> = {
+  ...NOVELTY_FIELDS,
+  length: readings("Readings that the scatter is taken over: more see smaller changes, later.", {
+    min: 4,
+    max: 100,
+    usually: 16,
+  }),
+};
 
 interface State {
   scatter: Novelty;

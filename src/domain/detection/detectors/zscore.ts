@@ -9,6 +9,7 @@
  * Example: with mean 20, sd 1, sigma 4 and cap 8, the value 26 gives 0.5.
  * Source: B. P. Welford, Technometrics 4(3), 1962; D. H. D. West, CACM 22(9), 1979.
  */
+import { type FieldsOf, number, readings, span, WINDOW } from "../field.ts";
 import { type Moments, spread, startMoments, updateMoments } from "../stats/welford.ts";
 import { byRate, readingsIn, type Span, spanRules } from "../stats/span.ts";
 import { checkParameters, type Detector } from "./detector.ts";
@@ -19,6 +20,15 @@ export interface ZscoreParameters {
   readonly memory: Span;
   readonly warmUp: number;
 }
+
+const DEVIATIONS = { unit: "standard deviations", min: 0.1, max: 1_000 };
+
+export const ZSCORE_FIELDS: FieldsOf<ZscoreParameters> = {
+  sigma: number("Distance from the mean at which the score leaves 0: more is calmer.", { ...DEVIATIONS, usually: 4 }),
+  cap: number("Distance at which the score is 1; has to be over sigma.", { ...DEVIATIONS, usually: 12 }),
+  memory: span("How far back mean and deviation follow the process: more follows slower.", { usually: WINDOW }),
+  warmUp: readings("Learnt from before it judges.", { min: 2, max: 100_000, usually: 200 }),
+};
 
 export function zscore({ sigma, cap, memory, warmUp }: ZscoreParameters): Detector<Moments> {
   checkParameters("zscore", {

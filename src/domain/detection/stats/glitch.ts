@@ -10,6 +10,7 @@
  * not count.
  */
 import { quantileSorted } from "simple-statistics";
+import { type FieldsOf, number, readings, share, span } from "../field.ts";
 import { readingsIn, type Span } from "./span.ts";
 import { rangeOf, startRange, type TrailingRange, updateRange, type WindowSize } from "./trailing_range.ts";
 
@@ -27,6 +28,21 @@ export interface GlitchRules {
   /** Where glitches are more frequent than this share of the last 300 readings or so, they belong to the sensor. */
   readonly rare: number;
 }
+
+export const GLITCH_FIELDS: FieldsOf<GlitchRules> = {
+  window: span("How far back the range reaches that glitches are far outside of."),
+  blocks: readings("Parts in which the window moves on.", { unit: "parts", min: 2, max: 50 }),
+  first: readings("Readings that the first range is made of.", { min: 10, max: 200 }),
+  far: number("How far outside the range a value may be a glitch: less takes more for glitches.", {
+    unit: "widths of the range",
+    min: 0.1,
+    max: 10_000,
+  }),
+  lasts: span("What lasts so long is no glitch."),
+  rare: share("Where a greater share of readings is far outside, they belong to the sensor.", {
+    unit: "share of readings",
+  }),
+};
 
 /** The rules in readings. */
 export interface GlitchLimits {

@@ -6,6 +6,7 @@
  * Formula: e = distance outside the trailing range / that range; score = e / (e + half).
  */
 import { checkParameters } from "../detectors/detector.ts";
+import { type FieldsOf, number, readings, span, WINDOW } from "../field.ts";
 import { byRate, readingsIn, type Span, spanRules } from "./span.ts";
 import { excess, type Sample, startRange, type TrailingRange, updateRange, type WindowSize } from "./trailing_range.ts";
 
@@ -19,6 +20,18 @@ export interface NoveltyParameters {
   /** Values that it learns from before it judges. */
   readonly warmUp: number;
 }
+
+export const NOVELTY_FIELDS: FieldsOf<NoveltyParameters> = {
+  window: span("How far back the range reaches: more is calmer, and forgets later.", { usually: WINDOW }),
+  blocks: readings("Parts in which the window moves on.", { unit: "parts", min: 2, max: 50, usually: 4 }),
+  half: number("How far outside the range the score is 0.5: more is calmer.", {
+    unit: "widths of the range",
+    min: 0.001,
+    max: 100,
+    usually: 0.08,
+  }),
+  warmUp: readings("Learnt from before it judges.", { min: 2, max: 100_000, usually: 200 }),
+};
 
 export interface Novelty {
   /** Values taken in. */
