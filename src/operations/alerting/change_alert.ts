@@ -26,6 +26,8 @@ export interface AlertEventBody {
   readonly actor?: string;
   readonly note?: string;
   readonly detail?: string;
+  /** Data time of what readings did; undefined where they did nothing. */
+  readonly ts?: number;
 }
 
 export interface Deciding {
@@ -88,7 +90,7 @@ export async function applyDecision(
     note: change === "closed" || change === "superseded" ? decision.reason : decision.peak.reason,
   };
   await store.alertHistory.add(tenantId, [transitionTo(alert, done)]);
-  const body: AlertEventBody = { change, alert, actor: done.actor, note: done.note };
+  const body: AlertEventBody = { change, alert, actor: done.actor, note: done.note, ts };
   const told = {
     type: `alert.${change}`,
     batchId,
