@@ -9,7 +9,6 @@ import type { Batch, BatchId, SourceId } from "../src/domain/intake/batch.ts";
 import type { Quarantined } from "../src/domain/intake/quarantine.ts";
 import type { Asset, AssetId } from "../src/domain/plant/asset.ts";
 import type { Sensor, SensorId, SensorProgress } from "../src/domain/plant/sensor.ts";
-import type { Subject } from "../src/domain/plant/subject.ts";
 import { type AssetDetection, readAssetDetections } from "../src/operations/detection/read_asset_detection.ts";
 import type { AlertTimer } from "../src/ports/alerting/timer.ts";
 import type { AlertProof } from "../src/ports/alerting/alert.ts";
