@@ -30,6 +30,13 @@ export type Observation =
     readonly actor: string;
   }
   | {
+    readonly kind: "alert_policy.changed";
+    readonly tenant: string;
+    readonly shelveMaxMs: number;
+    readonly latching: readonly string[];
+    readonly actor: string;
+  }
+  | {
     readonly kind: "alarm_budget.changed";
     readonly tenant: string;
     /** Undefined: all that no other budget holds for. */
@@ -106,6 +113,7 @@ export function levelOf(observation: Observation): Level {
       { kind: "tenant.configured" },
       { kind: "request.broken_off" },
       { kind: "retention.changed" },
+      { kind: "alert_policy.changed" },
       { kind: "alarm_budget.changed" },
       { kind: "retention.applied" },
       { kind: "retention.asked" },

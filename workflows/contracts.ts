@@ -7,6 +7,7 @@ import type { BatchId, BatchOutcome } from "../src/domain/intake/batch.ts";
 export const INGEST_BATCH = "ingestBatch";
 export const REPROCESS_RANGE = "reprocessRange";
 export const APPLY_RETENTION = "applyRetention";
+export const REPORT_ALARMS = "reportAlarms";
 
 /** Query on `ingestBatch`: `BatchProgress`. */
 export const PROGRESS = "progress";
@@ -75,4 +76,9 @@ export interface RetentionReport {
 /** The schedule that runs `applyRetention`; its runs are named after it, with their time. */
 export function retentionScheduleId(installation: InstallationId): string {
   return `retention/${installation}`;
+}
+
+/** The schedule that runs `reportAlarms`; its runs are named after it, with their time. */
+export function reportScheduleId(installation: InstallationId): string {
+  return `report/${installation}`;
 }

@@ -2,3 +2,4 @@
 export { ingestBatch } from "./intake/ingest_batch.ts";
 export { reprocessRange } from "./history/reprocess_range.ts";
 export { applyRetention } from "./history/apply_retention.ts";
+export { reportAlarms } from "./alerting/report_alarms.ts";

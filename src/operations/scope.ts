@@ -38,6 +38,7 @@ export interface Deps {
    */
   readonly reads: Store;
   readonly alertFeeds: AlertFeeds;
+  readonly eventFeeds: AlertFeeds;
   readonly workflows: Workflows;
   readonly wakeUps: WakeUps;
   readonly clock: Clock;

@@ -1,14 +1,21 @@
 /**
  * Gives a workflow to what should have one and has none: batches that were accepted while none could be started, whose
  * workflow was terminated, or whose Temporal database was lost; reprocess runs whose process died before it started
- * them. What they did before stands in the store.
+ * them. What they did before stands in the store. It also does what is due by the clock: shelves and windows that are
+ * over.
  */
 import { SERVICE } from "../domain/access/actor.ts";
+import { releaseHeld } from "./alerting/relate_alerts.ts";
+import { settleWindows } from "./alerting/service_windows.ts";
+import { unshelveDue } from "./alerting/shelve_alerts.ts";
+import { watchFloods } from "./alerting/watch_floods.ts";
+import { type WatchOptions, watchSilence } from "./alerting/watch_silence.ts";
 import { allOf } from "./all_of.ts";
 import { foldAssetsSoon } from "./detection/fold_assets.ts";
 import { startBatch } from "./intake/accept_batch.ts";
 import type { TenantName } from "../ports/workflows.ts";
 import type { Deps } from "./scope.ts";
+import { loseParts } from "./show_parts.ts";
 
 /** A start is normally a matter of milliseconds. */
 const OLDER_THAN_MS = 5_000;
@@ -21,9 +28,19 @@ export interface Swept {
   readonly reprocessings: number;
 }
 
-/** Answers how many it gave a workflow. Throws `StoreUnavailable` and `WorkflowsUnavailable`. */
-export async function sweep(deps: Deps): Promise<Swept> {
+/**
+ * Answers how many it gave a workflow; who has not been listening for a while leaves out who is silent. Throws
+ * `StoreUnavailable` and `WorkflowsUnavailable`.
+ */
+export async function sweep(deps: Deps, { listeningSince }: Partial<WatchOptions> = {}): Promise<Swept> {
+  // Before Temporal is asked: what is due by the clock needs the store alone.
   await foldLeftAssets(deps);
+  await unshelveDue(deps);
+  await settleWindows(deps);
+  await releaseHeld(deps);
+  await watchFloods(deps);
+  await loseParts(deps);
+  if (listeningSince !== undefined) await watchSilence(deps, { listeningSince });
   const [batches, runs] = await Promise.all([
     deps.store.batches.unfinishedInTurns({ olderThanMs: OLDER_THAN_MS, limit: PER_SWEEP_MAX }),
     deps.store.reprocessing.running({ olderThanMs: OLDER_THAN_MS, limit: PER_SWEEP_MAX }),

@@ -29,6 +29,14 @@ export interface RunningWorkflows {
   hasReprocessing(tenant: TenantName, id: ReprocessRunId): boolean;
 }
 
+/** Something that is done from time to time. */
+export interface ScheduleState {
+  readonly name: string;
+  readonly paused: boolean;
+  readonly lastAt: number | undefined;
+  readonly nextAt: number | undefined;
+}
+
 export interface Workflows {
   /**
    * Starts the workflow of an unfinished batch; one that runs is left alone. A `fresh` batch never had one: a finished
@@ -51,6 +59,8 @@ export interface Workflows {
    * since a Temporal database that is lost takes its plans along. Throws `WorkflowsUnavailable`.
    */
   planSchedules(): Promise<void>;
+  /** Those that are planned. Throws `WorkflowsUnavailable`. */
+  schedules(): Promise<ScheduleState[]>;
   /** Applies retention now, or once more behind a run that is under way. Throws `WorkflowsUnavailable`. */
   applyRetention(): Promise<void>;
   /** Throws `WorkflowsUnavailable`. */

@@ -26,7 +26,7 @@ import {
 } from "../../workflows/contracts.ts";
 import { deferred } from "../deferred.ts";
 import { workflowsFault } from "./fault.ts";
-import { applyRetentionNow, planSchedules } from "./schedules.ts";
+import { applyRetentionNow, planSchedules, readSchedules } from "./schedules.ts";
 
 export interface WorkflowsOptions {
   readonly connection: NativeConnection;
@@ -128,6 +128,8 @@ export function createWorkflows({ connection, namespace, installation, uiUrl }: 
     },
 
     planSchedules: () => reaching(() => planSchedules(client, installation)),
+
+    schedules: () => reaching(() => readSchedules(client, installation)),
 
     applyRetention: () => reaching(() => applyRetentionNow(client, installation)),
 

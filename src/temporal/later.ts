@@ -19,6 +19,7 @@ export function laterWorkflows(connecting: Promise<Workflows>): Workflows {
     startReprocessing: async (...args) => await now().startReprocessing(...args),
     cancelReprocessing: async (...args) => await now().cancelReprocessing(...args),
     planSchedules: async (...args) => await now().planSchedules(...args),
+    schedules: async (...args) => await now().schedules(...args),
     applyRetention: async (...args) => await now().applyRetention(...args),
     running: async () => await now().running(),
     batchUrl: (...args) => reached?.batchUrl(...args),

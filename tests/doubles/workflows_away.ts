@@ -10,6 +10,7 @@ export const WORKFLOWS_AWAY: Workflows = {
   startReprocessing: away,
   cancelReprocessing: away,
   planSchedules: away,
+  schedules: away,
   applyRetention: away,
   running: away,
   batchUrl: () => undefined,

@@ -91,7 +91,9 @@ async function foldRun(scope: Scope, run: Run): Promise<boolean> {
     const alerts = await foldHeld(store, { tenant, held });
     await store.assetStates.save(tenant.id, held.map(toSaved));
     await store.assetStates.addScores(tenant.id, held.flatMap(({ scores }) => scores ?? []));
-    if (alerts.length > 0) await store.events.append(tenant.id, alerts.map(({ record }) => record));
+    if (alerts.length > 0) {
+      await store.events.append(tenant.id, alerts.flatMap(({ record, further }) => [record, ...further]));
+    }
     return { held, alerts };
   });
   for (const { due: { asset, revision }, memory } of held) {

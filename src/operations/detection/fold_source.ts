@@ -13,6 +13,7 @@ import { eventsTopic, type Scope } from "../scope.ts";
 import { type FoldableBatch, foldBatch, type FoldedBatch } from "./fold_batch.ts";
 import { type HeldStates, holdStates } from "./hold_states.ts";
 import { noteAssets } from "./note_assets.ts";
+import { holdPresences } from "./hold_presences.ts";
 
 /** Bounds on one transaction, so that it holds up others for some tenths of a second at most. */
 const BATCHES_PER_RUN = 32;
@@ -109,13 +110,18 @@ async function foldAll(scope: Scope, { store, run }: { store: Store; run: readon
   for (const batch of run) batches.push({ ...await recallVerdicts({ ...scope, store }, batch.id), batch });
   const sensorIds = new Set<SensorId>(batches.flatMap(({ verdicts }) => verdicts.accepted.sensorIds));
   const states = await holdStates(scope, store, { sensorIds, batchId: run[0].id });
+  const presences = await holdPresences(store, batches);
   const lines = holdLines(store, { tenantId: tenant.id, subjects: [...sensorIds].map((sensorId) => ({ sensorId })) });
   const folded: (FoldedBatch & { awaited: boolean })[] = [];
   for (const [i, batch] of batches.entries()) {
-    folded.push({ ...await foldBatch(store, batch, { states, lines, closedBeforeMs }), awaited: run[i].awaited });
+    folded.push({
+      ...await foldBatch(store, batch, { states, presences, lines, closedBeforeMs }),
+      awaited: run[i].awaited,
+    });
   }
   await states.save(store);
-  const superseded = states.alertEvents.map(({ record }) => record);
+  await presences.save();
+  const superseded = states.alertEvents.flatMap(({ record, further }) => [record, ...further]);
   await lines.save();
   if (states.onAssets) {
     const batchesAdded = folded.map(({ batch, added }) => ({ id: batch.id, added }));
