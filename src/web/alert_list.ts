@@ -8,6 +8,7 @@ import { follow } from "./live.ts";
 import { type AlertEvent, type AlertFilter, type AlertOrder, type AlertRow, ALERTS } from "./queries_alerting.ts";
 
 const PAGE = 200;
+const RETRY_MS = 2_000;
 /** Rows that are held at most; who looks for more narrows the filter. */
 export const ROWS_MAX = 5_000;
 
@@ -56,6 +57,10 @@ export function createAlertList() {
       if (signal.aborted) return;
       asking.value = false;
       fault.value = error instanceof Fault ? error : new Fault(String(error), "refused");
+      // A service that is on its way back is asked again; rows that were there stay in view meanwhile.
+      if (fault.value.kind !== "away" && rows.value.length === 0) return;
+      const timer = setTimeout(() => void start(filter, orderBy), RETRY_MS);
+      signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
     }
   }
 
