@@ -221,6 +221,8 @@ function createDeps(config: Config, { connection, workflows, observe, cleanups }
   cleanups.push(async () => await wakeUps.close());
   const pending = new Set<Promise<void>>();
   cleanups.push(async () => void await Promise.all(pending));
+  const assetTurns = createAssetTurns();
+  cleanups.push(() => Promise.resolve(assetTurns.close()));
   const { edition, writeFault } = connection;
   const store = createStore(connection.sql, { edition, writeFault });
   return {
@@ -239,7 +241,7 @@ function createDeps(config: Config, { connection, workflows, observe, cleanups }
     batchMemory: createBatchMemory(BATCH_MEMORY_BYTES),
     stateMemory: createStateMemory(STATE_MEMORY_SENSORS),
     settingsMemory: createSettingsMemory(SETTINGS_MEMORY_SETS),
-    assetTurns: createAssetTurns(),
+    assetTurns,
     assetMemory: createAssetMemory(STATE_MEMORY_ASSETS),
     background(work) {
       pending.add(work);

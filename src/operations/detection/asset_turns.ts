@@ -16,12 +16,16 @@ export interface AssetTurns {
    * resolves at once, and `later` is given the fold that will be done then.
    */
   soon(tenantId: TenantId, fold: () => Promise<void>, later: (work: Promise<void>) => void): Promise<void>;
+  /** Ends the rest, and has none behind what is folded from now on. */
+  close(): void;
 }
 
 export function createAssetTurns(): AssetTurns {
   const planned = new Set<TenantId>();
   /** Resolves when the fold under way has had its rest; undefined: there is none. */
   let rest: Promise<void> | undefined;
+  let endRest = () => {};
+  let closed = false;
 
   async function turn(fold: () => Promise<void>): Promise<void> {
     const { promise, resolve } = deferred<void>();
@@ -30,11 +34,14 @@ export function createAssetTurns(): AssetTurns {
     try {
       await fold();
     } finally {
-      const restMs = Math.min(REST_MAX_MS, (performance.now() - beganMs) * (1 - SHARE) / SHARE);
-      setTimeout(() => {
+      const restMs = closed ? 0 : Math.min(REST_MAX_MS, (performance.now() - beganMs) * (1 - SHARE) / SHARE);
+      const timer = setTimeout(() => endRest(), restMs);
+      endRest = () => {
+        clearTimeout(timer);
         rest = undefined;
         resolve();
-      }, restMs);
+      };
+      if (closed) endRest();
     }
   }
 
@@ -51,6 +58,10 @@ export function createAssetTurns(): AssetTurns {
       if (rest === undefined) return await turn(fold);
       planned.add(tenantId);
       later(turnLater(tenantId, fold));
+    },
+    close() {
+      closed = true;
+      endRest();
     },
   };
 }

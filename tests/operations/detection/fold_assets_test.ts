@@ -178,7 +178,7 @@ for (const engine of ENGINES) {
         const [first, second] = [readings.slice(0, 1_400), readings.slice(1_400)];
         await send(scope, plant.asset.key, first);
         await settleAssets(scope);
-        const quiet: Scope = { ...scope, assetTurns: { soon: () => Promise.resolve() } };
+        const quiet: Scope = { ...scope, assetTurns: { soon: () => Promise.resolve(), close: () => {} } };
         await detectAnomalies(quiet, await prepare(scope, plant.asset.key, second));
         await foldAssets(breaking);
         assert.ok(bench.observed.some(({ kind }) => kind === "asset.not_folded"), "nothing broke off");
