@@ -62,7 +62,7 @@ export function createLoaders(scope: Scope): Loaders {
     alertMembers: lists((ids, part) => store.alertGroups.membersOf(tenantId, ids, part)),
     assetDetections: byId(
       "asset",
-      (ids) => readAssetDetections({ store, tenant: { id: tenantId } }, ids),
+      (ids) => readAssetDetections(scope, ids),
       ({ assetId }) => assetId,
     ),
     batchAlerts: lists((ids, part) => store.alerts.ofBatches(tenantId, ids, part)),
