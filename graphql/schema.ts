@@ -17,6 +17,7 @@ import "./detection/change_settings.ts";
 import "./detection/asset_state.ts";
 import "./alerting/alert.ts";
 import "./alerting/alert_group.ts";
+import "./alerting/evidence_sensor.ts";
 import "./alerting/alarm_budget.ts";
 import "./history/reprocess.ts";
 import "./history/retention.ts";

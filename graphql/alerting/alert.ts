@@ -1,5 +1,5 @@
 import { ALERT_CHANGES, ALERT_STATES, type AlertId } from "../../src/domain/alerting/alert.ts";
-import type { Contribution, Evidence } from "../../src/domain/detection/episode.ts";
+import type { Contribution } from "../../src/domain/detection/episode.ts";
 import { SEVERITY_MEANINGS } from "../../src/domain/detection/severity.ts";
 import { cursorOfNow, followAlerts, type FollowedAlert } from "../../src/operations/alerting/follow_alerts.ts";
 import { type AlertList, type AlertQuery, listAlerts } from "../../src/operations/alerting/list_alerts.ts";
@@ -52,21 +52,7 @@ export const ContributionRef = builder.objectRef<Contribution>("Contribution").i
   }),
 });
 
-type EvidenceSensor = NonNullable<Evidence["sensors"]>[number];
-
-const EvidenceSensorRef = builder.objectRef<EvidenceSensor>("EvidenceSensor").implement({
-  description: "A sensor's share in the score of its asset.",
-  fields: (t) => ({
-    share: t.exposeFloat("share", { description: "Its share, 0 to 1." }),
-    sensor: t.field({
-      type: SensorRef,
-      description: "The sensor.",
-      resolve: ({ sensorId }, _args, { loaders }) => loaders.sensors.load(sensorId),
-    }),
-  }),
-});
-
-const EvidenceRef = builder.objectRef<AlertProof>("AlertEvidence").implement({
+export const EvidenceRef = builder.objectRef<AlertProof>("AlertEvidence").implement({
   description: "The numbers behind a change of an alert.",
   fields: (t) => ({
     time: t.expose("ts", { type: "DateTime", description: "Data time of the reading." }),
@@ -85,12 +71,6 @@ const EvidenceRef = builder.objectRef<AlertProof>("AlertEvidence").implement({
       description: "What each detector added to the score.",
       complexity: { multiplier: 6 },
       resolve: ({ evidence }) => evidence.contributions,
-    }),
-    sensors: t.field({
-      type: [EvidenceSensorRef],
-      description: "Of an asset: the sensors that it was, the largest share first; otherwise none.",
-      complexity: { multiplier: 8 },
-      resolve: ({ evidence }) => evidence.sensors ?? [],
     }),
     missing: t.stringList({
       description: "Detectors that gave no score.",

@@ -37,7 +37,7 @@ Deno.test("the gateway lets each of them in", async () => {
   const time = "2026-01-01T00:00:00Z";
   const variables: Record<string, unknown> = {
     ...{ first: 200, sensors, others: sensors.slice(0, 8), width: 1_400, number: 1 },
-    ...{ text: "x", key: "x", sensor: "x", from: time, to: time },
+    ...{ text: "x", key: "x", sensor: "x", document: {}, from: time, to: time },
   };
   for (const [name, text] of await documents()) {
     // Mutations answer little.

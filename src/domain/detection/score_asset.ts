@@ -1,4 +1,7 @@
-/** Scores the rows of an asset from a fresh state, row by row, without looking ahead: what the evaluation and `score` do. */
+/**
+ * Scores the rows of an asset from a fresh state, row by row, without looking ahead: what the evaluation and `score`
+ * do.
+ */
 import type { SensorId } from "../plant/sensor.ts";
 import { assessAsset } from "./assess_asset.ts";
 import { ASSET_DEFAULTS, type AssetSettings } from "./asset_settings.ts";

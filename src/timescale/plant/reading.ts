@@ -137,7 +137,9 @@ export function readingStore(sql: Sql): ReadingStore {
   };
 }
 
-/** Seconds that are whole microseconds but for their last bit, as ms: numeric arithmetic in the store costs far more. */
+/**
+ * Seconds that are whole microseconds but for their last bit, as ms: numeric arithmetic in the store costs far more.
+ */
 function toMs(seconds: number): number {
   return Math.round(seconds * 1e6) / 1_000;
 }
