@@ -36,6 +36,8 @@ export async function reprocessAsset(
   const judged = await assetJudgedBy(reader, store, cursor);
   const rulesOf = ({ settings }: AssetJudged) => assetRules(asset, sensors, settings);
   const { memory } = readAsset(cursor);
+  // The fold changes the memory in place.
+  const modelBefore = memory?.model;
   const page: Page = { tenantId, sensors, judged, rulesOf, to: run.to };
   const turned = memory === undefined ? await begin(store, page) : await goOn(store, page, memory);
   for (const decision of turned.decisions) {
@@ -46,7 +48,7 @@ export async function reprocessAsset(
   await store.reprocessing.saveAssetCursor(tenantId, run.id, {
     assetId,
     state: now === undefined ? "" : encodeAsset(now),
-    model: now?.model !== undefined && now.model !== memory?.model ? encodeModel(now.model) : undefined,
+    model: now?.model !== undefined && now.model !== modelBefore ? encodeModel(now.model) : undefined,
     finished: turned.finished,
   });
   return { folded: turned.folded, finished: false };

@@ -157,7 +157,7 @@ Deno.test("settings of assets", async (t) => {
 
     await t.step("a change of weights carries over: the alert goes on, nothing is learnt again", async () => {
       const asset = await register(bench, "kept");
-      const readings = readingsOf("kept", 700, (i) => i >= 500 && i < 600);
+      const readings = readingsOf("kept", 1_000, (i) => i >= 500 && i < 600);
       await send(scope, "kept", between(readings, 0, 550));
       await settleAssets(scope);
       const before = await stateOf(scope, asset);
@@ -168,7 +168,7 @@ Deno.test("settings of assets", async (t) => {
       assert.notEqual(settingsNameOf(after), settingsNameOf(before));
       assert.deepEqual([after.model, after.stream.references.length, after.rows], [before.model, 3, before.rows + 1]);
       assert.ok(!bench.observed.some((seen) => seen.kind === "asset.relearns" && seen.assetId === asset.id));
-      await send(scope, "kept", between(readings, 551, 700));
+      await send(scope, "kept", between(readings, 551, 1_000));
       await settleAssets(scope);
       const [alert, ...others] = await alertsOf(scope, asset);
       assert.deepEqual([others, alert.endedAt === undefined], [[], false]);
