@@ -1,7 +1,7 @@
 import { builder } from "./builder.ts";
 import { ConflictError, InvalidInputError, NotFoundError, UnavailableError } from "./errors.ts";
 
-const ErrorInterface = builder.interfaceRef<Error>("Error").implement({
+export const ErrorInterface = builder.interfaceRef<Error>("Error").implement({
   description: "Why something was not done.",
   fields: (t) => ({ message: t.exposeString("message", { description: "What happened and what to do, for people." }) }),
 });

@@ -1,14 +1,16 @@
 /** Lookups by id, and lists of many parents, collected over one request into one statement each. */
 import DataLoader from "dataloader";
+import type { Delivery, Notification, NotificationId } from "../src/domain/alerting/notification.ts";
+import type { Alert, AlertId, AlertSubject } from "../src/domain/alerting/alert.ts";
+import type { KnownTransition } from "../src/domain/alerting/history.ts";
 import type { AppliedSettingsId } from "../src/domain/detection/settings_layers.ts";
-import type { Alert, AlertId } from "../src/domain/alerting/alert.ts";
 import type { ReprocessedAlert, ReprocessRunId } from "../src/domain/history/reprocess.ts";
-import type { Batch, BatchId } from "../src/domain/intake/batch.ts";
+import type { Batch, BatchId, SourceId } from "../src/domain/intake/batch.ts";
 import type { Quarantined } from "../src/domain/intake/quarantine.ts";
 import type { Asset, AssetId } from "../src/domain/plant/asset.ts";
 import type { Sensor, SensorId, SensorProgress } from "../src/domain/plant/sensor.ts";
-import type { Subject } from "../src/domain/plant/subject.ts";
 import { type AssetDetection, readAssetDetections } from "../src/operations/detection/read_asset_detection.ts";
+import type { AlertTimer } from "../src/ports/alerting/timer.ts";
 import type { AlertProof } from "../src/ports/alerting/alert.ts";
 import type { AppliedSettings } from "../src/ports/detection/settings.ts";
 import type { Part } from "../src/ports/page.ts";
@@ -22,15 +24,18 @@ export interface Loaders {
   readonly assets: DataLoader<AssetId, Asset>;
   readonly sensors: DataLoader<SensorId, Sensor>;
   readonly progress: DataLoader<SensorId, SensorProgress & { readonly state: string }>;
-  /** What a sensor is judged by now. */
-  readonly judgings: DataLoader<Sensor, Judging, SensorId>;
+  readonly sourceKeys: DataLoader<SourceId, string>;
   readonly batches: DataLoader<BatchId, Batch>;
   readonly alerts: DataLoader<AlertId, Alert>;
   readonly proofs: DataLoader<AlertId, AlertProof[]>;
+  readonly alertTimers: DataLoader<AlertId, AlertTimer | undefined>;
+  readonly notifications: DataLoader<NotificationId, Notification>;
+  readonly deliveries: DataLoader<NotificationId, Delivery[]>;
+  readonly alertMembers: ListLoader<AlertId, Alert>;
+  readonly alertHistory: ListLoader<AlertId, KnownTransition>;
+  /** What a sensor is judged by now. */
+  readonly judgings: DataLoader<Sensor, Judging, SensorId>;
   readonly appliedSettings: DataLoader<AppliedSettingsId, AppliedSettings>;
-  /** Of a sensor's alert, that of its asset; null for none. */
-  readonly alertGroups: DataLoader<AlertId, AlertId | null>;
-  readonly alertMembers: ListLoader<AlertId, AlertId>;
   readonly assetDetections: DataLoader<AssetId, AssetDetection>;
   readonly batchAlerts: ListLoader<BatchId, Alert>;
   readonly quarantine: ListLoader<BatchId, Quarantined>;
@@ -44,6 +49,10 @@ export function createLoaders(scope: Scope): Loaders {
     assets: byId("asset", (ids) => store.assets.byIds(tenantId, ids), ({ id }) => id),
     sensors: byId("sensor", (ids) => store.sensors.byIds(tenantId, ids), ({ id }) => id),
     progress: byId("sensor", (ids) => store.sensors.progress(tenantId, ids), ({ sensorId }) => sensorId),
+    sourceKeys: new DataLoader(async (ids) => {
+      const keys = await store.sources.keys(tenantId, ids);
+      return ids.map((id): string | Error => keys.get(id) ?? new NoSuchRow(`there is no source ${id}`));
+    }),
     judgings: new DataLoader(async (sensors) => {
       const judgings = await judgingsOf(scope, store, sensors);
       return sensors.map(({ id }) => judgings.get(id)!);
@@ -54,12 +63,21 @@ export function createLoaders(scope: Scope): Loaders {
       const proofs = Map.groupBy(await store.alerts.proofs(tenantId, ids), ({ alertId }) => alertId);
       return ids.map((id) => proofs.get(id) ?? []);
     }),
-    appliedSettings: byId("row of settings", (ids) => store.settings.appliedByIds(tenantId, ids), ({ id }) => id),
-    alertGroups: new DataLoader(async (ids) => {
-      const groups = await store.alertGroups.groupsOf(tenantId, ids);
-      return ids.map((id) => groups.get(id) ?? null);
+    alertTimers: new DataLoader(async (ids) => {
+      const timers = new Map((await store.alertTimers.byAlerts(tenantId, ids)).map((timer) => [timer.alertId, timer]));
+      return ids.map((id) => timers.get(id));
     }),
-    alertMembers: lists((ids, part) => store.alertGroups.membersOf(tenantId, ids, part)),
+    notifications: byId("notification", (ids) => store.notifications.byIds(tenantId, ids), ({ id }) => id),
+    deliveries: new DataLoader(async (ids) => {
+      const deliveries = Map.groupBy(
+        await store.notifications.deliveriesOf(tenantId, ids),
+        ({ notificationId }) => notificationId,
+      );
+      return ids.map((id) => deliveries.get(id) ?? []);
+    }),
+    alertMembers: lists((ids, part) => store.alerts.members(tenantId, ids, part)),
+    alertHistory: lists((ids, part) => store.alertHistory.of(tenantId, ids, part)),
+    appliedSettings: byId("row of settings", (ids) => store.settings.appliedByIds(tenantId, ids), ({ id }) => id),
     assetDetections: byId(
       "asset",
       (ids) => readAssetDetections(scope, ids),
@@ -73,7 +91,11 @@ export function createLoaders(scope: Scope): Loaders {
 }
 
 /** The asset of a subject: itself, or the one that the sensor belongs to. */
-export async function assetOf({ sensorId, assetId }: Subject, { assets, sensors }: Loaders): Promise<Asset | null> {
+export async function assetOf(
+  { sensorId, assetId, sourceId }: AlertSubject,
+  { assets, sensors }: Loaders,
+): Promise<Asset | null> {
+  if (sourceId !== undefined) return null;
   const id = assetId ?? (await sensors.load(sensorId)).assetId;
   return id === undefined ? null : await assets.load(id);
 }

@@ -50,32 +50,56 @@ export function pageCost({ first }: PageArgs): { field: number; multiplier: numb
   return { field: LOOKUP_COST, multiplier: first ?? PAGE_DEFAULT };
 }
 
+/** How a list gives out the place of a row, as text without secrets, and reads it again. */
+export interface PlaceCodec<Row, Place> {
+  readonly write: (row: Row) => string;
+  /** Undefined for text that is no place of this list. */
+  readonly read: (text: string) => Place | undefined;
+}
+
+const BY_ID: PlaceCodec<{ readonly id: number }, number> = {
+  write: ({ id }) => `before:${id}`,
+  read(text) {
+    const match = /^before:(\d{1,15})$/.exec(text);
+    return match === null ? undefined : Number(match[1]);
+  },
+};
+
 /** A connection over `load`, which answers up to `limit` rows with ids below `before`, newest first. Throws invalid. */
-export async function connectionOf<Row extends { readonly id: number }>(
+export function connectionOf<Row extends { readonly id: number }>(
   args: PageArgs,
   load: (page: { before?: number; limit: number }) => Promise<Row[]>,
 ) {
+  return connectionBy(args, { place: BY_ID, load: ({ behind, limit }) => load({ before: behind, limit }) });
+}
+
+/** The same for a list that has another order: `load` answers up to `limit` rows behind a place. Throws invalid. */
+export async function connectionBy<Row, Place>(
+  args: PageArgs,
+  { place, load }: {
+    place: PlaceCodec<Row, Place>;
+    load: (page: { behind?: Place; limit: number }) => Promise<Row[]>;
+  },
+) {
   const first = firstOf(args.first, { usually: PAGE_DEFAULT });
-  const before = args.after == null ? undefined : decode(args.after);
-  const rows = await load({ before, limit: first + 1 });
-  const edges = rows.slice(0, first).map((node) => ({ node, cursor: btoa(`before:${node.id}`) }));
+  const behind = args.after == null ? undefined : decode(args.after, place);
+  const rows = await load({ behind, limit: first + 1 });
+  const edges = rows.slice(0, first).map((node) => ({ node, cursor: btoa(place.write(node)) }));
   return {
     edges,
     pageInfo: {
       hasNextPage: rows.length > first,
-      hasPreviousPage: before !== undefined,
+      hasPreviousPage: behind !== undefined,
       startCursor: edges.at(0)?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
     },
   };
 }
 
-const CURSOR = /^before:(\d{1,15})$/;
-
-function decode(cursor: string): number {
+function decode<Place>(cursor: string, place: PlaceCodec<never, Place>): Place {
   try {
-    const match = CURSOR.exec(atob(cursor));
-    if (match !== null) return Number(match[1]);
+    const read = place.read(atob(cursor));
+    if (read !== undefined) return read;
   } catch {
     // Not base64: the one thing that atob throws for, answered below.
   }

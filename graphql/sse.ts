@@ -8,7 +8,10 @@ import type { ExecutionResult } from "graphql";
 import type { RequestContext } from "./builder.ts";
 import { shownError } from "./errors.ts";
 
-/** How often a silent stream shows that it lives, so that nothing in between closes it. */
+/**
+ * How often a silent stream shows that it lives, so that nothing in between closes it; with the place that it has
+ * reached, also past events that its filter leaves out.
+ */
 const HEARTBEAT_MS = 12_000;
 
 const HEADERS = {
@@ -46,7 +49,7 @@ function toEvents(
       // At once, so that the headers are sent; some clients wait for a first byte.
       controller.enqueue(encoder.encode(`:\n${id()}\n`));
       heartbeat = setInterval(() => {
-        if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(":\n\n"));
+        if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(`:\n${id()}\n`));
       }, HEARTBEAT_MS);
     },
     // Called when the reader has room: nothing piles up for a slow one.

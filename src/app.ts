@@ -10,10 +10,13 @@ import type { Config } from "./config.ts";
 import type { Observe } from "./observation.ts";
 import { createSettingsMemory } from "./operations/detection/settings_memory.ts";
 import { createAssetMemory, createStateMemory } from "./operations/detection/state_memory.ts";
-import { createAlertFeeds } from "./operations/alerting/alert_feed.ts";
+import { startDelivering } from "./operations/alerting/deliver_notifications.ts";
+import { createCouriers } from "./notify/mod.ts";
+import { createAlertFeeds, createEventFeeds } from "./operations/alerting/alert_feed.ts";
 import { vacuumRewritten } from "./operations/history/tidy_store.ts";
 import { createBatchMemory } from "./operations/intake/batch_memory.ts";
 import type { Deps } from "./operations/scope.ts";
+import { showPart } from "./operations/show_parts.ts";
 import { sweep } from "./operations/sweep.ts";
 import type { Workflows } from "./ports/workflows.ts";
 import { workflowBundle } from "./temporal/bundle.ts";
@@ -138,8 +141,9 @@ async function compose(config: Config, { parts, observe, cleanups }: Composing):
     });
     worker.ended.then(() => breaks(new Error("The worker stopped by itself.")), breaks);
     cleanups.push(() => worker.stop());
+    const listeningSince = deps.clock.nowMs();
     const sweeping = repeat(SWEEP_EVERY_MS, {
-      work: () => sweep(deps),
+      work: () => sweep(deps, { listeningSince }),
       onFault: (cause) => observe({ kind: "sweep.failed", cause }),
     });
     const planning = repeat(PLAN_EVERY_MS, {
@@ -150,11 +154,17 @@ async function compose(config: Config, { parts, observe, cleanups }: Composing):
       work: () => vacuumRewritten(deps),
       onFault: (cause) => observe({ kind: "fault", part: "vacuum", cause }),
     });
+    const delivering = startDelivering(deps);
+    cleanups.push(() => delivering.stop());
     cleanups.push(async () => void await Promise.all([sweeping.stop(), planning.stop(), vacuuming.stop()]));
+    cleanups.push(showPart(deps, { kind: "worker", migration: await expectedVersion(MIGRATIONS) }));
     observe({ kind: "started", part: "worker", detail: `takes up to ${activitiesMax} activities at once` });
   }
   const url = parts.includes("gateway") ? await openClientSide(config, { deps, connection, cleanups }) : undefined;
-  if (url !== undefined) observe({ kind: "started", part: "gateway", detail: url });
+  if (url !== undefined) {
+    cleanups.push(showPart(deps, { kind: "gateway", migration: await expectedVersion(MIGRATIONS) }));
+    observe({ kind: "started", part: "gateway", detail: url });
+  }
   return {
     deps,
     url,
@@ -217,8 +227,10 @@ function createDeps(config: Config, { connection, workflows, observe, cleanups }
     store,
     reads: createStore(connection.reads, { edition, writeFault }),
     alertFeeds: createAlertFeeds({ store, wakeUps }),
+    eventFeeds: createEventFeeds({ store, wakeUps }),
     workflows,
     wakeUps,
+    couriers: createCouriers({ ...config.notify, observe, nowMs: () => Date.now() }),
     units: createUnits(),
     clock: { nowMs: () => Date.now() },
     secrets: SECRETS,

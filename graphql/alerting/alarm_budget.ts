@@ -18,7 +18,7 @@ import { asResult } from "../errors.ts";
 import { assetOf } from "../loaders.ts";
 import { AssetRef, BatchRef, SensorRef } from "../nodes.ts";
 import { firstArgs, firstOf, listCost } from "../page.ts";
-import { KIND, SeverityEnum } from "./alert.ts";
+import { KIND, SeverityEnum } from "./enums.ts";
 import { RarityRef } from "./rarity.ts";
 
 const DAYS = { usually: 30, most: 400 };

@@ -2,7 +2,7 @@
 import type { Evidence } from "../../src/domain/detection/episode.ts";
 import { builder } from "../builder.ts";
 import { SensorRef } from "../nodes.ts";
-import { EvidenceRef } from "./alert.ts";
+import { EvidenceRef } from "./evidence.ts";
 
 type EvidenceSensor = NonNullable<Evidence["sensors"]>[number];
 

@@ -8,7 +8,8 @@ import {
 } from "../../src/domain/history/reprocess.ts";
 import { cancelReprocessing } from "../../src/operations/history/cancel_reprocessing.ts";
 import { startReprocessing } from "../../src/operations/history/start_reprocessing.ts";
-import { ContributionRef, KIND, SeverityEnum } from "../alerting/alert.ts";
+import { KIND, SeverityEnum } from "../alerting/enums.ts";
+import { ContributionRef } from "../alerting/evidence.ts";
 import { builder, enumValues } from "../builder.ts";
 import { LOOKUP_COST } from "../cost.ts";
 import { asResult } from "../errors.ts";

@@ -18,7 +18,7 @@ import {
   type SensorCounts,
   type Standing,
 } from "../../src/ports/plant/overview.ts";
-import { SeverityEnum } from "../alerting/alert.ts";
+import { SeverityEnum } from "../alerting/enums.ts";
 import { builder, enumValues } from "../builder.ts";
 import { LOOKUP_COST } from "../cost.ts";
 import { loaderOf } from "../lazy_loaders.ts";

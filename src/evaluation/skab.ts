@@ -138,7 +138,10 @@ function scoreStream({ ts, values, sensors }: SkabSeries, given: AssetStreamSett
 function scoreEnsemble(series: SkabSeries, settings: AssetSettings): Scored {
   const { ts, values, sensors } = series;
   const columns = sensors.map((_, j) => Float64Array.from(ts, (_, i) => values[i * sensors.length + j]));
-  return { training: scoreStream(series, settings.stream).training, judged: scoreAsset(ts, columns, settings).slice(SKAB_TRAINING_ROWS) };
+  return {
+    training: scoreStream(series, settings.stream).training,
+    judged: scoreAsset(ts, columns, settings).slice(SKAB_TRAINING_ROWS),
+  };
 }
 
 function scoreForest({ values, sensors }: SkabSeries, seed: number): Scored {

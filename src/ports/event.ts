@@ -40,5 +40,7 @@ export interface EventStore {
   alertsGoneTo(tenantId: TenantId): Promise<number>;
   /** Up to `limit` records of changes that people and programs have asked for before `seq`, the newest first. */
   audits(tenantId: TenantId, options: { before?: number; limit: number }): Promise<AuditRecord[]>;
+  /** The same of any event. */
+  goneTo(tenantId: TenantId): Promise<number>;
   lastSeq(tenantId: TenantId): Promise<number>;
 }

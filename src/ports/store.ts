@@ -6,8 +6,18 @@ import type { KeyStore } from "./access/key.ts";
 import type { TenantStore } from "./access/tenant.ts";
 import type { AlarmBudgetStore } from "./alerting/alarm_budget.ts";
 import type { AlertStore } from "./alerting/alert.ts";
-import type { AlertGroupStore } from "./alerting/alert_group.ts";
 import type { AssetStateStore } from "./detection/asset_state.ts";
+import type { ChannelStore } from "./alerting/channel.ts";
+import type { NotificationStore } from "./alerting/notification.ts";
+import type { RoutingStore } from "./alerting/route.ts";
+import type { SubjectStore } from "./alerting/subject.ts";
+import type { AlertTimerStore } from "./alerting/timer.ts";
+import type { FloodStore } from "./alerting/flood.ts";
+import type { AlertHistoryStore } from "./alerting/history.ts";
+import type { PerformanceStore } from "./alerting/performance.ts";
+import type { AlertPolicyStore } from "./alerting/policy.ts";
+import type { PresenceStore } from "./alerting/presence.ts";
+import type { WindowStore } from "./alerting/window.ts";
 import type { EpisodeStore } from "./alerting/episode.ts";
 import type { CandidateStore } from "./alerting/candidate.ts";
 import type { DetectorStateStore } from "./detection/detector_state.ts";
@@ -21,6 +31,7 @@ import type { BatchStore } from "./intake/batch.ts";
 import type { LookStore } from "./intake/look.ts";
 import type { QuarantineStore } from "./intake/quarantine.ts";
 import type { SourceStore } from "./intake/source.ts";
+import type { PartStore } from "./part.ts";
 import type { AssetStore } from "./plant/asset.ts";
 import type { OverviewStore } from "./plant/overview.ts";
 import type { ReadingStore } from "./plant/reading.ts";
@@ -49,7 +60,17 @@ export interface Store {
   readonly settings: SettingsStore;
   readonly assetStates: AssetStateStore;
   readonly alerts: AlertStore;
-  readonly alertGroups: AlertGroupStore;
+  readonly subjects: SubjectStore;
+  readonly channels: ChannelStore;
+  readonly routing: RoutingStore;
+  readonly notifications: NotificationStore;
+  readonly alertTimers: AlertTimerStore;
+  readonly alertHistory: AlertHistoryStore;
+  readonly alertPolicies: AlertPolicyStore;
+  readonly windows: WindowStore;
+  readonly floods: FloodStore;
+  readonly performance: PerformanceStore;
+  readonly presences: PresenceStore;
   readonly episodes: EpisodeStore;
   readonly overview: OverviewStore;
   readonly looks: LookStore;
@@ -61,6 +82,7 @@ export interface Store {
   readonly horizons: HorizonStore;
   readonly thinning: ThinningStore;
   readonly upkeep: UpkeepStore;
+  readonly parts: PartStore;
   /**
    * Runs `work` in one transaction. Inside, only the store handed to `work` may be used: there may be a single
    * connection.

@@ -1,7 +1,14 @@
 /** What Temporal does from time to time. */
 import { type Client, ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy } from "@temporalio/client";
 import type { InstallationId } from "../domain/access/installation.ts";
-import { APPLY_RETENTION, retentionScheduleId, taskQueueOf } from "../../workflows/contracts.ts";
+import type { ScheduleState } from "../ports/workflows.ts";
+import {
+  APPLY_RETENTION,
+  REPORT_ALARMS,
+  reportScheduleId,
+  retentionScheduleId,
+  taskQueueOf,
+} from "../../workflows/contracts.ts";
 
 /** Earlier versions swept by a schedule of this name. */
 const FORMER_SWEEPER = "sweep-batches";
@@ -24,7 +31,40 @@ export async function planSchedules(client: Client, installation: InstallationId
         staticSummary: "remove what is kept no longer",
       },
     }));
+  const reportId = reportScheduleId(installation);
+  await unless(ScheduleAlreadyRunning, () =>
+    client.schedule.create({
+      scheduleId: reportId,
+      // Some hours into Monday, so that what was measured on Sunday has come.
+      spec: { calendars: [{ dayOfWeek: "MONDAY", hour: 6 }] },
+      policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: "6 days" },
+      action: {
+        type: "startWorkflow",
+        workflowType: REPORT_ALARMS,
+        workflowId: reportId,
+        taskQueue: taskQueueOf(installation),
+        args: [],
+        staticSummary: "report how alerts did last week",
+      },
+    }));
   await unless(ScheduleNotFoundError, () => client.schedule.getHandle(FORMER_SWEEPER).delete());
+}
+
+/** Those of this installation that are planned. */
+export async function readSchedules(client: Client, installation: InstallationId): Promise<ScheduleState[]> {
+  const found: ScheduleState[] = [];
+  for (const id of [retentionScheduleId(installation), reportScheduleId(installation)]) {
+    await unless(ScheduleNotFoundError, async () => {
+      const { state, info } = await client.schedule.getHandle(id).describe();
+      found.push({
+        name: id.split("/")[0],
+        paused: state.paused,
+        lastAt: info.recentActions.at(-1)?.takenAt.getTime(),
+        nextAt: info.nextActionTimes[0]?.getTime(),
+      });
+    });
+  }
+  return found;
 }
 
 /** Runs it now, or once more behind the run that is under way. */

@@ -55,6 +55,16 @@ export function eventStore(sql: Sql): EventStore {
       return rows.map(({ seq, at, body }) => ({ ...JSON.parse(body) as AuditEntry, seq, atMs: at }));
     },
 
+    async goneTo(tenantId) {
+      // Events go from the oldest on, so the oldest that is kept says what has gone.
+      const [row] = await sql<{ seq: number }[]>`
+        SELECT coalesce(
+          (SELECT min(seq) - 1 FROM event WHERE tenant_id = ${tenantId}),
+          (SELECT last_event_seq FROM tenant WHERE id = ${tenantId})
+        ) AS seq`;
+      return row.seq;
+    },
+
     async lastSeq(tenantId) {
       const [row] = await sql<{ seq: number }[]>`SELECT last_event_seq AS seq FROM tenant WHERE id = ${tenantId}`;
       return row.seq;

@@ -6,7 +6,17 @@ import { overviewStore } from "./plant/overview.ts";
 import { lookStore } from "./intake/look.ts";
 import { alarmBudgetStore } from "./alerting/alarm_budget.ts";
 import { alertStore } from "./alerting/alert.ts";
-import { alertGroupStore } from "./alerting/alert_group.ts";
+import { channelStore } from "./alerting/channel.ts";
+import { notificationStore } from "./alerting/notification.ts";
+import { routingStore } from "./alerting/route.ts";
+import { subjectStore } from "./alerting/subject.ts";
+import { alertTimerStore } from "./alerting/timer.ts";
+import { floodStore } from "./alerting/flood.ts";
+import { alertHistoryStore } from "./alerting/history.ts";
+import { performanceStore } from "./alerting/performance.ts";
+import { alertPolicyStore } from "./alerting/policy.ts";
+import { presenceStore } from "./alerting/presence.ts";
+import { windowStore } from "./alerting/window.ts";
 import { candidateStore } from "./alerting/candidate.ts";
 import { assetStore } from "./plant/asset.ts";
 import { batchStore } from "./intake/batch.ts";
@@ -18,6 +28,7 @@ import { settingsStore } from "./detection/settings.ts";
 import { eventStore } from "./event.ts";
 import type { Edition } from "./connect.ts";
 import { schemaVersion } from "./migrate.ts";
+import { partStore } from "./part.ts";
 import { readingStore } from "./plant/reading.ts";
 import { horizonStore } from "./history/horizon.ts";
 import { reprocessStore } from "./history/reprocess.ts";
@@ -128,7 +139,17 @@ function nouns(
     settings: guarded(settingsStore(sql)),
     assetStates: guarded(assetStateStore(sql)),
     alerts: guarded(alertStore(sql)),
-    alertGroups: guarded(alertGroupStore(sql)),
+    subjects: guarded(subjectStore(sql)),
+    channels: guarded(channelStore(sql)),
+    routing: guarded(routingStore(sql)),
+    notifications: guarded(notificationStore(sql)),
+    alertTimers: guarded(alertTimerStore(sql)),
+    alertHistory: guarded(alertHistoryStore(sql)),
+    alertPolicies: guarded(alertPolicyStore(sql)),
+    windows: guarded(windowStore(sql)),
+    floods: guarded(floodStore(sql)),
+    performance: guarded(performanceStore(sql)),
+    presences: guarded(presenceStore(sql)),
     episodes: guarded(episodeStore(sql)),
     overview: guarded(overviewStore(sql)),
     looks: guarded(lookStore(sql)),
@@ -139,6 +160,7 @@ function nouns(
     retention: guarded(retentionStore(sql)),
     horizons: guarded(horizonStore(sql)),
     thinning: guarded(thinningStore(sql)),
+    parts: guarded(partStore(sql)),
     upkeep: guarded(upkeepStore(sql, edition)),
   };
 }

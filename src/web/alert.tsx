@@ -2,6 +2,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { addressOf, params, setParams } from "./address.ts";
+import { Actions } from "./actions.tsx";
 import { useAsked } from "./asked.ts";
 import { Contributions } from "./contributions.tsx";
 import { duration, number, words } from "./format.ts";
@@ -41,6 +42,8 @@ export function AlertScreen({ id }: { id: string }) {
       </section>
     );
   }
+  // Of an asset, the sensor that it was most.
+  const drawn = alert.sensor ?? alert.evidence.at(-1)?.sensors[0]?.sensor;
   return (
     <section class="page">
       <Path path={alert.asset?.path ?? []}>{alert.sensor !== null && <SensorLink sensor={alert.sensor} />}</Path>
@@ -50,7 +53,8 @@ export function AlertScreen({ id }: { id: string }) {
       </h1>
       <Asking asked={asked} what="the alert" />
       <Summary alert={alert} />
-      {alert.sensor !== null && <AlertTrend alert={alert} sensor={alert.sensor.key} others={others} />}
+      <Actions alerts={[alert]} onActed={asked.again} />
+      {drawn !== undefined && <AlertTrend alert={alert} sensor={drawn.key} others={others} />}
       <div class="halves">
         <Contributions evidence={alert.evidence} unit={alert.sensor?.unit ?? null} />
         <div>
@@ -76,6 +80,12 @@ function Summary({ alert }: { alert: AlertDetail }) {
       <strong>{why(alert)}</strong>.{" "}
       {STATE_WORDS[alert.state] === "new" ? "Stands, and nobody has seen it" : stateSentence(alert)}, since{" "}
       <Time at={alert.episodeStart} /> ({duration(end - Date.parse(alert.episodeStart))}).
+      {alert.assignee !== null && ` ${alert.assignee} looks after it.`}
+      {alert.shelf !== null && (
+        <>
+          Put aside by {alert.shelf.by} until <Time at={alert.shelf.until} />: <bdi>{alert.shelf.reason}</bdi>.
+        </>
+      )}
       {alert.rarity !== null && ` ${rarityWords(alert.rarity)}`}
       {peak !== undefined && ` Highest score ${number(alert.score)}, threshold ${number(peak.threshold)}.`}
     </p>
@@ -152,17 +162,9 @@ function AlertTrend({ alert, sensor, others }: AlertTrendProps) {
   );
 }
 
+/** What happened, in data time and when the service knew; the proofs say by which batch. */
 function Timeline({ alert }: { alert: AlertDetail }) {
-  const rows = [
-    { at: alert.episodeStart, known: null, text: "first anomaly of the episode", batch: null },
-    ...alert.evidence.map((proof) => ({
-      at: proof.time,
-      known: proof.batch.receivedAt,
-      text: `${words(proof.change)}: score ${number(proof.score)}`,
-      batch: proof.batch.number,
-    })),
-    ...alert.endedAt === null ? [] : [{ at: alert.endedAt, known: null, text: "over", batch: null }],
-  ];
+  const batches = new Map(alert.evidence.map(({ time, change, batch }) => [`${time} ${change}`, batch.number]));
   return (
     <>
       <h2>Timeline</h2>
@@ -172,29 +174,44 @@ function Timeline({ alert }: { alert: AlertDetail }) {
             <th scope="col">Data time</th>
             <th scope="col">Known at</th>
             <th scope="col">What</th>
+            <th scope="col">By</th>
             <th scope="col">Batch</th>
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ at, known, text, batch }) => (
-            <tr key={`${at} ${text}`}>
-              <td>
-                <Time at={at} />
-              </td>
-              <td>
-                <Time at={known} />
-              </td>
-              <td>{text}</td>
-              <td>{batch === null ? "" : <a href={addressOf(["batches", batch])}>{batch}</a>}</td>
-            </tr>
-          ))}
+          {[...alert.history].reverse().map(({ change, time, knownAt, actor, note, detail }) => {
+            const batch = batches.get(`${time} ${change}`);
+            return (
+              <tr key={`${knownAt} ${change}`}>
+                <td>
+                  <Time at={time} />
+                </td>
+                <td>
+                  <Time at={knownAt} />
+                </td>
+                <td>
+                  {words(change)}
+                  {detail !== null && ` (${detail})`}
+                  {note !== null && (
+                    <>
+                      : <bdi>{note}</bdi>
+                    </>
+                  )}
+                </td>
+                <td>
+                  <bdi>{actor}</bdi>
+                </td>
+                <td>{batch === undefined ? "" : <a href={addressOf(["batches", batch])}>{batch}</a>}</td>
+              </tr>
+            );
+          })}
         </tbody>
       </Rows>
     </>
   );
 }
 
-function Lineage({ alert: { batch, kind } }: { alert: AlertDetail }) {
+function Lineage({ alert: { batch, kind, settings } }: { alert: AlertDetail }) {
   return (
     <>
       <h2>Where it comes from</h2>
@@ -206,6 +223,14 @@ function Lineage({ alert: { batch, kind } }: { alert: AlertDetail }) {
           <a href={addressOf(["batches", batch.number])}>{batch.number}</a> of <bdi>{batch.source}</bdi>, received{" "}
           <Time at={batch.receivedAt} />
         </dd>
+        {settings !== null && (
+          <>
+            <dt>Judged by</dt>
+            <dd>
+              <a href="/settings">{settings.name}</a>, version {settings.version}
+            </dd>
+          </>
+        )}
         {batch.temporalUrl !== null && (
           <>
             <dt>Workflow</dt>

@@ -7,7 +7,7 @@ import { readConfig } from "../../src/config.ts";
 import { findTemporal } from "../../src/temporal/executable.ts";
 
 const USAGE =
-  `usage: deno task bench [--detectors] [--pipeline [--assets]] [--memory] [--backlog] [--wrong-keys] [--page] [--growth [--sizes N,N]] [--store NAME] [--seconds N]
+  `usage: deno task bench [--detectors] [--pipeline [--assets]] [--memory] [--backlog] [--alerts] [--wrong-keys] [--page] [--growth [--sizes N,N]] [--store NAME] [--seconds N]
 
 Measures detectors and forest, then the whole path for several sizes of batch and numbers of sources: on the embedded store, and on a server when
 DATABASE_URL is set. One part alone when it is named.
@@ -15,6 +15,7 @@ DATABASE_URL is set. One part alone when it is named.
   --page       the page in a real browser: first paint, list, plot, keys, and Lighthouse
   --assets     --pipeline with each shape twice: without assets, and with the sensors on assets of eight
   --backlog    sends more than can be worked off at once: what waits how long, and whether all is judged
+  --alerts     what people wait for with 100,000 open alerts: a change, a thousand at once, pages and counts
   --wrong-keys how long an acknowledgement takes, alone and beside 1,000 wrong keys a second
   --memory     sends 5,000 batches and prints the memory of each process along the way
   --growth     what people wait for with 1, 10 and 50 million readings stored (embedded: 1 and 5), and bytes a reading
@@ -30,6 +31,7 @@ const { values } = parseArgs({
     assets: { type: "boolean" },
     memory: { type: "boolean" },
     backlog: { type: "boolean" },
+    alerts: { type: "boolean" },
     growth: { type: "boolean" },
     "wrong-keys": { type: "boolean" },
     page: { type: "boolean" },
@@ -43,8 +45,8 @@ if (values.help) {
   console.log(USAGE);
   process.exit(0);
 }
-const { detectors, pipeline, memory, backlog, growth, page, "wrong-keys": wrongKeys } = values;
-const all = !(detectors || pipeline || memory || backlog || growth || page || wrongKeys);
+const { detectors, pipeline, memory, backlog, alerts, growth, page, "wrong-keys": wrongKeys } = values;
+const all = !(detectors || pipeline || memory || backlog || alerts || growth || page || wrongKeys);
 const config = readConfig();
 
 if (all || values.detectors) {
@@ -64,6 +66,11 @@ if (all || values.pipeline) {
   if (values.store !== "embedded" && config.databaseUrl !== undefined) {
     await benchPipeline({ ...options, databaseUrl: config.databaseUrl });
   }
+}
+if (alerts) {
+  const { benchAlerts, HEADER } = await import("./alerts.ts");
+  console.log(`\n${HEADER}`);
+  await benchAlerts({ alerts: 100_000 });
 }
 if (page) await (await import("./page.ts")).run();
 if (values.backlog) await (await import("./backlog.ts")).run();

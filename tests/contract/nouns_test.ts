@@ -3,7 +3,7 @@
  * engine. A new field does not compile here without a value.
  */
 import assert from "node:assert/strict";
-import type { Alert } from "../../src/domain/alerting/alert.ts";
+import { type Alert, UNHANDLED } from "../../src/domain/alerting/alert.ts";
 import type { TenantId } from "../../src/domain/access/tenant.ts";
 import type { Evidence } from "../../src/domain/detection/episode.ts";
 import type { ReprocessedAlert, ReprocessRun } from "../../src/domain/history/reprocess.ts";
@@ -254,8 +254,15 @@ async function alertsComeBack(tenants: Tenants): Promise<void> {
   const key = { sensorId, kind: "flatline", episodeStart: T0 };
   const facts = { openedAt: T0 + 1_234, severity: "LOW", score: 0.4, reason: "stuck", batchId } as const;
   const opened = (await store.alerts.open(mine, key, facts))!;
-  const settingsId = undefined;
-  const expected: Alert = { id: opened.id, ...key, ...facts, endedAt: undefined, state: "unacknowledged", settingsId };
+  const expected: Alert = {
+    id: opened.id,
+    ...key,
+    ...facts,
+    endedAt: undefined,
+    state: "unacknowledged",
+    settingsId: undefined,
+    ...UNHANDLED,
+  };
   assert.deepEqual(opened, expected);
   const seen = async (tenantId: TenantId) => [
     await store.alerts.byIds(tenantId, [opened.id]),
@@ -268,11 +275,30 @@ async function alertsComeBack(tenants: Tenants): Promise<void> {
   const worse = { severity: "HIGH", score: 0.9, reason: "still stuck" } as const;
   assert.equal(await store.alerts.raise(other, key, worse), undefined);
   assert.equal(await store.alerts.close(other, key, { endedAt: T0, score: 1, reason: "" }), undefined);
-  assert.deepEqual(await store.alerts.raise(mine, key, worse), { ...expected, ...worse });
+  assert.deepEqual(await store.alerts.raise(mine, key, worse), { ...expected, ...worse, version: 2 });
   const over = { endedAt: T0 + 60_001, score: 0.95, reason: "stuck for long" };
-  const closed = { ...expected, ...worse, ...over, state: "returned_unacknowledged" };
+  const closed = { ...expected, ...worse, ...over, state: "returned_unacknowledged", version: 3 } as const;
   assert.deepEqual(await store.alerts.close(mine, key, over), closed);
   assert.deepEqual(await seen(mine), [[closed], [closed], [closed]]);
+
+  const handled: Alert = {
+    ...closed,
+    state: "normal",
+    version: 4,
+    assignee: "Ann O'Hara",
+    shelf: { until: T0 + 1_234, by: "bob", reason: 'a, "b" {c}' },
+    suppressedBy: ["instrument_fault", "maintenance_window"],
+    parentId: opened.id,
+  };
+  await store.alerts.save(other, [handled]);
+  assert.deepEqual(await seen(mine), [[closed], [closed], [closed]]);
+  await store.alerts.save(mine, [handled]);
+  assert.deepEqual(await seen(mine), [[handled], [handled], [handled]]);
+  await store.transaction(async (store) => {
+    assert.deepEqual(await store.alerts.lock(mine, [opened.id]), [handled]);
+    assert.deepEqual(await store.alerts.lock(other, [opened.id], { skipHeld: true }), []);
+  });
+  await store.alerts.save(mine, [closed]);
 
   const plain = {
     name: "a",
@@ -296,6 +322,111 @@ async function alertsComeBack(tenants: Tenants): Promise<void> {
   await store.alerts.addProof(mine, proof);
   assert.deepEqual(await store.alerts.proofs(mine, [opened.id]), [proof]);
   assert.deepEqual(await store.alerts.proofs(other, [opened.id]), []);
+}
+
+async function transitionsComeBack(tenants: Tenants): Promise<void> {
+  const { store, mine, other } = tenants;
+  const { batchId, sensorId } = await ground(tenants, "handled");
+  const facts = { openedAt: T0, severity: "LOW", score: 0.4, reason: "r", batchId } as const;
+  const alert = (await store.alerts.open(mine, { sensorId, kind: "anomaly", episodeStart: T0 }, facts))!;
+  const opened = { alertId: alert.id, version: 1, change: "opened", state: "unacknowledged", ts: T0 + 0.25 } as const;
+  const first = { ...opened, actor: "service", note: undefined, detail: undefined };
+  const second = { ...opened, version: 2, change: "shelved", actor: "ann", note: "\"'", detail: "later" } as const;
+  await store.alertHistory.add(mine, [first, second]);
+  await store.alertHistory.add(mine, [{ ...first, actor: "again" }]);
+  const kept = async (tenantId: TenantId, part: { limit: number; after?: number }) =>
+    ((await store.alertHistory.of(tenantId, [alert.id], part)).get(alert.id) ?? []).map(
+      ({ knownAt, ...transition }) => {
+        assert.ok(knownAt > T0);
+        return transition;
+      },
+    );
+  assert.deepEqual(await kept(mine, { limit: 10 }), [second, first]);
+  assert.deepEqual(await kept(mine, { limit: 1 }), [second]);
+  assert.deepEqual(await kept(mine, { limit: 10, after: 2 }), [first]);
+  assert.deepEqual(await kept(other, { limit: 10 }), []);
+}
+
+async function windowsComeBack(tenants: Tenants): Promise<void> {
+  const { store, mine, other } = tenants;
+  const { sensorId } = await ground(tenants, "windows");
+  const given = { subject: { sensorId }, startsAt: T0, reason: "r", openedBy: "ann" };
+  const maintenance = (await store.windows.open(mine, { ...given, kind: "maintenance_window", endsAt: T0 + 9_000 }))!;
+  const out = (await store.windows.open(mine, { ...given, kind: "out_of_service", endsAt: undefined }))!;
+  const open = { closedAt: undefined, closedBy: undefined };
+  assert.deepEqual(maintenance, {
+    ...given,
+    ...open,
+    id: maintenance.id,
+    kind: "maintenance_window",
+    endsAt: T0 + 9_000,
+    openedAt: maintenance.openedAt,
+  });
+  const again = await store.windows.open(mine, { ...given, kind: "out_of_service", endsAt: undefined });
+  assert.equal(again, undefined, "a sensor is out of service once");
+  assert.deepEqual(await store.windows.outOfService(mine, { sensorId }), out);
+  assert.deepEqual((await store.windows.over(mine, { sensorId }, T0)).sort(), ["maintenance_window", "out_of_service"]);
+  assert.deepEqual(await store.windows.over(mine, { sensorId }, T0 + 9_000), ["out_of_service"]);
+  const holding = { kind: "maintenance_window", at: T0 + 1 } as const;
+  assert.deepEqual(await store.windows.holding(mine, holding), [maintenance]);
+  const page = { limit: 10, open: true } as const;
+  assert.deepEqual(await store.windows.page(mine, page), [out, maintenance]);
+  assert.deepEqual(await store.windows.page(mine, { ...page, kind: "maintenance_window" }), [maintenance]);
+  for (
+    const nothing of [
+      await store.windows.byIds(other, [out.id]),
+      await store.windows.over(other, { sensorId }, T0),
+      await store.windows.holding(other, holding),
+      await store.windows.page(other, page),
+    ]
+  ) assert.deepEqual(nothing, []);
+  assert.equal(await store.windows.close(other, out.id, { at: T0, by: "eve" }), undefined);
+  const closed = { ...out, closedAt: T0 + 1, closedBy: "bob" };
+  assert.deepEqual(await store.windows.close(mine, out.id, { at: T0 + 1, by: "bob" }), closed);
+  assert.equal(await store.windows.close(mine, out.id, { at: T0 + 2, by: "eve" }), undefined);
+  const due = async () => (await store.windows.due({ now: T0 + 1, limit: 10 })).map(({ id }) => id);
+  assert.deepEqual(await due(), [maintenance.id, out.id]);
+  await store.windows.note(mine, maintenance.id, "begun");
+  await store.windows.note(mine, out.id, "settled");
+  assert.deepEqual(await due(), []);
+}
+
+async function presencesComeBack(tenants: Tenants): Promise<void> {
+  const { store, mine, other } = tenants;
+  const { batchId, sensorId } = await ground(tenants, "present");
+  const [{ sourceId }] = await store.batches.byIds(mine, [batchId]);
+  const last = { ts: T0 + 0.5, value: NaN, status: 0x80000000 };
+  const times = { heardAt: T0 + 4, goodAt: T0 + 3, goodTs: T0 + 2.25, dueAt: T0 + 60_000 };
+  const usual = { spacingMs: 0.125, deliveryMs: 1e9, spacings: 2 ** 40 };
+  const presence = { sensorId, sourceId, batchId, last, ...times, ...usual, fault: undefined };
+  const kept = (tenantId: TenantId) => store.transaction((store) => store.presences.lock(tenantId, [sensorId]));
+  for (
+    const one of [
+      presence,
+      { ...presence, last: { ...last, value: -1e300 }, dueAt: undefined, fault: "silence" } as const,
+    ]
+  ) {
+    await store.presences.save(mine, [one]);
+    assert.deepEqual(await kept(mine), [one]);
+  }
+  assert.deepEqual(await kept(other), []);
+  assert.equal(await store.presences.silentSince(mine, sourceId), undefined);
+  assert.equal(await store.presences.noteSilent(mine, sourceId, T0), true);
+  assert.equal(await store.presences.noteSilent(mine, sourceId, T0 + 1), false);
+  assert.equal(await store.presences.silentSince(mine, sourceId), T0);
+  assert.equal(await store.presences.silentSince(other, sourceId), undefined);
+  await store.presences.noteHeard(mine, sourceId);
+  assert.equal(await store.presences.silentSince(mine, sourceId), undefined);
+}
+
+async function policyComesBack({ store, mine, other }: Tenants): Promise<void> {
+  assert.equal(await store.alertPolicies.get(mine), undefined);
+  const policy = { shelveMaxMs: 3_600_000, latching: ["HIGH", "CRITICAL"] } as const;
+  await store.alertPolicies.save(mine, { ...policy, changedBy: "ann" });
+  assert.deepEqual(await store.alertPolicies.get(mine), policy);
+  await store.alertPolicies.save(mine, { ...policy, latching: [], changedBy: "ann" });
+  assert.deepEqual(await store.alertPolicies.get(mine), { ...policy, latching: [] });
+  assert.equal(await store.alertPolicies.get(other), undefined);
 }
 
 async function runsComeBack(tenants: Tenants): Promise<void> {
@@ -432,6 +563,10 @@ for (const engine of ENGINES) {
       await t.step("batches", () => batchesComeBack(tenants));
       await t.step("quarantine", () => quarantineComesBack(tenants));
       await t.step("alerts and their evidence", () => alertsComeBack(tenants));
+      await t.step("transitions of alerts", () => transitionsComeBack(tenants));
+      await t.step("service windows", () => windowsComeBack(tenants));
+      await t.step("presences of sensors, and silent sources", () => presencesComeBack(tenants));
+      await t.step("alert policies", () => policyComesBack(tenants));
       await t.step("reprocess runs", () => runsComeBack(tenants));
       await t.step("alerts that a run found", () => foundAlertsComeBack(tenants));
       await t.step("a tenant's settings", () => settingsComeBack(tenants));

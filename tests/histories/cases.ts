@@ -13,7 +13,15 @@ import { startReprocessing } from "../../src/operations/history/start_reprocessi
 import { acceptBatch } from "../../src/operations/intake/accept_batch.ts";
 import { giveUpBatch } from "../../src/operations/intake/give_up_batch.ts";
 import { StoreUnavailable } from "../../src/ports/store.ts";
-import { batchWorkflowId, type IngestBatchArgs, reprocessWorkflowId } from "../../workflows/contracts.ts";
+import { ALERT_CASES } from "./alert_cases.ts";
+import {
+  batchWorkflowId,
+  type IngestBatchArgs,
+  REPORT_ALARMS,
+  reportScheduleId,
+  reprocessWorkflowId,
+  taskQueueOf,
+} from "../../workflows/contracts.ts";
 import { minutes } from "../fixtures/graphql.ts";
 import type { Bench } from "../fixtures/temporal.ts";
 import { until } from "../fixtures/until.ts";
@@ -21,8 +29,10 @@ import { within } from "../fixtures/within.ts";
 
 const START = "2024-01-01T00:00:00Z";
 
-/** Goes the path once; answers the id of the workflow that went it. */
-type Path = (bench: Bench) => Promise<string>;
+/** Goes the path once; answers the id of the workflow that went it, and of its run where it had several. */
+export type Path = (bench: Bench) => Promise<string | readonly [workflowId: string, runId: string]>;
+
+const AS_THEY_ARE = (activities: Activities) => activities;
 
 export const HISTORY_CASES: Readonly<Record<string, Path>> = {
   ingest_batch: (bench) => alone(bench, { key: "plain" }),
@@ -40,9 +50,10 @@ export const HISTORY_CASES: Readonly<Record<string, Path>> = {
   reprocess_range_in_parts: (bench) => reprocess(bench, { key: "in_parts", change: inParts }),
   reprocess_range_failed: (bench) => reprocess(bench, { key: "not_reprocessed", change: failingPages }),
   reprocess_range_cancelled: reprocessCancelled,
+  ...ALERT_CASES,
+  report_alarms: (bench) => weekReported(bench, AS_THEY_ARE),
+  report_alarms_retried: (bench) => weekReported(bench, failingReport),
 };
-
-const AS_THEY_ARE = (activities: Activities) => activities;
 
 interface Alone {
   /** Names source, batch and sensor. */
@@ -177,6 +188,33 @@ async function reprocessCancelled(bench: Bench): Promise<string> {
     id = await runEnded(bench, run);
   });
   return id;
+}
+
+/** As its schedule does it. */
+async function weekReported(bench: Bench, change: (activities: Activities) => Activities): Promise<string> {
+  const workflowId = `${reportScheduleId(bench.installation)}-${crypto.randomUUID()}`;
+  await bench.withWorker(change, async () => {
+    const taskQueue = taskQueueOf(bench.installation);
+    const run = bench.client.workflow.execute<() => Promise<string[]>>(REPORT_ALARMS, {
+      workflowId,
+      taskQueue,
+      args: [],
+    });
+    const reported = await within("the report", run);
+    if (reported.length > 1) throw new Error(`${reported.length} tenants of one got a report`);
+  });
+  return workflowId;
+}
+
+function failingReport(activities: Activities): Activities {
+  let times = 0;
+  return {
+    ...activities,
+    async reportAlarms(input) {
+      if (times++ === 0) throw await toFailure(new StoreUnavailable("away"), () => Promise.resolve(1));
+      return await activities.reportAlarms(input);
+    },
+  };
 }
 
 function startRun({ scope }: Bench, sensorKey: string): Promise<ReprocessRun> {

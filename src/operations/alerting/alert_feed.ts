@@ -1,7 +1,7 @@
 /**
- * The newest alert events of a tenant, looked up once for all who follow them in this process. Who follows keeps
- * nothing here but a place in the log: while the feed holds what is behind it, it is handed out from memory; who is
- * further back reads the store.
+ * The newest events of a tenant (those about alerts, or all), looked up once for all who follow them in this process.
+ * Who follows keeps nothing here but a place in the log: while the feed holds what is behind it, it is handed out from
+ * memory; who is further back reads the store.
  */
 import type { TenantId } from "../../domain/access/tenant.ts";
 import { type Deferred, deferred } from "../../deferred.ts";
@@ -36,11 +36,26 @@ export interface FeedDeps {
   readonly wakeUps: WakeUps;
 }
 
+/** Looks up to `EVENTS_PER_LOOK` events behind a number. */
+type Look = (tenantId: TenantId, seq: number) => Promise<readonly NumberedEvent[]>;
+
+/** Feeds of what happens to alerts. */
 export function createAlertFeeds(deps: FeedDeps): AlertFeeds {
+  return createFeeds(deps, (tenantId, seq) => deps.store.events.alertsAfter(tenantId, seq, EVENTS_PER_LOOK));
+}
+
+/** Feeds of all that happens. */
+export function createEventFeeds(deps: FeedDeps): AlertFeeds {
+  return createFeeds(deps, (tenantId, seq) => deps.store.events.after(tenantId, seq, ALL));
+}
+
+const ALL = { prefix: "", limit: EVENTS_PER_LOOK };
+
+function createFeeds(deps: FeedDeps, look: Look): AlertFeeds {
   const feeds = new Map<TenantId, ReturnType<typeof startFeed>>();
   return {
     join(tenantId, seq) {
-      const feed = feeds.get(tenantId) ?? startFeed(deps, { tenantId, seq, onEnd: () => feeds.delete(tenantId) });
+      const feed = feeds.get(tenantId) ?? startFeed(deps, { tenantId, seq, look, onEnd: () => feeds.delete(tenantId) });
       feeds.set(tenantId, feed);
       return feed.join();
     },
@@ -48,8 +63,8 @@ export function createAlertFeeds(deps: FeedDeps): AlertFeeds {
 }
 
 function startFeed(
-  { store, wakeUps }: FeedDeps,
-  { tenantId, seq, onEnd }: { tenantId: TenantId; seq: number; onEnd: () => void },
+  { wakeUps }: FeedDeps,
+  { tenantId, seq, look: lookBehind, onEnd }: { tenantId: TenantId; seq: number; look: Look; onEnd: () => void },
 ) {
   let [floor, head] = [seq, seq];
   let events: NumberedEvent[] = [];
@@ -59,7 +74,7 @@ function startFeed(
 
   /** What was found, and whether there may be more. */
   async function look(): Promise<boolean> {
-    const found = await store.events.alertsAfter(tenantId, head, EVENTS_PER_LOOK);
+    const found = await lookBehind(tenantId, head);
     if (found.length === 0) return false;
     events.push(...found);
     head = found[found.length - 1].seq;

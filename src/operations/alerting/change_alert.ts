@@ -1,35 +1,49 @@
 /** What a decision of the fold does to its alert, and the event that tells of it. */
 import { match } from "ts-pattern";
+import { SERVICE } from "../../domain/access/actor.ts";
 import type { TenantId } from "../../domain/access/tenant.ts";
-import type { Alert, AlertChange } from "../../domain/alerting/alert.ts";
+import type { Alert, AlertChange, AlertSubject } from "../../domain/alerting/alert.ts";
+import { transitionTo } from "../../domain/alerting/history.ts";
 import type { EpisodeChange, Evidence, Supersession } from "../../domain/detection/episode.ts";
 import type { AppliedSettingsId } from "../../domain/detection/settings_layers.ts";
 import type { BatchId } from "../../domain/intake/batch.ts";
-import type { Subject } from "../../domain/plant/subject.ts";
 import type { EventRecord } from "../../ports/event.ts";
 import type { Store } from "../../ports/store.ts";
+import { besideFromStart, relate } from "./relate_alerts.ts";
 
 export interface AlertEvent {
   readonly change: AlertChange;
   readonly alert: Alert;
   readonly record: EventRecord;
+  /** What it does to other alerts: those of its sensor, when the sensor itself is at fault. */
+  readonly further: readonly EventRecord[];
 }
 
-/** The body of an `alert.*` event. */
+/** The body of an `alert.*` event. Events of earlier releases say nothing of who did it. */
 export interface AlertEventBody {
   readonly change: AlertChange;
   readonly alert: Alert;
+  readonly actor?: string;
+  readonly note?: string;
+  readonly detail?: string;
+  /** Data time of what readings did; undefined where they did nothing. */
+  readonly ts?: number;
 }
 
 export interface Deciding {
   readonly tenantId: TenantId;
   /** The batch that the decision came with. */
   readonly batchId: BatchId;
-  readonly subject: Subject;
-  readonly decision: EpisodeChange | Supersession;
+  readonly subject: AlertSubject;
+  readonly decision: EpisodeChange | Supersession | Ending;
   /** What its subject is judged by, asked for when an alert opens. */
   readonly settingsId?: () => Promise<AppliedSettingsId>;
 }
+
+/** The end of an episode whose score has nothing to add to what its opening said. */
+export type Ending = Omit<Extract<EpisodeChange, { readonly type: "closed" }>, "peak" | "end"> & {
+  readonly peak?: undefined;
+};
 
 /** Applies one decision; undefined when it changed nothing, since the episode's alert was there (or ended) already. */
 export async function applyDecision(
@@ -47,6 +61,7 @@ export async function applyDecision(
         rarity,
         line,
         batchId,
+        ...await besideFromStart(store, { tenantId, subject, kind: decision.kind, ts }),
         settingsId: await settingsId?.(),
       }))
     .with(
@@ -59,21 +74,31 @@ export async function applyDecision(
     )
     .with(
       { type: "superseded" },
-      ({ ts, peak, reason }) => store.alerts.close(tenantId, key, { endedAt: ts, score: peak.score, reason, rarity, line }),
+      ({ ts, peak, reason }) =>
+        store.alerts.close(tenantId, key, { endedAt: ts, score: peak.score, reason, rarity, line }),
     )
     .exhaustive();
   if (alert === undefined) return undefined;
   if (decision.type === "opened" || decision.type === "raised") {
     await prove(store, { tenantId, batchId, alert, decision });
   }
-  const body: AlertEventBody = { change: decision.type, alert };
-  const record = {
-    type: `alert.${decision.type}`,
+  const { type: change, ts } = decision;
+  const done = {
+    change,
+    actor: SERVICE.name,
+    ts,
+    note: change === "closed" || change === "superseded" ? decision.reason : decision.peak.reason,
+  };
+  await store.alertHistory.add(tenantId, [transitionTo(alert, done)]);
+  const body: AlertEventBody = { change, alert, actor: done.actor, note: done.note, ts };
+  const told = {
+    type: `alert.${change}`,
     batchId,
     alertId: alert.id,
     body: JSON.stringify(body),
   };
-  return { change: decision.type, alert, record };
+  const further = await relate(store, { tenantId, alert, change, ts });
+  return { change, alert, record: told, further };
 }
 
 function prove(

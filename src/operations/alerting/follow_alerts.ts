@@ -2,12 +2,15 @@
  * Alerts as they happen, from any place in the log: what was before from the table, then from the feed. The cursor is
  * the truth.
  */
-import type { Alert, AlertChange } from "../../domain/alerting/alert.ts";
-import { decodeCursor, encodeCursor } from "../../domain/cursor.ts";
+import { type Alert, type AlertChange, UNHANDLED } from "../../domain/alerting/alert.ts";
+import { encodeCursor } from "../../domain/cursor.ts";
+import type { AlertFilter } from "../../ports/alerting/alert.ts";
 import type { AlertEventBody } from "./change_alert.ts";
 import { EVENTS_PER_LOOK, type NumberedEvent } from "./alert_feed.ts";
+import { followLog } from "../follow_log.ts";
 import type { Scope } from "../scope.ts";
-import { invalid } from "../errors.ts";
+import { type AlertQuery, toFilter } from "./list_alerts.ts";
+import { matchAlerts } from "./match_alerts.ts";
 
 export interface FollowedAlert {
   /** Hand it over as `after` to go on behind this event. */
@@ -15,12 +18,24 @@ export interface FollowedAlert {
   readonly change: AlertChange;
   /** The alert as it was then. */
   readonly alert: Alert;
+  /** Who did it, their reason or comment, and with what; undefined in events of earlier releases. */
+  readonly actor?: string;
+  readonly note?: string;
+  readonly detail?: string;
 }
 
 export interface Following {
   /** Where it begins. */
   readonly cursor: string;
   readonly events: AsyncIterable<FollowedAlert>;
+}
+
+export interface FollowOptions {
+  readonly after?: string;
+  readonly filter?: AlertQuery;
+  readonly signal: AbortSignal;
+  /** Told of the place behind events that the filter leaves out. */
+  readonly onPassed?: (cursor: string) => void;
 }
 
 type FollowScope = Pick<Scope, "store" | "tenant" | "alertFeeds">;
@@ -32,20 +47,18 @@ type FollowScope = Pick<Scope, "store" | "tenant" | "alertFeeds">;
  */
 export async function followAlerts(
   scope: FollowScope,
-  { after, signal }: { after?: string; signal: AbortSignal },
+  { after, filter: query, signal, onPassed }: FollowOptions,
 ): Promise<Following> {
-  const last = await scope.store.events.lastSeq(scope.tenant.id);
-  const seq = after === undefined ? last : decodeCursor(after);
-  if (seq === undefined) throw invalid("after", "The cursor is not one that this service gave out.");
-  if (seq > last) {
-    throw invalid(
-      "after",
-      "The cursor is ahead of all that has happened here: another installation gave it out, or this store was restored to " +
-        "an earlier state. Read the list of alerts again, and follow from the cursor that comes with it.",
-    );
-  }
-  await refuseGone(scope, seq);
-  return { cursor: encodeCursor(seq), events: follow(scope, { seq, last, signal }) };
+  const filter = query && await toFilter(scope, query);
+  const { store, tenant, alertFeeds: feeds } = scope;
+  const { cursor, batches } = await followLog(scope, {
+    after,
+    signal,
+    feeds,
+    read: (seq) => store.events.alertsAfter(tenant.id, seq, EVENTS_PER_LOOK),
+    goneTo: () => store.events.alertsGoneTo(tenant.id),
+  });
+  return { cursor, events: matched(scope, { batches, filter, signal, onPassed }) };
 }
 
 /** The cursor of now: what happens from here on is behind it. */
@@ -53,51 +66,32 @@ export async function cursorOfNow({ store, tenant }: Pick<Scope, "store" | "tena
   return encodeCursor(await store.events.lastSeq(tenant.id));
 }
 
-async function* follow(
+interface Matching {
+  readonly batches: AsyncIterable<readonly NumberedEvent[]>;
+  readonly filter: AlertFilter | undefined;
+  readonly signal: AbortSignal;
+  readonly onPassed?: (cursor: string) => void;
+}
+
+async function* matched(
   scope: FollowScope,
-  { seq, last, signal }: { seq: number; last: number; signal: AbortSignal },
+  { batches, filter, signal, onPassed }: Matching,
 ): AsyncGenerator<FollowedAlert, void> {
-  const feed = scope.alertFeeds.join(scope.tenant.id, last);
-  const left = new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
-  // Also when whoever takes the events has stopped taking them, and never comes to the end of this.
-  left.then(() => feed.leave());
-  try {
-    while (!signal.aborted) {
-      const { floor } = feed;
-      const events = seq < floor ? await readOn(scope, seq) : await feed.behind(seq, left);
-      for (const event of events) {
-        if (signal.aborted) return;
-        seq = event.seq;
-        yield { cursor: encodeCursor(seq), ...JSON.parse(event.body) as AlertEventBody };
-      }
-      // The table has been read to its end: the rest is in the feed.
-      if (seq < floor && events.length < EVENTS_PER_LOOK) seq = floor;
+  for await (const events of batches) {
+    const followed = events.map(toFollowed);
+    const alerts = followed.map(({ alert }) => alert);
+    const wanted = filter === undefined ? undefined : await matchAlerts(scope, { alerts, filter });
+    for (const one of followed) {
+      // Whoever has left takes no more of them.
+      if (signal.aborted) return;
+      if (wanted?.has(one.alert) ?? true) yield one;
+      else onPassed?.(one.cursor);
     }
-  } finally {
-    feed.leave();
   }
 }
 
-/**
- * The next events of the table. Some may have gone while a client took nothing: then nothing is handed out as if it
- * were complete.
- */
-async function readOn(scope: FollowScope, seq: number): Promise<readonly NumberedEvent[]> {
-  const events = await scope.store.events.alertsAfter(scope.tenant.id, seq, EVENTS_PER_LOOK);
-  await refuseGone(scope, seq);
-  return events;
-}
-
-/** Throws invalid when events about alerts behind `seq` are not kept any more. */
-async function refuseGone({ store, tenant }: Pick<Scope, "store" | "tenant">, seq: number): Promise<void> {
-  const goneTo = await store.events.alertsGoneTo(tenant.id);
-  if (goneTo <= seq) return;
-  throw invalid(
-    "after",
-    "The cursor is older than what is kept: events behind it have gone. List the alerts, then follow from now on by leaving " +
-      `\`after\` out, or from ${JSON.stringify(encodeCursor(goneTo))}, behind which everything is kept.`,
-  );
+function toFollowed({ seq, body: text }: NumberedEvent): FollowedAlert {
+  const body = JSON.parse(text) as AlertEventBody;
+  // What earlier releases have written knows nothing of how it was handled.
+  return { cursor: encodeCursor(seq), ...body, alert: { ...UNHANDLED, ...body.alert } };
 }

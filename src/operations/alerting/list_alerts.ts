@@ -3,7 +3,7 @@ import type { Alert, AlertState } from "../../domain/alerting/alert.ts";
 import type { Severity } from "../../domain/detection/severity.ts";
 import { keyFault } from "../../domain/key.ts";
 import { textFault } from "../../domain/text.ts";
-import type { AlertFilter } from "../../ports/alerting/alert.ts";
+import type { AlertCount, AlertFilter, SeverityPage } from "../../ports/alerting/alert.ts";
 import type { Page } from "../../ports/page.ts";
 import { invalid, notFound } from "../errors.ts";
 import { findSensor } from "../plant/find_sensor.ts";
@@ -19,7 +19,10 @@ export interface AlertQuery {
   readonly states?: readonly AlertState[];
   readonly kinds?: readonly string[];
   readonly standing?: boolean;
-  readonly grouped?: boolean;
+  /** Shelved or suppressed. */
+  readonly hidden?: boolean;
+  /** Belongs to no other alert. */
+  readonly roots?: boolean;
   /** Data times of the opening in ms: from inclusive, to exclusive. */
   readonly from?: number;
   readonly to?: number;
@@ -28,7 +31,9 @@ export interface AlertQuery {
 
 export interface AlertList {
   page(page: Page): Promise<Alert[]>;
+  bySeverity(page: SeverityPage): Promise<Alert[]>;
   count(): Promise<number>;
+  counts(): Promise<AlertCount[]>;
 }
 
 const TEXT_LENGTH_MAX = 200;
@@ -39,11 +44,14 @@ export async function listAlerts(scope: Pick<Scope, "store" | "tenant">, query: 
   const filter = await toFilter(scope, query);
   return {
     page: (page) => store.alerts.page(tenant.id, { ...page, ...filter }),
+    bySeverity: (page) => store.alerts.bySeverity(tenant.id, { ...page, ...filter }),
     count: () => store.alerts.count(tenant.id, filter),
+    counts: () => store.alerts.counts(tenant.id, filter),
   };
 }
 
-async function toFilter(
+/** Throws invalid, and not found for a sensor, an asset or a source that is not there. */
+export async function toFilter(
   scope: Pick<Scope, "store" | "tenant">,
   { sensorKey, assetKey, sourceKey, text, ...rest }: AlertQuery,
 ): Promise<AlertFilter> {

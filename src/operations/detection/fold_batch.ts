@@ -14,6 +14,7 @@ import type { AlertEvent } from "../alerting/change_alert.ts";
 import type { HeldLines } from "../alerting/hold_lines.ts";
 import type { RememberedBatch } from "../intake/batch_memory.ts";
 import { foldDays } from "./fold_days.ts";
+import type { HeldPresences } from "./hold_presences.ts";
 import type { HeldStates } from "./hold_states.ts";
 
 /** What a batch's turn came to. */
@@ -40,15 +41,17 @@ export interface FoldedBatch {
 /** What a batch is folded into, and the data time before which nothing more is stored. */
 export interface FoldOptions {
   readonly states: HeldStates;
+  readonly presences: HeldPresences;
   readonly lines: HeldLines;
   readonly closedBeforeMs: number;
 }
 
 export async function foldBatch(
   store: Store,
-  { batch, verdicts, columns }: FoldableBatch,
-  { states, lines, closedBeforeMs }: FoldOptions,
+  foldable: FoldableBatch,
+  { states, presences, lines, closedBeforeMs }: FoldOptions,
 ): Promise<FoldedBatch> {
+  const { batch, verdicts, columns } = foldable;
   const { tenantId, id } = batch;
   // What was accepted may have been closed since. A reading that is rolled up already must not be stored again beside
   // it.
@@ -64,7 +67,8 @@ export async function foldBatch(
   const corrected = correcting ? others.length : 0;
   const duplicates = verdicts.duplicates + known.length - others.length;
 
-  const alertEvents: AlertEvent[] = [];
+  // Before the readings are judged: what a sensor says that is back is not hidden by the silence that it ends.
+  const alertEvents: AlertEvent[] = await presences.hear(foldable);
   const sensors = added.sensorIds.map((sensorId, i) => (
     { sensorId, held: states.of(sensorId), added: seriesOf(added, i) }
   ));
@@ -93,7 +97,13 @@ export async function foldBatch(
   // Given up in the meantime: nothing of this may stay.
   if (passing.kind !== "passed") throw new Error(`batch ${id} was ${passing.kind} at the end of its fold`);
   const processed = { type: "batch.processed", batchId: id, alertId: undefined, body: JSON.stringify(result) };
-  return { batch, result, added, alertEvents, events: [...alertEvents.map(({ record }) => record), processed] };
+  return {
+    batch,
+    result,
+    added,
+    alertEvents,
+    events: [...alertEvents.flatMap(({ record, further }) => [record, ...further]), processed],
+  };
 }
 
 type Known = readonly { readonly row: number; readonly storedValue: number }[];

@@ -6,6 +6,7 @@ import type { BatchId, SourceId } from "../../domain/intake/batch.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
 import type { QueuedBatch } from "../../ports/intake/source.ts";
 import { type Store, StoreUnavailable } from "../../ports/store.ts";
+import { afterNotifying, tellOf } from "../alerting/notify_of_alerts.ts";
 import type { AlertEvent } from "../alerting/change_alert.ts";
 import { holdLines } from "../alerting/hold_lines.ts";
 import { recallVerdicts } from "../intake/validate_readings.ts";
@@ -13,6 +14,7 @@ import { eventsTopic, type Scope } from "../scope.ts";
 import { type FoldableBatch, foldBatch, type FoldedBatch } from "./fold_batch.ts";
 import { type HeldStates, holdStates } from "./hold_states.ts";
 import { noteAssets } from "./note_assets.ts";
+import { holdPresences } from "./hold_presences.ts";
 
 /** Bounds on one transaction, so that it holds up others for some tenths of a second at most. */
 const BATCHES_PER_RUN = 32;
@@ -70,7 +72,7 @@ async function foldRun(scope: Scope, { sourceId, asking, batchesMax }: Run): Pro
       if (!await store.sources.tryLock(sourceId)) return undefined;
       const run = nextRun(await store.sources.queue(tenant.id, sourceId, batchesMax));
       if (!run.some(({ id }) => id === asking)) await store.sources.await(tenant.id, asking);
-      if (run.length === 0) return { folded: [], states: undefined };
+      if (run.length === 0) return { folded: [], states: undefined, notified: undefined };
       first = run[0].id;
       return await foldAll(scope, { store, run });
     });
@@ -83,6 +85,7 @@ async function foldRun(scope: Scope, { sourceId, asking, batchesMax }: Run): Pro
       for (const event of alertEvents) observeAlert(event, batch.id);
     }
     if (outcome.folded.length > 0) wakeUps.wake(eventsTopic(tenant.id));
+    if (outcome.notified !== undefined) afterNotifying(scope, outcome.notified);
     return outcome;
   } catch (error) {
     if (error instanceof StoreUnavailable || batchesMax > 1 || first === undefined) throw error;
@@ -109,18 +112,24 @@ async function foldAll(scope: Scope, { store, run }: { store: Store; run: readon
   for (const batch of run) batches.push({ ...await recallVerdicts({ ...scope, store }, batch.id), batch });
   const sensorIds = new Set<SensorId>(batches.flatMap(({ verdicts }) => verdicts.accepted.sensorIds));
   const states = await holdStates(scope, store, { sensorIds, batchId: run[0].id });
+  const presences = await holdPresences(store, batches);
   const lines = holdLines(store, { tenantId: tenant.id, subjects: [...sensorIds].map((sensorId) => ({ sensorId })) });
   const folded: (FoldedBatch & { awaited: boolean })[] = [];
   for (const [i, batch] of batches.entries()) {
-    folded.push({ ...await foldBatch(store, batch, { states, lines, closedBeforeMs }), awaited: run[i].awaited });
+    folded.push({
+      ...await foldBatch(store, batch, { states, presences, lines, closedBeforeMs }),
+      awaited: run[i].awaited,
+    });
   }
   await states.save(store);
-  const superseded = states.alertEvents.map(({ record }) => record);
+  await presences.save();
+  const superseded = states.alertEvents.flatMap(({ record, further }) => [record, ...further]);
   await lines.save();
   if (states.onAssets) {
     const batchesAdded = folded.map(({ batch, added }) => ({ id: batch.id, added }));
     await noteAssets(store, { tenantId: tenant.id, batches: batchesAdded });
   }
-  await store.events.append(tenant.id, [...superseded, ...folded.flatMap(({ events }) => events)]);
-  return { folded, states };
+  const events = [...superseded, ...folded.flatMap(({ events }) => events)];
+  const notified = await tellOf(store, { tenant, nowMs: scope.clock.nowMs() }, events);
+  return { folded, states, notified };
 }

@@ -92,7 +92,9 @@ export async function foldAsJudged(
     const next = judged[place + 1]?.behind ?? Infinity;
     const behind = series.ts.findIndex((ts, i) => i >= from && ts > next);
     const to = behind < 0 ? series.ts.length : behind;
-    decisions.push(...assess(state, slice(series, from, to), { set: judged[place].set, criticality, lineAt }).decisions);
+    decisions.push(
+      ...assess(state, slice(series, from, to), { set: judged[place].set, criticality, lineAt }).decisions,
+    );
     from = to;
   }
   return { state, decisions, folded: series.ts.length };

@@ -16,5 +16,6 @@ export interface SourceStore {
   ready(tenantId: TenantId, id: SourceId): Promise<BatchId | undefined>;
   /** Notes that the batch's workflow waits to be told. */
   await(tenantId: TenantId, id: BatchId): Promise<void>;
+  keys(tenantId: TenantId, ids: readonly SourceId[]): Promise<Map<SourceId, string>>;
   byKey(tenantId: TenantId, key: string): Promise<SourceId | undefined>;
 }

@@ -1,31 +1,15 @@
-import type { Alert, AlertChange, AlertId } from "../../domain/alerting/alert.ts";
-import type { AppliedSettingsId } from "../../domain/detection/settings_layers.ts";
+import type { Alert, AlertChange, AlertId, AlertSubject } from "../../domain/alerting/alert.ts";
+import { stateAfter } from "../../domain/alerting/lifecycle.ts";
 import type { RarityNow } from "../../domain/detection/episode.ts";
 import type { BatchId } from "../../domain/intake/batch.ts";
-import type { AssetId } from "../../domain/plant/asset.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
-import { subjectOf } from "../../domain/plant/subject.ts";
-import type { AlertFilter, AlertStore, EpisodeKey } from "../../ports/alerting/alert.ts";
+import type { AlertKey, AlertStore, TenantAlert } from "../../ports/alerting/alert.ts";
+import { formatTimestamp } from "../../domain/timestamp.ts";
+import { numbers, optionalTime, type Sql, time, words } from "../sql.ts";
+import { alertLists } from "./alert_list.ts";
 import { rarityText } from "./candidate.ts";
 import { ofSubjects } from "./subject_filter.ts";
-import { numbers, optional, type Sql, texts, time, words } from "../sql.ts";
-
-interface Row {
-  readonly id: AlertId;
-  readonly sensor_id: SensorId | null;
-  readonly asset_id: AssetId | null;
-  readonly kind: string;
-  readonly episode_start: number;
-  readonly opened_at: number;
-  readonly ended_at: number | null;
-  readonly severity: Alert["severity"];
-  readonly state: Alert["state"];
-  readonly score: number;
-  readonly reason: string;
-  readonly rarity: string | null;
-  readonly batch_id: BatchId;
-  readonly settings_id: AppliedSettingsId | null;
-}
+import { alertColumns, type AlertRow as Row, toAlert } from "./alert_row.ts";
 
 interface ProofRow {
   readonly alert_id: AlertId;
@@ -36,26 +20,31 @@ interface ProofRow {
 }
 
 export function alertStore(sql: Sql): AlertStore {
-  const columns = () =>
-    sql`id, sensor_id, asset_id, kind, episode_start, opened_at, ended_at, severity, state, score, reason, rarity,
-      batch_id, settings_id`;
-  const open = (tenantId: number, { sensorId, assetId, kind, episodeStart }: EpisodeKey) =>
-    sql`tenant_id = ${tenantId} AND ${
-      sensorId === undefined ? sql`asset_id = ${assetId}` : sql`sensor_id = ${sensorId}`
-    } AND kind = ${kind} AND episode_start = ${time(episodeStart)} AND ended_at IS NULL`;
+  const columns = () => alertColumns(sql);
+  /** Whether an alert of this severity waits for a reset. */
+  const latches = (tenantId: number, severity: Alert["severity"]) =>
+    sql`EXISTS (SELECT FROM alert_policy WHERE tenant_id = ${tenantId} AND ${severity}::text = ANY (latching))`;
+  const open = (tenantId: number, { kind, episodeStart, ...subject }: AlertKey) =>
+    sql`tenant_id = ${tenantId} AND ${ofSubject(sql, subject)} AND kind = ${kind} AND episode_start = ${
+      time(episodeStart)
+    } AND ended_at IS NULL`;
   return {
-    async open(
-      tenantId,
-      { sensorId, assetId, kind, episodeStart },
-      { openedAt, severity, score, reason, batchId, settingsId, ...now },
-    ) {
+    ...alertLists(sql),
+
+    async open(tenantId, { sensorId, assetId, sourceId, kind, episodeStart }, facts) {
+      const { openedAt, severity, score, reason, batchId, shelf, suppressedBy = [], parentId, settingsId, ...now } =
+        facts;
       const [row] = await sql<Row[]>`
-        INSERT INTO alert (tenant_id, sensor_id, asset_id, kind, episode_start, opened_at, severity, state, score, reason, rarity,
-          batch_id, settings_id)
-        VALUES (${tenantId}, ${sensorId ?? null}, ${assetId ?? null}, ${kind}, ${time(episodeStart)}, ${
-        time(openedAt)
-      }, ${severity}, 'unacknowledged', ${score},
-          ${reason}, ${rarityOrNull(now)}, ${batchId}, ${settingsId ?? null})
+        INSERT INTO alert (tenant_id, sensor_id, asset_id, source_id, kind, episode_start, opened_at, severity, state, score, reason, rarity, batch_id,
+          latching, shelved_until, shelved_by, shelf_reason, suppressed_by, parent_id, settings_id)
+        VALUES (${tenantId}, ${sensorId ?? null}, ${assetId ?? null}, ${sourceId ?? null}, ${kind}, ${
+        time(episodeStart)
+      }, ${time(openedAt)}, ${severity}, 'unacknowledged', ${score},
+          ${reason}, ${rarityOrNull(now)}, ${batchId}, ${latches(tenantId, severity)}, ${optionalTime(shelf?.until)}, ${
+        shelf?.by ?? null
+      },
+          ${shelf?.reason ?? null}, ${words(suppressedBy)}::text::text[], ${parentId ?? null}::bigint,
+          ${settingsId ?? null})
         ON CONFLICT ON CONSTRAINT alert_episode DO NOTHING
         RETURNING ${columns()}`;
       return row && toAlert(row);
@@ -63,19 +52,125 @@ export function alertStore(sql: Sql): AlertStore {
 
     async raise(tenantId, key, { severity, score, reason, ...now }) {
       const [row] = await sql<Row[]>`
-        UPDATE alert SET severity = ${severity}, score = ${score}, reason = ${reason},
-          rarity = coalesce(${rarityOrNull(now)}::text, rarity)
+        UPDATE alert SET severity = ${severity}, score = ${score}, reason = ${reason}, version = version + 1,
+          rarity = coalesce(${rarityOrNull(now)}::text, rarity),
+          latching = latching OR ${latches(tenantId, severity)}
         WHERE ${open(tenantId, key)} RETURNING ${columns()}`;
       return row && toAlert(row);
     },
 
     async close(tenantId, key, { endedAt, score, reason, ...now }) {
       const [row] = await sql<Row[]>`
-        UPDATE alert SET ended_at = ${time(endedAt)}, score = ${score}, reason = ${reason},
+        UPDATE alert SET ended_at = ${time(endedAt)}, score = coalesce(${score ?? null}::float8, score),
+          reason = coalesce(${reason ?? null}::text, reason),
           rarity = coalesce(${rarityOrNull(now)}::text, rarity),
-          state = CASE state WHEN 'unacknowledged' THEN 'returned_unacknowledged' ELSE 'normal' END
+          version = version + 1, state = CASE WHEN latching THEN ${closed(sql, true)} ELSE ${closed(sql, false)} END
         WHERE ${open(tenantId, key)} RETURNING ${columns()}`;
       return row && toAlert(row);
+    },
+
+    async lock(tenantId, ids, { skipHeld = false } = {}) {
+      const rows = await sql<Row[]>`
+        SELECT ${columns()} FROM alert WHERE tenant_id = ${tenantId} AND id = ANY (${numbers(ids)}::text::bigint[])
+        ORDER BY id FOR UPDATE ${skipHeld ? sql`SKIP LOCKED` : sql``}`;
+      return rows.map(toAlert);
+    },
+
+    async save(tenantId, alerts) {
+      const rows = alerts.map(({ id, state, version, assignee, shelf, suppressedBy, parentId }) => ({
+        id,
+        state,
+        version,
+        assignee,
+        until: shelf && formatTimestamp(shelf.until),
+        by: shelf?.by,
+        reason: shelf?.reason,
+        suppressions: suppressedBy,
+        parent: parentId,
+      }));
+      await sql`
+        UPDATE alert SET state = row.state, version = row.version, assignee = row.assignee, shelved_until = row.until,
+          shelved_by = row.by, shelf_reason = row.reason,
+          suppressed_by = ARRAY(SELECT jsonb_array_elements_text(row.suppressions)), parent_id = row.parent
+        FROM jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) AS row (
+          id bigint, state text, version integer, assignee text, until timestamptz, by text, reason text, suppressions jsonb, parent bigint
+        )
+        WHERE alert.tenant_id = ${tenantId} AND alert.id = row.id`;
+    },
+
+    async shelfOf(tenantId, subject, kind) {
+      const [row] = await sql<Row[]>`
+        SELECT ${columns()} FROM alert WHERE tenant_id = ${tenantId} AND ${ofSubject(sql, subject)} AND kind = ${kind}
+        ORDER BY id DESC LIMIT 1`;
+      const shelf = row && toAlert(row).shelf;
+      if (shelf === undefined) return undefined;
+      const [{ over }] = await sql<{ over: boolean }[]>`SELECT ${time(shelf.until)}::timestamptz <= now() AS over`;
+      return over ? undefined : shelf;
+    },
+
+    async unshelvable({ limit }) {
+      return await sql<TenantAlert[]>`
+        SELECT alert.id, tenant.id AS "tenantId", tenant.key AS "tenantKey" FROM alert JOIN tenant ON tenant.id = alert.tenant_id
+        WHERE shelved_until <= now() ORDER BY shelved_until LIMIT ${limit}`;
+    },
+
+    async newest(tenantId, { kind, ...subject }, limit) {
+      const rows = await sql<Row[]>`
+        SELECT ${columns()} FROM alert WHERE tenant_id = ${tenantId} AND ${ofSubject(sql, subject)} AND kind = ${kind}
+        ORDER BY id DESC LIMIT ${limit}`;
+      return rows.map(toAlert);
+    },
+
+    async above(tenantId, { sensorId, assetId }) {
+      if (sensorId === undefined && assetId === undefined) return undefined;
+      const [row] = await sql<{ id: AlertId }[]>`
+        WITH RECURSIVE above AS (
+          SELECT ${
+        sensorId === undefined
+          ? sql`parent_id AS id, 1 AS far FROM asset WHERE tenant_id = ${tenantId} AND id = ${assetId!}`
+          : sql`asset_id AS id, 1 AS far FROM sensor WHERE tenant_id = ${tenantId} AND id = ${sensorId}`
+      }
+          UNION
+          SELECT asset.parent_id, far + 1 FROM asset JOIN above ON asset.id = above.id WHERE asset.tenant_id = ${tenantId}
+        )
+        SELECT alert.id FROM alert JOIN above ON above.id = alert.asset_id
+        WHERE alert.tenant_id = ${tenantId} AND alert.ended_at IS NULL ORDER BY far, alert.id LIMIT 1`;
+      return row?.id;
+    },
+
+    async members(tenantId, ids, { limit }) {
+      const rows = await sql<Row[]>`
+        SELECT row.* FROM unnest(${numbers(ids)}::text::bigint[]) AS parent CROSS JOIN LATERAL (
+          SELECT ${columns()} FROM alert WHERE tenant_id = ${tenantId} AND parent_id = parent ORDER BY id DESC LIMIT ${limit}
+        ) AS row`;
+      return Map.groupBy(rows.map(toAlert), ({ parentId }) => parentId!);
+    },
+
+    async heldSince({ before, limit }) {
+      return await sql<TenantAlert[]>`
+        SELECT alert.id, tenant.id AS "tenantId", tenant.key AS "tenantKey"
+        FROM alert JOIN tenant ON tenant.id = alert.tenant_id JOIN alert_transition AS opened
+          ON opened.tenant_id = alert.tenant_id AND opened.alert_id = alert.id AND opened.version = 1
+        WHERE alert.ended_at IS NULL AND alert.suppressed_by <> '{}' AND 'chattering' = ANY (alert.suppressed_by)
+          AND opened.known_at <= ${time(before)}
+        ORDER BY alert.id LIMIT ${limit}`;
+    },
+
+    async faulty(tenantId, ids, kinds) {
+      const rows = await sql<{ id: SensorId }[]>`
+        SELECT DISTINCT sensor_id AS id FROM alert WHERE tenant_id = ${tenantId} AND ended_at IS NULL
+          AND sensor_id = ANY (${numbers(ids)}::text::int[]) AND kind = ANY (${words(kinds)}::text::text[])`;
+      return rows.map(({ id }) => id);
+    },
+
+    async standingIds(tenantId, { subjects, suppression, suppressed, parentId, after, limit }) {
+      const rows = await sql<{ id: AlertId }[]>`
+        SELECT id FROM alert WHERE tenant_id = ${tenantId} AND ended_at IS NULL AND id > ${after}
+          AND ${ofSubjects(sql, subjects)}
+          AND (${suppression}::text = ANY (suppressed_by)) = ${suppressed}
+          ${parentId === undefined ? sql`` : sql`AND parent_id = ${parentId}::bigint`}
+        ORDER BY id LIMIT ${limit}`;
+      return rows.map(({ id }) => id);
     },
 
     async standing(tenantId, sensorIds) {
@@ -114,20 +209,6 @@ export function alertStore(sql: Sql): AlertStore {
       return rows.map(toAlert);
     },
 
-    async page(tenantId, { before, limit, ...filter }) {
-      const rows = await sql<Row[]>`
-        SELECT ${columns()} FROM alert
-        WHERE tenant_id = ${tenantId} AND id < ${before ?? Number.MAX_SAFE_INTEGER}::bigint AND ${matching(sql, filter)}
-        ORDER BY id DESC LIMIT ${limit}`;
-      return rows.map(toAlert);
-    },
-
-    async count(tenantId, filter) {
-      const [row] = await sql<{ count: number }[]>`
-        SELECT count(*)::float8 AS count FROM alert WHERE tenant_id = ${tenantId} AND ${matching(sql, filter)}`;
-      return row.count;
-    },
-
     async ofBatches(tenantId, ids, { limit }) {
       const rows = await sql<Row[]>`
         SELECT row.* FROM unnest(${numbers(ids)}::text::bigint[]) AS batch CROSS JOIN LATERAL (
@@ -138,55 +219,17 @@ export function alertStore(sql: Sql): AlertStore {
   };
 }
 
-/** Only the conditions that are asked for, so that the plan knows them. */
-function matching(sql: Sql, filter: AlertFilter) {
-  const { subjects, batchId, sourceId, severities, states, kinds, standing, grouped, from, to, text } = filter;
-  const like = `%${(text ?? "").replace(/[\\%_]/g, "\\$&")}%`;
-  return [
-    subjects && ofSubjects(sql, subjects),
-    batchId !== undefined && sql`batch_id = ${batchId}::bigint`,
-    sourceId !== undefined &&
-    sql`EXISTS (
-      SELECT FROM batch
-      WHERE batch.tenant_id = alert.tenant_id AND batch.id = alert.batch_id AND batch.source_id = ${sourceId}::int)`,
-    severities && sql`severity = ANY (${words(severities)}::text::text[])`,
-    states && sql`state = ANY (${words(states)}::text::text[])`,
-    kinds && sql`kind = ANY (ARRAY(SELECT jsonb_array_elements_text(${texts(kinds)}::text::jsonb)))`,
-    standing !== undefined && sql`(ended_at IS NULL) = ${standing}`,
-    grouped !== undefined && sql`${grouped} = EXISTS (
-      SELECT FROM sensor JOIN alert AS whole ON whole.asset_id = sensor.asset_id
-      WHERE sensor.tenant_id = alert.tenant_id AND sensor.id = alert.sensor_id AND whole.tenant_id = alert.tenant_id
-        AND whole.episode_start <= coalesce(alert.ended_at, 'infinity')
-        AND coalesce(whole.ended_at, 'infinity') >= alert.episode_start)`,
-    from !== undefined && sql`opened_at >= ${time(from)}`,
-    to !== undefined && sql`opened_at < ${time(to)}`,
-    text !== undefined && sql`(reason ILIKE ${like} OR EXISTS (
-      SELECT FROM sensor WHERE sensor.tenant_id = alert.tenant_id AND sensor.id = alert.sensor_id
-        AND (sensor.key ILIKE ${like} OR sensor.name ILIKE ${like})) OR EXISTS (
-      SELECT FROM asset WHERE asset.tenant_id = alert.tenant_id AND asset.id = alert.asset_id
-        AND (asset.key ILIKE ${like} OR asset.name ILIKE ${like})))`,
-  ].filter((condition) => condition !== undefined && condition !== false)
-    .reduce((all, condition) => sql`${all} AND ${condition}`, sql`true`);
+function ofSubject(sql: Sql, { sensorId, assetId, sourceId }: AlertSubject) {
+  if (sourceId !== undefined) return sql`source_id = ${sourceId}`;
+  return sensorId === undefined ? sql`asset_id = ${assetId}` : sql`sensor_id = ${sensorId}`;
+}
+
+/** The domain's table as an expression: the state behind the end of the condition. */
+function closed(sql: Sql, latching: boolean) {
+  const cases = stateAfter("closed", latching).map(([from, to]) => sql`WHEN ${from}::text THEN ${to}::text`);
+  return sql`CASE state ${cases.reduce((all, one) => sql`${all} ${one}`)} ELSE state END`;
 }
 
 function rarityOrNull({ rarity, line }: Partial<RarityNow>): string | null {
   return rarity === undefined || line === undefined ? null : rarityText({ rarity, line });
-}
-
-function toAlert(row: Row): Alert {
-  return {
-    id: row.id,
-    ...subjectOf({ sensorId: row.sensor_id, assetId: row.asset_id }),
-    kind: row.kind,
-    episodeStart: row.episode_start,
-    openedAt: row.opened_at,
-    endedAt: optional(row.ended_at),
-    severity: row.severity,
-    state: row.state,
-    score: row.score,
-    reason: row.reason,
-    ...row.rarity === null ? {} : JSON.parse(row.rarity) as RarityNow,
-    batchId: row.batch_id,
-    settingsId: optional(row.settings_id),
-  };
 }

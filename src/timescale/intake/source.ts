@@ -1,7 +1,7 @@
 import type { BatchId } from "../../domain/intake/batch.ts";
 import { keyFault } from "../../domain/key.ts";
 import type { SourceStore } from "../../ports/intake/source.ts";
-import type { Sql } from "../sql.ts";
+import { numbers, type Sql } from "../sql.ts";
 import { batchColumns, type BatchRow, toBatch } from "./batch_row.ts";
 
 /** Tells the advisory locks of sources from others; any number will do. */
@@ -35,6 +35,12 @@ export function sourceStore(sql: Sql): SourceStore {
       await sql`
         UPDATE batch SET awaited = true
         WHERE tenant_id = ${tenantId} AND id = ${id} AND NOT awaited AND state NOT IN ('processed', 'failed')`;
+    },
+
+    async keys(tenantId, ids) {
+      const rows = await sql<{ id: BatchRow["source_id"]; key: string }[]>`
+        SELECT id, key FROM source WHERE tenant_id = ${tenantId} AND id = ANY (${numbers(ids)}::text::int[])`;
+      return new Map(rows.map(({ id, key }) => [id, key]));
     },
 
     async byKey(tenantId, key) {

@@ -183,8 +183,7 @@ Deno.test("a state from before settings had versions goes on; its models are fit
 
 Deno.test("a forest of weight 0 is left out: of the score and of the evidence", () => {
   const rows = rowsOf(1_050, 1_000);
-  const only = (isolation_forest: number) =>
-    rulesOf({ weights: { asset_stream: 1, t_squared: 0, isolation_forest } });
+  const only = (isolation_forest: number) => rulesOf({ weights: { asset_stream: 1, t_squared: 0, isolation_forest } });
   const spokenIn = (rules: AssetRules) => {
     const asset = startAsset(rules, { binMs: SECOND, from: 0 });
     const { scores, decisions } = assessAsset(asset, rows, rules);

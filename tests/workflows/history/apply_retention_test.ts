@@ -14,7 +14,12 @@ import { startReprocessing } from "../../../src/operations/history/start_reproce
 import { acceptBatch } from "../../../src/operations/intake/accept_batch.ts";
 import { readSeries } from "../../../src/operations/plant/read_series.ts";
 import { StoreUnavailable } from "../../../src/ports/store.ts";
-import { APPLY_RETENTION, type RetentionReport, retentionScheduleId } from "../../../workflows/contracts.ts";
+import {
+  APPLY_RETENTION,
+  reportScheduleId,
+  type RetentionReport,
+  retentionScheduleId,
+} from "../../../workflows/contracts.ts";
 import { minutes } from "../../fixtures/graphql.ts";
 import { sumsOf } from "../../fixtures/history.ts";
 import { type Bench, withTemporal } from "../../fixtures/temporal.ts";
@@ -79,10 +84,11 @@ Deno.test({
           });
           for (let times = 0; times < 3; times++) await deps.workflows.planSchedules();
           const planned = async (ids: string[]) =>
-            JSON.stringify(await scheduleIds(client)) === JSON.stringify(ids) || undefined;
-          await until("the former schedule to be gone", () => planned([plan]));
-          await client.schedule.getHandle(plan).delete();
-          await until("the plan to be lost", () => planned([]));
+            JSON.stringify((await scheduleIds(client)).sort()) === JSON.stringify(ids.sort()) || undefined;
+          const report = reportScheduleId(bench.installation);
+          await until("the former schedule to be gone", () => planned([plan, report]));
+          for (const id of [plan, report]) await client.schedule.getHandle(id).delete();
+          await until("the plans to be lost", () => planned([]));
           await deps.workflows.planSchedules();
           const { policies, action } = await client.schedule.getHandle(plan).describe();
           assert.equal(policies.overlap, "SKIP");
