@@ -1,4 +1,6 @@
-/** What is wrong, or strange, with an asset's settings when all layers are taken together: part of settings_faults.ts. */
+/**
+ * What is wrong, or strange, with an asset's settings when all layers are taken together: part of settings_faults.ts.
+ */
 import type { AssetDetectorName, AssetWeights } from "./asset_settings.ts";
 import { startStream } from "./asset_stream_state.ts";
 import { noisyOr } from "./ensemble.ts";

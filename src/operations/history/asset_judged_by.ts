@@ -1,6 +1,6 @@
 /**
- * By what an asset is judged in a reprocess run: as judged_by.ts has it for sensors. It goes over to other settings with
- * the first row behind the place where it did live.
+ * By what an asset is judged in a reprocess run: as judged_by.ts has it for sensors. It goes over to other settings
+ * with the first row behind the place where it did live.
  */
 import type { AssetSettings } from "../../domain/detection/asset_settings.ts";
 import type { AssetMemory } from "../../domain/detection/asset_state.ts";

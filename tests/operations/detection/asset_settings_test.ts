@@ -1,8 +1,11 @@
-/** Settings of assets that change while readings come in: what assets are judged by, and that a run over history agrees. */
+/**
+ * Settings of assets that change while readings come in: what assets are judged by, and that a run over history agrees.
+ */
 import assert from "node:assert/strict";
 import { type AssetState, settingsNameOf } from "../../../src/domain/detection/asset_state.ts";
 import { seededRandom } from "../../../src/domain/detection/stats/random.ts";
 import type { Asset } from "../../../src/domain/plant/asset.ts";
+import { foldAssets } from "../../../src/operations/detection/fold_assets.ts";
 import { readAssetDetections } from "../../../src/operations/detection/read_asset_detection.ts";
 import { promoteSettings } from "../../../src/operations/detection/promote_settings.ts";
 import { saveSettings } from "../../../src/operations/detection/save_settings.ts";
@@ -21,6 +24,11 @@ const T0 = Date.UTC(2024, 0, 1);
 const SECOND = 1_000;
 // On a server where there is one: what is tested there is what several processes do.
 const engine = ENGINES.at(-1)!;
+
+/** Assets are folded when the test says so, and nothing goes on behind it. */
+function quiet(scope: Scope): Scope {
+  return { ...scope, assetTurns: { soon: () => Promise.resolve() } };
+}
 
 async function register({ scope }: GatewayBench, key: string, parentKey?: string): Promise<Asset> {
   const asset = await registerAsset(scope, { key, parentKey });
@@ -104,7 +112,7 @@ const CHANGES: readonly unknown[] = [
 
 Deno.test("live equals reprocessed for an asset, whatever is promoted in the middle and wherever batches are cut", async () => {
   await withGateway(engine, async (bench) => {
-    const { scope } = bench;
+    const scope = quiet(bench.scope);
     const workers = [scope, otherWorker(scope)];
     const line = await registerAsset(scope, { key: "line" });
     const asset = await register(bench, "pump", line.key);
@@ -138,7 +146,8 @@ Deno.test("live equals reprocessed for an asset, whatever is promoted in the mid
 
 Deno.test("settings of assets", async (t) => {
   await withGateway(engine, async (bench) => {
-    const { scope, sql } = bench;
+    const { sql } = bench;
+    const scope = quiet(bench.scope);
 
     await t.step("the most specific wins: the tenant's, then those of assets from the top, then its own", async () => {
       const plant = await registerAsset(scope, { key: "plant" });
@@ -200,7 +209,10 @@ Deno.test("settings of assets", async (t) => {
       await settleAssets(scope);
       for (let at = 420; at < 600; at += 20) {
         await Promise.all([
-          ...workers.map((worker, w) => send(worker, `shared-${w}`, between(readings, at + 10 * w, at + 10 * w + 10))),
+          ...workers.map(async (worker, w) => {
+            await send(worker, `shared-${w}`, between(readings, at + 10 * w, at + 10 * w + 10));
+            await foldAssets(worker);
+          }),
           promote(workers[at % 40 === 0 ? 0 : 1], { assetKey: "shared" }, { smoothing: at / 1_000 }),
         ]);
       }
