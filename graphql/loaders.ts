@@ -80,7 +80,7 @@ export function createLoaders(scope: Scope): Loaders {
     appliedSettings: byId("row of settings", (ids) => store.settings.appliedByIds(tenantId, ids), ({ id }) => id),
     assetDetections: byId(
       "asset",
-      (ids) => readAssetDetections({ store, tenant: { id: tenantId } }, ids),
+      (ids) => readAssetDetections(scope, ids),
       ({ assetId }) => assetId,
     ),
     batchAlerts: lists((ids, part) => store.alerts.ofBatches(tenantId, ids, part)),

@@ -6,6 +6,7 @@ import { LOOKUP_COST } from "../cost.ts";
 import { AssetRef, SensorRef } from "../nodes.ts";
 import { firstArgs, firstOf } from "../page.ts";
 import { LateRef } from "../plant/sensor.ts";
+import { SettingsRef } from "./settings.ts";
 
 const SCORES = { usually: 1_000, most: 10_000 };
 
@@ -46,6 +47,16 @@ const AssetDetectionRef = builder.objectRef<AssetDetection>("AssetDetection").im
       type: "DateTime",
       nullable: true,
       description: "Data time before which all rows are closed; null before the first.",
+    }),
+    settings: t.field({
+      type: SettingsRef,
+      description: "What is live for it: the tenant's, then those of the assets above it and its own.",
+      resolve: ({ settings }) => settings,
+    }),
+    judgedBy: t.exposeString("judgedBy", {
+      nullable: true,
+      description: "What it was judged by until its watermark: name, version and fingerprint of the settings. Null: " +
+        "it has no state yet.",
     }),
     modes: t.exposeInt("modes", { description: "Operating modes that are told apart; 0: one, or not known yet." }),
     sensors: t.field({

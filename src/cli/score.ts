@@ -2,7 +2,6 @@
 import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { ASSET_DEFAULTS } from "../domain/detection/asset_settings.ts";
 import { scoreAsset } from "../domain/detection/score_asset.ts";
 import { beginOwnStart, pushOwnStart, SLOW_MS } from "../domain/detection/own_start.ts";
 import { type Measure, scoreSeries } from "../domain/detection/score_series.ts";
@@ -126,7 +125,7 @@ async function scoreAll(pairs: readonly Pair[], scoring: Scoring): Promise<numbe
 
 function scoreFile({ ts, columns }: SeriesFile, { set, asset, measure }: Scoring): ArrayLike<number> {
   if (columns.length === 1) return scoreSeries(set, { ts, value: columns[0] }, measure);
-  const scores = scoreAsset(ts, columns, { ...ASSET_DEFAULTS, stream: asset });
+  const scores = scoreAsset(ts, columns, asset);
   if (!isSlow(ts)) return scores;
   const ownStart = beginOwnStart(columns.length);
   const row = new Float64Array(columns.length);

@@ -5,7 +5,7 @@
  * missed-alarm rate at a fixed false-alarm rate.
  */
 import { createAssetStream, resumeAssetStream } from "../domain/detection/asset_stream.ts";
-import { ASSET_STREAM_DEFAULTS, type AssetStreamSettings } from "../domain/detection/asset_stream_state.ts";
+import type { AssetStreamSettings } from "../domain/detection/asset_stream_state.ts";
 import { ASSET_DEFAULTS, type AssetSettings } from "../domain/detection/asset_settings.ts";
 import { scoreAsset } from "../domain/detection/score_asset.ts";
 import { fitHotelling, scoreHotelling } from "../domain/detection/detectors/hotelling.ts";
@@ -52,15 +52,11 @@ export const SKAB_FAR = 0.135;
 const WINDOW = 30;
 const SEEDS = Array.from({ length: 10 }, (_, i) => i + 1);
 
-const METHODS: Readonly<Record<string, (series: SkabSeries, stream: AssetStreamSettings) => Scored>> = {
-  "asset ensemble": (series, stream) => scoreEnsemble(series, { ...ASSET_DEFAULTS, stream }),
-  "asset ensemble without forest": (series, stream) =>
-    scoreEnsemble(series, {
-      ...ASSET_DEFAULTS,
-      stream,
-      weights: { ...ASSET_DEFAULTS.weights, isolation_forest: 0 },
-    }),
-  "asset stream": scoreStream,
+const METHODS: Readonly<Record<string, (series: SkabSeries, settings: AssetSettings) => Scored>> = {
+  "asset ensemble": scoreEnsemble,
+  "asset ensemble without forest": (series, settings) =>
+    scoreEnsemble(series, { ...settings, weights: { ...settings.weights, isolation_forest: 0 } }),
+  "asset stream": (series, { stream }) => scoreStream(series, stream),
   "largest robust z": (series) => split(robustZ(series.values, series.sensors.length)),
   "largest robust z of 30-row means": (series) => {
     const columns = series.sensors.length;
@@ -74,7 +70,7 @@ const METHODS: Readonly<Record<string, (series: SkabSeries, stream: AssetStreamS
 export async function evaluateSkab(
   folder: string,
   progress: (done: number, of: number) => void,
-  settings: AssetStreamSettings = ASSET_STREAM_DEFAULTS,
+  settings: AssetSettings = ASSET_DEFAULTS,
 ): Promise<SkabFigures> {
   // A file with no row left to judge says nothing.
   const all = (await readSkab(folder)).filter(({ anomaly }) => anomaly.length > SKAB_TRAINING_ROWS);

@@ -156,7 +156,7 @@ for (const engine of ENGINES) {
           [{ sensor: { watches: { x: {} } } }, /sensor\.watches\.x\.detector: no detector is named/],
           [{ sensor: { watches: { x: { detector: "limit", parameters: { high: 1, low: 2 } } } } }, /low < high/],
           [{ sensor: { severity: [] } }, /sensor\.severity: /],
-          [{ asset: { warmUp: 20 } }, /asset: The asset's stream needs warmUp/],
+          [{ asset: { stream: { warmUp: 20 } } }, /asset\.stream: The asset's stream needs warmUp/],
         ];
         for (const [document, expected] of cases) {
           const { __typename, message } = await save({ document });
@@ -165,7 +165,7 @@ for (const engine of ENGINES) {
         }
         const deep = JSON.parse(`${'{"sensor":'.repeat(5_000)}{}${"}".repeat(5_000)}`);
         assert.match((await save({ document: deep })).message, /sensor\.sensor: there is no such field/);
-        const quantities = { scope: { quantity: "temperature" }, document: { asset: { window: 5 } } };
+        const quantities = { scope: { quantity: "temperature" }, document: { asset: { stream: { window: 5 } } } };
         assert.match(
           (await save(quantities)).message,
           /asset: how assets are judged is said for the tenant or an asset/,

@@ -73,7 +73,8 @@ function judgeRow(asset: AssetMemory, { ts, values }: AssetRow, { settings }: As
   return { score: noisyOr(parts.map(({ score }) => score), weights), parts };
 }
 
-function weightsOf({ model }: AssetMemory, settings: AssetSettings): AssetWeights {
+/** By what each detector counts, as far as operating modes are known. */
+export function weightsOf({ model }: AssetMemory, settings: AssetSettings): AssetWeights {
   return model !== undefined && model.modes.length > 0 ? settings.weightsInModes : settings.weights;
 }
 

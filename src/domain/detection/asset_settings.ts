@@ -16,7 +16,7 @@ export const ASSET_DETECTORS = {
 export type AssetDetectorName = keyof typeof ASSET_DETECTORS;
 
 export interface AssetSettings {
-  /** Names this set of numbers; a state made under another one relearns. */
+  /** Names this set of numbers: what states of another one keep, asset_adoption.ts says. */
   readonly version: string;
   /** Length of a row in ms; undefined: the interval of the fastest sensor, as it is given or learnt. */
   readonly binMs: number | undefined;

@@ -9,6 +9,7 @@ import { type AssetSample, startSample } from "./asset_sample.ts";
 import type { AssetSettings } from "./asset_settings.ts";
 import { type AssetStreamState, startStream, withColumns } from "./asset_stream_state.ts";
 import { type EpisodeState, startEpisode } from "./episode.ts";
+import { fingerprint } from "./fingerprint.ts";
 
 /** A sensor as its asset sees it: a column of the rows. */
 export interface AssetSensor {
@@ -26,6 +27,7 @@ export interface AssetRules {
 
 /** The versioned memory of what judges one asset but for its model. JSON keeps it exactly. */
 export interface AssetState {
+  /** Of the settings that it is judged by and of the code. */
   readonly version: string;
   /** The rows' columns. */
   sensors: readonly SensorId[];
@@ -36,6 +38,8 @@ export interface AssetState {
   /** Rows judged or learnt from since it began to learn. */
   rows: number;
   stream: AssetStreamState;
+  /** Names what its models are fitted by. */
+  readonly fit: string;
   /** Of the baseline, until the last model is fitted. */
   sample: AssetSample | undefined;
   /** Fits of the model so far. */
@@ -61,8 +65,19 @@ export interface AssetMemory {
 /** Of the code: raised when states of before cannot be gone on with. */
 const CODE_VERSION = 1;
 
+/** States of one version are of the same settings. */
 export function assetVersion({ version }: AssetSettings): string {
   return `${version} ${CODE_VERSION}`;
+}
+
+/** Version of the settings that a state is judged by. */
+export function settingsNameOf({ version }: AssetState): string {
+  return version.slice(0, version.lastIndexOf(" "));
+}
+
+/** The same for settings by which models come out alike. */
+export function fitName({ fitsAt, sampleMax, forest, modes }: AssetSettings): string {
+  return fingerprint({ fitsAt, sampleMax, forest, modes });
 }
 
 /** An asset is judged as one from two sensors on; with more than this it is a plant, and its parts are to be judged. */
@@ -91,6 +106,7 @@ export function startAsset(
       closedTo: Math.floor(from / binMs) * binMs,
       rows: 0,
       stream: startStream(sensors.length, settings.stream),
+      fit: fitName(settings),
       sample: startSample(sensors.length),
       fits: 0,
       model: 0,
@@ -129,8 +145,8 @@ export function encodeAsset({ state }: AssetMemory): string {
   return JSON.stringify(state);
 }
 
-/** The state that `text` stands for, or why it has to be learnt anew. */
-export function decodeAsset(text: string, settings: AssetSettings): { state: AssetState } | { relearns: string } {
+/** The state that `text` stands for, of whatever settings, or why it has to be learnt anew. */
+export function decodeAsset(text: string): { state: AssetState } | { relearns: string } {
   let stored: Partial<AssetState> | null;
   try {
     stored = JSON.parse(text);
@@ -138,8 +154,7 @@ export function decodeAsset(text: string, settings: AssetSettings): { state: Ass
     // Text that is no JSON cannot be a state: what to do is the same as for another version.
     stored = null;
   }
-  if (stored?.version === assetVersion(settings)) return { state: stored as AssetState };
-  return {
-    relearns: `its state is of version ${stored?.version ?? "unknown"}, this code has ${assetVersion(settings)}`,
-  };
+  const version = String(stored?.version ?? "unknown");
+  if (stored !== null && version.endsWith(` ${CODE_VERSION}`)) return { state: stored as AssetState };
+  return { relearns: `its state is of version ${version}, and this code goes on with ${CODE_VERSION}` };
 }

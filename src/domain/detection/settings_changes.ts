@@ -17,6 +17,7 @@ export interface SettingsChange {
 const OTHERS: Readonly<Record<string, string>> = {
   severity: "The first row that holds gives the severity for criticality B; A is one step above, C one below.",
   detector: "Which detector watches.",
+  fitsAt: "Rows of the baseline at which the asset's models are fitted, again with more at each further one.",
 };
 
 export function describeLeaf(path: string, document: Readonly<Tree>): { unit: string; effect: string } {
@@ -24,6 +25,10 @@ export function describeLeaf(path: string, document: Readonly<Tree>): { unit: st
   if (field === undefined) return { unit: "", effect: OTHERS[path.slice(path.lastIndexOf(".") + 1)] ?? "" };
   return { unit: field.kind === "number" ? field.unit : "", effect: field.effect };
 }
+
+/** What makes something start anew, of a sensor and of an asset. */
+const RELEARNS =
+  /^sensor\.(counts$|glitch\.|level\.)|\.parameters\.|\.detector$|^asset\.(binMs$|stream\.(warmUp|window|perBlock)$|fitsAt$|sampleMax$|forest\.|modes\.)/;
 
 /** From one complete document to another, in the order of the latter; what is only in the former comes last. */
 export function changesBetween(before: Readonly<Tree>, after: Readonly<Tree>): SettingsChange[] {
@@ -34,6 +39,6 @@ export function changesBetween(before: Readonly<Tree>, after: Readonly<Tree>): S
     before: old.get(path),
     after: now.get(path),
     ...describeLeaf(path, now.has(path) ? after : before),
-    relearns: now.has(path) && /^sensor\.(counts$|glitch\.|level\.)|\.parameters\.|\.detector$/.test(path),
+    relearns: now.has(path) && RELEARNS.test(path),
   }));
 }

@@ -4,7 +4,7 @@
  * a wider one: a patch. In a patch `null` takes a detector, a watch or an optional parameter out.
  */
 import { ASSET_FIELDS } from "./asset_fields.ts";
-import { ASSET_STREAM_DEFAULTS, type AssetStreamSettings } from "./asset_stream_state.ts";
+import { ASSET_DEFAULTS, type AssetSettings } from "./asset_settings.ts";
 import { type DetectorChoice, type DetectorName, fieldsOf, isDetector } from "./detectors/mod.ts";
 import { EPISODE_FIELDS } from "./episode.ts";
 import { type Field, type Fields, isField, usualOf } from "./field.ts";
@@ -35,6 +35,7 @@ export function leavesOf(tree: Readonly<Tree>, path = ""): [string, Leaf][] {
 /** The settings of the code as a document: what every patch is laid over. */
 export function defaultDocument(): Tree {
   const { version: _version, detectors, watches, ...rest } = DEFAULT_SETTINGS;
+  const { version: _assetVersion, ...asset } = ASSET_DEFAULTS;
   const document = {
     sensor: {
       detectors: Object.fromEntries(detectors.map(({ name, ...choice }) => [name, choice])),
@@ -44,7 +45,7 @@ export function defaultDocument(): Tree {
         { detector: detector.name, parameters: detector.parameters, episode },
       ])),
     },
-    asset: ASSET_STREAM_DEFAULTS,
+    asset,
   };
   // A structured clone would keep shared what detectors share, and a change of one would be a change of all.
   return JSON.parse(JSON.stringify(document));
@@ -97,9 +98,12 @@ export function sensorSettings({ sensor }: Readonly<Tree>, version: string): Det
 }
 
 /** The part for assets of a complete document. */
-export function assetSettings({ asset }: Readonly<Tree>): AssetStreamSettings {
-  return asset as unknown as AssetStreamSettings;
+export function assetSettings({ asset }: Readonly<Tree>, version: string): AssetSettings {
+  return { ...asset as unknown as AssetDocument, version };
 }
+
+/** The part for assets as it is once it is complete. */
+export type AssetDocument = Omit<AssetSettings, "version">;
 
 /** The part for sensors as it is once it is complete. */
 export type SensorDocument = Omit<DetectionSettings, "version" | "detectors" | "watches"> & {
@@ -114,8 +118,9 @@ export type SensorDocument = Omit<DetectionSettings, "version" | "detectors" | "
 
 /** What the number or switch at `path` of a complete document is; undefined for names and tables. */
 export function fieldAt(path: string, document: Readonly<Tree>): Field | undefined {
-  const [part, group, name, inner, ...rest] = path.split(".");
-  if (part === "asset") return within(ASSET_FIELDS, [group]);
+  const [part, ...steps] = path.split(".");
+  if (part === "asset") return within(ASSET_FIELDS, steps);
+  const [group, name, inner, ...rest] = steps;
   if (group === "detectors") {
     if (inner === "weight") return WEIGHT_FIELD;
     return isDetector(name) ? within(fieldsOf(name), rest) : undefined;

@@ -2,13 +2,13 @@
  * What is wrong with settings when all layers are taken together, each fault with its path: what no table of bounds can
  * say of a single field. And what is no fault but surely not meant.
  */
-import { createAssetStream } from "./asset_stream.ts";
+import { assetFaults, assetWarnings } from "./asset_faults.ts";
 import { DETECTOR_NAMES, type DetectorChoice, fieldsOf, isDetector, makeDetector } from "./detectors/mod.ts";
 import { noisyOr } from "./ensemble.ts";
-import type { EpisodeRules } from "./episode.ts";
+import { episodeFaults, made } from "./fault_checks.ts";
 import { type Fields, isField } from "./field.ts";
 import type { SeverityRow } from "./severity.ts";
-import { assetSettings, isTree, type SensorDocument, type Tree } from "./settings_document.ts";
+import { isTree, type SensorDocument, type Tree } from "./settings_document.ts";
 
 export interface SettingsFault {
   /** For example `sensor.watches.flatline.episode.deadband`. */
@@ -33,7 +33,7 @@ export function settingsFaults(document: Readonly<Tree>): SettingsFault[] {
       : [{ path: "sensor.detectors", message: "at least one detector needs a weight over 0" }],
     ...episodeFaults("sensor.episode", sensor.episode),
     ...severityFaults(sensor.severity),
-    ...made("asset", () => createAssetStream(1, assetSettings(document))),
+    ...assetFaults(document),
   ];
 }
 
@@ -71,29 +71,6 @@ function treeFaults(
   });
 }
 
-/** What a maker says against settings. */
-function made(path: string, make: () => unknown): SettingsFault[] {
-  try {
-    make();
-    return [];
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return [{ path, message: error.message }];
-  }
-}
-
-function episodeFaults(path: string, { threshold, deadband }: EpisodeRules): SettingsFault[] {
-  return [
-    ...threshold > 0
-      ? []
-      : [{ path: `${path}.threshold`, message: "has to be over 0, or every reading is an anomaly" }],
-    ...deadband < threshold ? [] : [{
-      path: `${path}.deadband`,
-      message: `has to be under the threshold, ${threshold}, or an episode never ends`,
-    }],
-  ];
-}
-
 function severityFaults(rows: readonly SeverityRow[]): SettingsFault[] {
   const last = rows.at(-1);
   if (last !== undefined && last.scoreMin === 0 && last.anomaliesMin === 0) return [];
@@ -104,7 +81,11 @@ function severityFaults(rows: readonly SeverityRow[]): SettingsFault[] {
 }
 
 /** What people will hardly have meant, each with its path. */
-export function settingsWarnings({ sensor }: Readonly<Tree>): SettingsFault[] {
+export function settingsWarnings(document: Readonly<Tree>): SettingsFault[] {
+  return [...sensorWarnings(document), ...assetWarnings(document)];
+}
+
+function sensorWarnings({ sensor }: Readonly<Tree>): SettingsFault[] {
   const { detectors, episode, watches } = sensor as unknown as SensorDocument;
   const named = Object.entries(detectors);
   const weights = named.map(([, { weight }]) => weight);

@@ -5,7 +5,8 @@
 import type { AssetId } from "../plant/asset.ts";
 import type { Quantity } from "../plant/quantity.ts";
 import type { SensorId } from "../plant/sensor.ts";
-import type { AssetStreamSettings } from "./asset_stream_state.ts";
+import { ASSET_DEFAULTS, type AssetSettings } from "./asset_settings.ts";
+import { fingerprint } from "./fingerprint.ts";
 import { DEFAULT_SETTINGS, type DetectionSettings } from "./settings.ts";
 import type { SettingsFault } from "./settings_faults.ts";
 import {
@@ -46,6 +47,8 @@ export interface ResolvedSettings {
   readonly version: number;
   /** The same with the name of the code's settings under it, for example `generic-1.7`. */
   readonly name: string;
+  /** The same for assets, for example `asset-1.7`. */
+  readonly assetName: string;
   /** Complete. */
   readonly document: Tree;
   /** Per path of a leaf, the layer that gave it; what is not in it is from the code. */
@@ -67,7 +70,8 @@ export function resolveSettings(layers: readonly SettingsLayer[], name?: string)
     for (const [path] of leavesOf(document)) if (!before.has(path)) origins.set(path, layer);
   }
   const version = Math.max(FIRST_VERSION, ...layers.map(({ version }) => version));
-  return { version, name: `${DEFAULT_SETTINGS.version}.${name ?? version}`, document, origins, idle };
+  const [ofSensors, ofAssets] = [DEFAULT_SETTINGS, ASSET_DEFAULTS].map(({ version: code }) => `${code}.${name ?? version}`);
+  return { version, name: ofSensors, assetName: ofAssets, document, origins, idle };
 }
 
 /**
@@ -81,6 +85,11 @@ export function restoreSettings(document: SettingsPatch): Tree {
     for (const name of Object.keys(known)) if (!Object.hasOwn(kept, name)) delete known[name];
   }
   return restored;
+}
+
+/** The same for assets. */
+export function restoreAssetSettings(document: SettingsPatch): Tree {
+  return resolveSettings([{ scope: {}, version: FIRST_VERSION, patch: { asset: document.asset } }]).document;
 }
 
 function innerOf({ sensor }: SettingsPatch, group: string): Tree {
@@ -138,9 +147,9 @@ export function sensorSettingsOf({ document, name }: ResolvedSettings): Detectio
   return sensorSettings(document, name);
 }
 
-/** What an asset is judged by. */
-export function assetSettingsOf({ document }: ResolvedSettings): AssetStreamSettings {
-  return assetSettings(document);
+/** What an asset is judged by. Its version names all that is in it, as a detector set's does. */
+export function assetSettingsOf({ document, assetName }: Pick<ResolvedSettings, "document" | "assetName">): AssetSettings {
+  return assetSettings(document, `${assetName} ${fingerprint(document.asset)}`);
 }
 
 /** Whether both are for the same. */

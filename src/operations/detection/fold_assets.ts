@@ -4,26 +4,18 @@
  * stores states, alerts and events together. So whoever comes next finishes what another one left, and a fault with one
  * asset keeps neither batches nor other assets from going on.
  */
-import type { AssetSettings } from "../../domain/detection/asset_settings.ts";
-import { ASSET_DEFAULTS } from "../../domain/detection/asset_settings.ts";
-import {
-  type AssetMemory,
-  type AssetRules,
-  decodeAsset,
-  encodeAsset,
-  notJudged,
-  withSensors,
-} from "../../domain/detection/asset_state.ts";
-import { decodeModel, encodeModel } from "../../domain/detection/asset_model.ts";
+import { withSensors } from "../../domain/detection/asset_state.ts";
+import { encodeModel } from "../../domain/detection/asset_model.ts";
 import { beginAsset, beginningSpan, nextSpan, type Span, stepAsset } from "../../domain/detection/asset_step.ts";
-import type { EpisodeChange } from "../../domain/detection/episode.ts";
+import type { EpisodeChange, Supersession } from "../../domain/detection/episode.ts";
 import { closableTo } from "../../domain/detection/asset_watermark.ts";
-import type { Asset, AssetId } from "../../domain/plant/asset.ts";
-import type { AssetScore, DueAsset, JudgedSensor, SavedAsset } from "../../ports/detection/asset_state.ts";
+import type { AssetId } from "../../domain/plant/asset.ts";
 import { type Store, StoreUnavailable } from "../../ports/store.ts";
 import { type AlertEvent, applyDecision } from "../alerting/change_alert.ts";
 import { afterNotifying, NOBODY, tellOf } from "../alerting/notify_of_alerts.ts";
 import { eventsTopic, type Scope } from "../scope.ts";
+import { adoptAssets } from "./adopt_assets.ts";
+import { type HeldAsset, type HeldAssets, holdAssets, isJudged, toSaved } from "./hold_assets.ts";
 
 /** Bounds on one transaction. */
 const ASSETS_PER_RUN = 32;
@@ -36,16 +28,6 @@ const RUNS_MAX = 500;
 const SCORES_KEPT = 50_000;
 /** Saves of an asset between two looks for scores that are too old. */
 const SCORES_LOOK_EVERY = 64;
-
-/** The settings by which an asset is judged. */
-export function assetRules(asset: Asset, sensors: readonly JudgedSensor[]): AssetRules {
-  return { settings: settingsOf(asset), criticality: asset.criticality, sensors };
-}
-
-function settingsOf({ reorderWindowMs }: Asset): AssetSettings {
-  const { wait } = ASSET_DEFAULTS;
-  return { ...ASSET_DEFAULTS, wait: { ...wait, ms: reorderWindowMs ?? wait.ms } };
-}
 
 /** The same as `foldAssets`, at once or when it is its turn (asset_turns.ts): then nobody waits for it. */
 export function foldAssetsSoon(scope: Scope): Promise<void> {
@@ -88,8 +70,9 @@ async function foldRun(scope: Scope, run: Run): Promise<boolean> {
     const due = await store.assetStates.lockDue(tenant.id, run);
     run.first = due.at(0)?.asset.id;
     if (due.length === 0) return { held: [], alerts: [], notified: NOBODY };
-    const held = await holdAssets(scope, store, due);
-    const alerts = await foldHeld(store, { tenant, held });
+    const holding = await holdAssets(scope, store, due);
+    const { held } = holding;
+    const alerts = await foldHeld(scope, store, holding);
     await store.assetStates.save(tenant.id, held.map(toSaved));
     await store.assetStates.addScores(tenant.id, held.flatMap(({ scores }) => scores ?? []));
     const events = alerts.flatMap(({ record, further }) => [record, ...further]);
@@ -107,92 +90,18 @@ async function foldRun(scope: Scope, run: Run): Promise<boolean> {
   return held.length === run.limit || held.some(({ done }) => !done);
 }
 
-/** An asset in a transaction. */
-interface HeldAsset {
-  readonly due: DueAsset;
-  readonly sensors: readonly JudgedSensor[];
-  readonly rules: AssetRules;
-  memory: AssetMemory | undefined;
-  changed: boolean;
-  beginsAt: number;
-  done: boolean;
-  scores: { assetId: AssetId; scores: readonly AssetScore[] } | undefined;
-}
-
-function toSaved({ due, memory, changed, beginsAt, done }: HeldAsset): SavedAsset {
-  return {
-    assetId: due.asset.id,
-    state: changed && memory !== undefined ? encodeAsset(memory) : undefined,
-    watermark: memory?.state.closedTo ?? due.watermark,
-    beginsAt,
-    done,
-  };
-}
-
-/** Memories are taken out while they are being changed, so that a failed transaction leaves nothing wrong behind. */
-async function holdAssets(scope: Scope, store: Store, due: readonly DueAsset[]): Promise<HeldAsset[]> {
-  const { tenant, assetMemory, observe } = scope;
-  const ids = due.map(({ asset }) => asset.id);
-  const remembered = new Map(ids.map((id) => [id, assetMemory.get(id)]));
-  for (const id of ids) assetMemory.delete(id);
-  const unknown = due.filter(({ asset, revision }) => remembered.get(asset.id)?.revision !== revision)
-    .map(({ asset }) => asset.id);
-  const states = await store.assetStates.states(tenant.id, unknown);
-  const models = await store.assetStates.models(tenant.id, unknown);
-  const sensors = Map.groupBy(await store.assetStates.sensorsOf(tenant.id, ids), ({ assetId }) => assetId);
-  return due.map((one) => {
-    const { asset } = one;
-    const own = sensors.get(asset.id) ?? [];
-    const rules = assetRules(asset, own);
-    const text = states.get(asset.id);
-    const read = text === undefined
-      ? { memory: remembered.get(asset.id)?.memory, relearns: undefined }
-      : readAsset({ state: text, model: models.get(asset.id) }, rules);
-    if (read.relearns !== undefined) observe({ kind: "asset.relearns", assetId: asset.id, reason: read.relearns });
-    return {
-      due: one,
-      sensors: own,
-      rules,
-      memory: read.memory,
-      changed: false,
-      beginsAt: one.beginsAt,
-      done: true,
-      scores: undefined,
-    };
-  });
-}
-
-/** A state that this code cannot go on with is learnt anew, from the first row that is not closed yet. */
-export function readAsset(
-  text: { state: string; model: string | undefined },
-  { settings }: AssetRules,
-): { memory: AssetMemory | undefined; relearns: string | undefined } {
-  if (text.state === "") return { memory: undefined, relearns: undefined };
-  const read = decodeAsset(text.state, settings);
-  if ("relearns" in read) return { memory: undefined, relearns: read.relearns };
-  const model = text.model ? decodeModel(text.model) : undefined;
-  if (read.state.model !== (model?.version ?? 0)) {
-    return {
-      memory: undefined,
-      relearns: `its model has version ${model?.version}, its state goes with ${read.state.model}`,
-    };
+async function foldHeld(scope: Scope, store: Store, { held, idOf }: HeldAssets): Promise<AlertEvent[]> {
+  const { tenant } = scope;
+  const alerts: AlertEvent[] = [];
+  for (const { one, decisions } of await adoptAssets(scope, store, { held, idOf })) {
+    alerts.push(...await applyAll(store, { tenant, one, idOf, decisions }));
   }
-  return { memory: { state: read.state, model }, relearns: undefined };
-}
-
-interface Folding {
-  readonly tenant: Scope["tenant"];
-  readonly held: readonly HeldAsset[];
-}
-
-async function foldHeld(store: Store, { tenant, held }: Folding): Promise<AlertEvent[]> {
   const planned = held.flatMap((one) => {
     const span = planOf(one, Math.max(READINGS_LEAST, Math.floor(READINGS_PER_RUN / columnsOf(held))));
     return span === undefined ? [] : [{ one, span }];
   });
   const series = await readSpans(store, { tenant, planned });
-  const alerts: AlertEvent[] = [];
-  for (const { one, span } of planned) alerts.push(...await foldOne(store, { tenant, one, span, series }));
+  for (const { one, span } of planned) alerts.push(...await foldOne(store, { tenant, one, span, series, idOf }));
   return alerts;
 }
 
@@ -203,7 +112,7 @@ function columnsOf(held: readonly HeldAsset[]): number {
 /** What is to be read for the asset's next step; undefined when there is nothing to do. */
 function planOf(one: HeldAsset, limit: number): Span | undefined {
   const { due, sensors, rules } = one;
-  if (due.asset.retiredAt !== undefined || notJudged(sensors.length) !== undefined) {
+  if (!isJudged(one)) {
     // Should it be judged one day, then from there on.
     one.beginsAt = Math.max(one.beginsAt, ...sensors.map(({ watermark }) => watermark ?? -Infinity));
     return undefined;
@@ -235,7 +144,10 @@ const NOTHING = { ts: new Float64Array(), value: new Float64Array() };
 
 async function foldOne(
   store: Store,
-  { tenant, one, span, series }: Planned & { tenant: Scope["tenant"]; series: SeriesById },
+  { tenant, one, span, series, idOf }: Planned & Pick<HeldAssets, "idOf"> & {
+    tenant: Scope["tenant"];
+    series: SeriesById;
+  },
 ): Promise<AlertEvent[]> {
   const { due, sensors, rules } = one;
   const columns = sensors.map(({ id }) => series.get(id) ?? NOTHING);
@@ -244,13 +156,19 @@ async function foldOne(
     one.memory = beginAsset(rules, { columns, given });
     one.changed = one.memory !== undefined;
     one.done = one.memory === undefined;
+    if (one.memory !== undefined) {
+      const settingsId = await idOf(one.judging);
+      const switched = { assetId: due.asset.id, behind: due.watermark, settingsId, storedMax: 0 };
+      await store.settings.noteAssetSwitches(tenant.id, [switched]);
+    }
     return [];
   }
   one.memory = withSensors(one.memory, rules);
   const step = stepAsset(one.memory, { span, columns, rules });
   if (step === undefined) {
     const wider = { one, span: { ...span, limit: 8 * span.limit } };
-    return await foldOne(store, { tenant, ...wider, series: await readSpans(store, { tenant, planned: [wider] }) });
+    const series = await readSpans(store, { tenant, planned: [wider] });
+    return await foldOne(store, { tenant, ...wider, series, idOf });
   }
   one.changed = true;
   one.done = one.memory.state.closedTo >= span.to;
@@ -265,21 +183,23 @@ async function foldOne(
     const { closedTo, binMs } = one.memory.state;
     await store.assetStates.forgetScores(tenant.id, id, closedTo - SCORES_KEPT * binMs);
   }
-  return await applyAll(store, { tenant, due, decisions: step.decisions });
+  return await applyAll(store, { tenant, one, idOf, decisions: step.decisions });
 }
 
 async function applyAll(
   store: Store,
-  { tenant, due, decisions }: {
+  { tenant, one: { due, judging }, idOf, decisions }: Pick<HeldAssets, "idOf"> & {
     tenant: Scope["tenant"];
-    due: DueAsset;
-    decisions: readonly EpisodeChange[];
+    one: HeldAsset;
+    decisions: readonly (EpisodeChange | Supersession)[];
   },
 ): Promise<AlertEvent[]> {
+  const settingsId = () => idOf(judging);
   const events: AlertEvent[] = [];
   for (const decision of decisions) {
     const subject = { assetId: due.asset.id };
-    const event = await applyDecision(store, { tenantId: tenant.id, batchId: due.batchId, subject, decision });
+    const keeping = { tenantId: tenant.id, batchId: due.batchId, subject, decision, settingsId };
+    const event = await applyDecision(store, keeping);
     if (event !== undefined) events.push(event);
   }
   const opened = events.filter(({ change }) => change === "opened").length;

@@ -1,13 +1,16 @@
 /** How far the detection on assets has come, with the reason in words where one is not judged. */
 import type { AssetState } from "../../domain/detection/asset_state.ts";
-import { decodeAsset, notJudged } from "../../domain/detection/asset_state.ts";
+import { decodeAsset, notJudged, settingsNameOf } from "../../domain/detection/asset_state.ts";
 import { waitedFor, waitFor } from "../../domain/detection/asset_watermark.ts";
+import type { ResolvedSettings } from "../../domain/detection/settings_layers.ts";
 import type { Asset, AssetId } from "../../domain/plant/asset.ts";
 import { formatTimestamp } from "../../domain/timestamp.ts";
 import type { AssetProgress, AssetScore, JudgedSensor } from "../../ports/detection/asset_state.ts";
 import { invalid } from "../errors.ts";
 import type { Scope } from "../scope.ts";
-import { assetRules } from "./fold_assets.ts";
+import { assetRules } from "./hold_assets.ts";
+import { assetJudgingsOf, type SettingsReader } from "./resolve_settings.ts";
+import type { Judging } from "./settings_memory.ts";
 
 export interface AssetDetection {
   readonly assetId: AssetId;
@@ -24,6 +27,10 @@ export interface AssetDetection {
   readonly waitsFor: readonly JudgedSensor[];
   /** Operating modes that are told apart; 0: one or not known yet. */
   readonly modes: number;
+  /** What it was judged by until its watermark; undefined: it has no state yet. */
+  readonly judgedBy: string | undefined;
+  /** What is live for it. */
+  readonly settings: ResolvedSettings;
   readonly late: number;
   readonly lateFrom: number | undefined;
   readonly lateTo: number | undefined;
@@ -32,18 +39,21 @@ export interface AssetDetection {
 type ReadScope = Pick<Scope, "store"> & { readonly tenant: Pick<Scope["tenant"], "id"> };
 
 export async function readAssetDetections(
-  { store, tenant }: ReadScope,
+  scope: Pick<Scope, "store"> & SettingsReader,
   ids: readonly AssetId[],
 ): Promise<AssetDetection[]> {
-  const [assets, progress, sensors] = await Promise.all([
+  const { store, tenant } = scope;
+  const [assets, progress, sensors, judgings] = await Promise.all([
     store.assets.byIds(tenant.id, ids),
     store.assetStates.progress(tenant.id, ids),
     store.assetStates.sensorsOf(tenant.id, ids),
+    assetJudgingsOf(scope, store, ids),
   ]);
   return assets.map((asset) =>
     detectionOf(asset, {
       sensors: sensors.filter(({ assetId }) => assetId === asset.id),
       progress: progress.find(({ assetId }) => assetId === asset.id),
+      judging: judgings.get(asset.id)!,
     })
   );
 }
@@ -51,12 +61,12 @@ export async function readAssetDetections(
 interface Known {
   readonly sensors: readonly JudgedSensor[];
   readonly progress: AssetProgress | undefined;
+  readonly judging: Judging;
 }
 
-function detectionOf(asset: Asset, { sensors, progress }: Known): AssetDetection {
-  const rules = assetRules(asset, sensors);
-  const state = readState(progress, rules);
-  const { settings } = rules;
+function detectionOf(asset: Asset, { sensors, progress, judging }: Known): AssetDetection {
+  const state = readState(progress);
+  const { settings } = assetRules(asset, sensors, judging.asset);
   const rows = state?.rows ?? 0;
   const rowsLeft = Math.max(0, settings.stream.warmUp - rows);
   const fault = asset.retiredAt === undefined ? notJudged(sensors.length) : "It is retired.";
@@ -75,15 +85,17 @@ function detectionOf(asset: Asset, { sensors, progress }: Known): AssetDetection
     sensors,
     waitsFor,
     modes: state?.modes ?? 0,
+    judgedBy: state && settingsNameOf(state),
+    settings: judging.settings,
     late: progress?.late ?? 0,
     lateFrom: progress?.lateFrom,
     lateTo: progress?.lateTo,
   };
 }
 
-function readState(progress: AssetProgress | undefined, rules: ReturnType<typeof assetRules>): AssetState | undefined {
+function readState(progress: AssetProgress | undefined): AssetState | undefined {
   if (progress === undefined) return undefined;
-  const read = progress.state === "" ? undefined : decodeAsset(progress.state, rules.settings);
+  const read = progress.state === "" ? undefined : decodeAsset(progress.state);
   return read !== undefined && "state" in read ? read.state : undefined;
 }
 

@@ -1,9 +1,10 @@
-/** Which settings hold for sensors: all layers that concern them, taken together. */
+/** Which settings hold for sensors and assets: all layers that concern them, taken together. */
 import { makeSet } from "../../domain/detection/detector_set.ts";
 import { knownQuantity, seedLayer } from "../../domain/detection/quantity.ts";
 import { settingsFaults } from "../../domain/detection/settings_faults.ts";
 import {
   type AppliedSettingsId,
+  assetSettingsOf,
   resolveSettings,
   scopeKey,
   sensorSettingsOf,
@@ -68,6 +69,22 @@ export async function judgingsOf(
   }));
 }
 
+/** The live layers that say how an asset is judged. `path`: the asset with those above it, from the top. */
+export function assetLayersFor({ byScope }: LiveLayers, path: readonly AssetId[]): SettingsLayer[] {
+  return [{}, ...path.map((assetId) => ({ assetId }))].flatMap((scope) => byScope.get(scopeKey(scope)) ?? []);
+}
+
+/** What each of these assets is judged by now. */
+export async function assetJudgingsOf(
+  reader: SettingsReader,
+  store: Store,
+  ids: readonly AssetId[],
+): Promise<Map<AssetId, Judging>> {
+  const live = await liveLayers(reader, store);
+  const paths = live.ofAssets && ids.length > 0 ? await store.assets.paths(reader.tenant.id, ids) : undefined;
+  return new Map(ids.map((id) => [id, judgingOf(reader, assetLayersFor(live, paths?.get(id) ?? []))]));
+}
+
 /**
  * What `layers` come to. Promotion sees to it that they go together; where they do not, since a sensor has moved under
  * other ones, the most specific are left out until they do: nothing keeps a sensor from being judged.
@@ -96,7 +113,7 @@ export function usableJudging(
     observe({ kind: "settings.unusable", tenant: tenant.key, scope: scopeKey(layers[left].scope), reason });
     settings = resolveSettings(layers.slice(0, left), name);
   }
-  return { settings, set: makeSet(sensorSettingsOf(settings)) };
+  return { settings, set: makeSet(sensorSettingsOf(settings)), asset: assetSettingsOf(settings) };
 }
 
 /** How what came of all layers is kept. */
@@ -104,13 +121,22 @@ export function appliedFrom({ settings, set }: Judging): AppliedSettings {
   return { name: set.version, version: settings.version, document: settings.document };
 }
 
+/** The same of an asset: only its part, so that the row is right for each asset that is judged alike. */
+export function appliedToAsset({ settings, asset }: Judging): AppliedSettings {
+  return { name: asset.version, version: settings.version, document: { asset: settings.document.asset } };
+}
+
 /** Looks the rows of applied settings up once for all who ask in a transaction, and only if somebody asks. */
-export function appliedIds(store: Store, tenantId: Scope["tenant"]["id"]): (of: Judging) => Promise<AppliedSettingsId> {
+export function appliedIds(
+  store: Store,
+  tenantId: Scope["tenant"]["id"],
+  rowOf = appliedFrom,
+): (of: Judging) => Promise<AppliedSettingsId> {
   const ids = new Map<string, Promise<AppliedSettingsId>>();
   return (judging) => {
-    const { version } = judging.set;
-    const id = ids.get(version) ?? store.settings.applied(tenantId, appliedFrom(judging));
-    ids.set(version, id);
+    const row = rowOf(judging);
+    const id = ids.get(row.name) ?? store.settings.applied(tenantId, row);
+    ids.set(row.name, id);
     return id;
   };
 }

@@ -4,6 +4,7 @@
  */
 import { LRUCache } from "lru-cache";
 import type { TenantId } from "../../domain/access/tenant.ts";
+import type { AssetSettings } from "../../domain/detection/asset_settings.ts";
 import type { DetectorSet } from "../../domain/detection/detector_set.ts";
 import type { ResolvedSettings, SettingsLayer } from "../../domain/detection/settings_layers.ts";
 
@@ -16,10 +17,11 @@ export interface LiveLayers {
   readonly ofAssets: boolean;
 }
 
-/** What sensors are judged by. */
+/** What sensors and assets are judged by. */
 export interface Judging {
   readonly settings: ResolvedSettings;
   readonly set: DetectorSet;
+  readonly asset: AssetSettings;
 }
 
 export interface SettingsMemory {

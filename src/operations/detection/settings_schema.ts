@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { ASSET_FIELDS } from "../../domain/detection/asset_fields.ts";
+import { ASSET_DEFAULTS } from "../../domain/detection/asset_settings.ts";
 import { DETECTOR_NAMES, fieldsOf } from "../../domain/detection/detectors/mod.ts";
 import { EPISODE_FIELDS } from "../../domain/detection/episode.ts";
 import { type Field, type Fields, isField } from "../../domain/detection/field.ts";
@@ -44,7 +45,7 @@ function leafOf(field: Field, at: readonly string[]): z.ZodType {
   const value = (whole ? z.int() : z.number()).min(min).max(max);
   const described = { ...meta, ...unit === "" ? {} : { unit } };
   // What may be left out may be taken out.
-  const optional = usually === undefined && at.includes("parameters");
+  const optional = usually === undefined && (at.includes("parameters") || (at[0] === "asset" && usual === undefined));
   return (optional ? value.nullable() : value).meta(described);
 }
 
@@ -104,9 +105,19 @@ const sensor = objectOf(SETTINGS_FIELDS, ["sensor"]).extend({
   severity: severity.optional(),
 });
 
+const FITS_MAX = 10;
+
+const asset = objectOf(ASSET_FIELDS, ["asset"]).extend({
+  fitsAt: z.array(z.int().min(1).max(100_000)).min(1).max(FITS_MAX).meta({
+    description: "Rows of the baseline at which the asset's models are fitted, again with more at each further one.",
+    unit: "rows",
+    default: ASSET_DEFAULTS.fitsAt,
+  }).optional(),
+});
+
 const SCHEMA = z.strictObject({
   sensor: sensor.meta({ description: "How sensors are judged." }).optional(),
-  asset: objectOf(ASSET_FIELDS, ["asset"]).meta({ description: "How assets are judged." }).optional(),
+  asset: asset.meta({ description: "How assets are judged." }).optional(),
 }).meta({ title: "Settings of detection", description: "What is left out is as the wider settings say." });
 
 /** JSON Schema (2020-12) of a document; units stand beside the descriptions. */

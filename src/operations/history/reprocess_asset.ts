@@ -2,7 +2,7 @@
  * One page of a reprocess run, behind its sensors: the next rows of an asset that is judged as one, from its first
  * stored reading on. All that there is until the end of the range has come, so nothing is waited for.
  */
-import { encodeAsset } from "../../domain/detection/asset_state.ts";
+import { type AssetMemory, type AssetRules, encodeAsset } from "../../domain/detection/asset_state.ts";
 import { encodeModel } from "../../domain/detection/asset_model.ts";
 import { beginAsset, beginningSpan, nextSpan, type Span, stepAsset } from "../../domain/detection/asset_step.ts";
 import type { Decision } from "../../domain/detection/episode.ts";
@@ -11,77 +11,106 @@ import { EARLIEST_MS } from "../../domain/timestamp.ts";
 import type { JudgedSensor } from "../../ports/detection/asset_state.ts";
 import type { Store } from "../../ports/store.ts";
 import type { TenantName } from "../../ports/workflows.ts";
-import { assetRules, readAsset } from "../detection/fold_assets.ts";
+import { goOver } from "../detection/adopt_assets.ts";
+import { assetRules, readAsset } from "../detection/hold_assets.ts";
+import type { SettingsReader } from "../detection/resolve_settings.ts";
+import { type AssetJudged, assetJudgedBy, placeOf } from "./asset_judged_by.ts";
 import { recordAlert } from "./record_alert.ts";
 
 /** Readings of all sensors that are read at once, about; and of each, at least. */
 const READINGS_PER_PAGE = 20_000;
 const READINGS_LEAST = 50;
 
-interface Page {
-  readonly tenantId: TenantName["id"];
-  readonly run: ReprocessRun;
-}
-
 /** Part of the page's transaction. */
 export async function reprocessAsset(
+  reader: SettingsReader,
   store: Store,
-  { tenantId, run }: Page,
+  run: ReprocessRun,
 ): Promise<{ folded: number; finished: boolean }> {
+  const tenantId = reader.tenant.id;
   const cursor = await store.reprocessing.lockNextAsset(tenantId, run.id);
   if (cursor === undefined) return { folded: 0, finished: true };
   const { assetId } = cursor;
   const [asset] = await store.assets.byIds(tenantId, [assetId]);
   const sensors = await store.assetStates.sensorsOf(tenantId, [assetId]);
-  const rules = assetRules(asset, sensors);
-  const { memory } = readAsset(cursor, rules);
-  const limit = Math.max(READINGS_LEAST, Math.floor(READINGS_PER_PAGE / Math.max(1, sensors.length)));
-  const closableTo = run.to;
-  const span = memory === undefined
-    ? beginningSpan({ beginsAt: EARLIEST_MS, closableTo })
-    : nextSpan(memory, { closableTo, limit });
-  if (span === undefined) {
-    return await save({ state: cursor.state, model: undefined, finished: true });
+  const judged = await assetJudgedBy(reader, store, cursor);
+  const rulesOf = ({ settings }: AssetJudged) => assetRules(asset, sensors, settings);
+  const { memory } = readAsset(cursor);
+  // The fold changes the memory in place.
+  const modelBefore = memory?.model;
+  const page: Page = { tenantId, sensors, judged, rulesOf, to: run.to };
+  const turned = memory === undefined ? await begin(store, page) : await goOn(store, page, memory);
+  for (const decision of turned.decisions) {
+    if (decision.episodeStart < run.from) continue;
+    await recordAlert(store, { tenantId, runId: run.id, subject: { assetId }, decision });
   }
-  const columns = await readColumns(store, { tenantId, sensors, span });
-  if (memory === undefined) {
-    const given = sensors.map(({ expectedIntervalMs }) => expectedIntervalMs);
-    const begun = beginAsset(rules, { columns, given });
-    return await save({ state: begun ? encodeAsset(begun) : "", model: undefined, finished: begun === undefined });
-  }
-  let [wide, step] = [span, stepAsset(memory, { span, columns, rules })];
-  while (step === undefined) {
-    wide = { ...wide, limit: 8 * wide.limit };
-    const more = await readColumns(store, { tenantId, sensors, span: wide });
-    step = stepAsset(memory, { span: wide, columns: more, rules });
-  }
-  await recordAll(step.decisions);
-  return {
-    ...await save({
-      state: encodeAsset(memory),
-      model: step.fitted ? encodeModel(memory.model!) : undefined,
-      finished: memory.state.closedTo >= span.to,
-    }),
-    folded: step.readings,
-  };
-
-  async function save(saved: { state: string; model: string | undefined; finished: boolean }) {
-    await store.reprocessing.saveAssetCursor(tenantId, run.id, { assetId, ...saved });
-    return { folded: 0, finished: false };
-  }
-
-  async function recordAll(decisions: readonly Decision[]): Promise<void> {
-    for (const decision of decisions) {
-      if (decision.episodeStart < run.from) continue;
-      await recordAlert(store, { tenantId, runId: run.id, subject: { assetId }, decision });
-    }
-  }
+  const now = turned.memory;
+  await store.reprocessing.saveAssetCursor(tenantId, run.id, {
+    assetId,
+    state: now === undefined ? "" : encodeAsset(now),
+    model: now?.model !== undefined && now.model !== modelBefore ? encodeModel(now.model) : undefined,
+    finished: turned.finished,
+  });
+  return { folded: turned.folded, finished: false };
 }
 
-async function readColumns(
-  store: Store,
-  { tenantId, sensors, span }: { tenantId: TenantName["id"]; sensors: readonly JudgedSensor[]; span: Span },
-) {
+interface Page {
+  readonly tenantId: TenantName["id"];
+  readonly sensors: readonly JudgedSensor[];
+  readonly judged: readonly AssetJudged[];
+  readonly rulesOf: (judged: AssetJudged) => AssetRules;
+  readonly to: number;
+}
+
+interface Turned {
+  readonly memory: AssetMemory | undefined;
+  readonly decisions: readonly Decision[];
+  readonly folded: number;
+  readonly finished: boolean;
+}
+
+async function begin(store: Store, page: Page): Promise<Turned> {
+  const { sensors, judged, rulesOf, to } = page;
+  const span = beginningSpan({ beginsAt: EARLIEST_MS, closableTo: to });
+  const columns = span === undefined ? [] : await readColumns(store, page, span);
+  const given = sensors.map(({ expectedIntervalMs }) => expectedIntervalMs);
+  const first = columns.length === 0 ? undefined : beginAsset(rulesOf(judged[0]), { columns, given });
+  // Where older readings have gone, it may begin under later settings.
+  const place = first === undefined ? 0 : placeOf(first, judged);
+  const memory = place === 0 ? first : beginAsset(rulesOf(judged[place]), { columns, given });
+  return { memory, decisions: [], folded: 0, finished: memory === undefined };
+}
+
+async function goOn(store: Store, page: Page, before: AssetMemory): Promise<Turned> {
+  const { tenantId, sensors, judged, rulesOf } = page;
+  const limit = Math.max(READINGS_LEAST, Math.floor(READINGS_PER_PAGE / Math.max(1, sensors.length)));
+  const decisions: Decision[] = [];
+  let [memory, place] = [before, placeOf(before, judged)];
+  const spanBy = () =>
+    nextSpan(memory, { closableTo: Math.min(page.to, judged[place + 1]?.behind ?? Infinity), limit });
+  let span = spanBy();
+  // Over to the next settings once all before their place is judged, and together with the first row behind it: a page
+  // may end anywhere.
+  while (span === undefined && place + 1 < judged.length && judged[place + 1].behind <= page.to) {
+    place++;
+    const { storedMax } = judged[place];
+    const adoption = await goOver(store, { tenantId, memory, rules: rulesOf(judged[place]), storedMax });
+    memory = adoption.memory;
+    decisions.push(...adoption.decisions);
+    span = spanBy();
+  }
+  if (span === undefined) return { memory, decisions, folded: 0, finished: true };
+  const rules = rulesOf(judged[place]);
+  let step = stepAsset(memory, { span, columns: await readColumns(store, page, span), rules });
+  while (step === undefined) {
+    span = { ...span, limit: 8 * span.limit };
+    step = stepAsset(memory, { span, columns: await readColumns(store, page, span), rules });
+  }
+  const isLast = memory.state.closedTo >= span.to && !judged.some(({ behind }) => behind >= span!.to);
+  return { memory, decisions: [...decisions, ...step.decisions], folded: step.readings, finished: isLast };
+}
+
+async function readColumns(store: Store, { tenantId, sensors }: Page, span: Span) {
   const series = await store.readings.seriesOf(tenantId, sensors.map(({ id }) => ({ sensorId: id, ...span })));
   return sensors.map(({ id }) => series.get(id) ?? { ts: new Float64Array(), value: new Float64Array() });
 }

@@ -28,7 +28,7 @@ export async function reprocessPage(
   if (run.state !== "running") return { folded: 0, finished: true };
   return await scope.store.transaction(async (store) => {
     const cursor = await store.reprocessing.lockNext(tenant.id, runId);
-    if (cursor === undefined) return await reprocessAsset(store, { tenantId: tenant.id, run });
+    if (cursor === undefined) return await reprocessAsset(scope, store, run);
     const before = cursor.state === "" ? undefined : parseState(cursor.state);
     const from = cursor.watermark === undefined ? EARLIEST_MS : cursor.watermark + MICROSECOND_MS;
     const series = await store.readings.series(tenant.id, cursor.sensorId, {

@@ -1,5 +1,10 @@
 /** Starts a run that folds stored readings again. */
-import { type AppliedSettingsId, scopeKey, type SettingsDraftId } from "../../domain/detection/settings_layers.ts";
+import {
+  type AppliedSettingsId,
+  scopeKey,
+  type SettingsDraftId,
+  type SettingsLayer,
+} from "../../domain/detection/settings_layers.ts";
 import { notJudged } from "../../domain/detection/asset_state.ts";
 import type { ReprocessRun, ReprocessSettings } from "../../domain/history/reprocess.ts";
 import { keyFault } from "../../domain/key.ts";
@@ -9,9 +14,19 @@ import type { Subject } from "../../domain/plant/subject.ts";
 import { EARLIEST_MS, formatTimestamp } from "../../domain/timestamp.ts";
 import { invalid, notFound, unavailable } from "../errors.ts";
 import { withLayers } from "../detection/check_settings.ts";
-import { appliedIds, judgingsOf, layersFor, liveLayers, usableJudging } from "../detection/resolve_settings.ts";
+import {
+  appliedIds,
+  appliedToAsset,
+  assetJudgingsOf,
+  assetLayersFor,
+  judgingsOf,
+  layersFor,
+  liveLayers,
+  usableJudging,
+} from "../detection/resolve_settings.ts";
 import type { Judging } from "../detection/settings_memory.ts";
 import { findAsset } from "../plant/register_asset.ts";
+import type { RunJudging } from "../../ports/history/reprocess.ts";
 import type { Store } from "../../ports/store.ts";
 import type { Scope } from "../scope.ts";
 
@@ -56,7 +71,7 @@ export async function startReprocessing(scope: Scope, input: ReprocessInput): Pr
   const id = await store.transaction(async (store) => {
     const judging = settings === "as_judged"
       ? undefined
-      : { settings, draftId, settingsIds: await settingsIds(scope, store, { draftId, sensors }) };
+      : { settings, draftId, ...await settingsIds(scope, store, { draftId, sensors, assetIds }) };
     const sensorIds = sensors.map(({ id }) => id);
     return await store.reprocessing.create(tenant.id, { subject, from, to, sensorIds, assetIds, judging });
   });
@@ -95,19 +110,30 @@ async function findSubject(
 interface Judgement {
   readonly draftId: SettingsDraftId | undefined;
   readonly sensors: readonly Sensor[];
+  readonly assetIds: readonly AssetId[];
 }
 
-/** What each sensor is judged by from its first reading on. */
+/** What each sensor and asset is judged by from its first reading on. */
 async function settingsIds(
   scope: Scope,
   store: Store,
-  { draftId, sensors }: Judgement,
-): Promise<Map<SensorId, AppliedSettingsId>> {
+  { draftId, sensors, assetIds }: Judgement,
+): Promise<Pick<RunJudging, "settingsIds" | "assetSettingsIds">> {
+  const { tenant } = scope;
   const judgings = draftId === undefined
-    ? await judgingsOf(scope, store, sensors)
-    : await judgingsByDraft(scope, store, { draftId, sensors });
-  const idOf = appliedIds(store, scope.tenant.id);
-  const ids = new Map<SensorId, AppliedSettingsId>();
+    ? { sensors: await judgingsOf(scope, store, sensors), assets: await assetJudgingsOf(scope, store, assetIds) }
+    : await judgingsByDraft(scope, store, { draftId, sensors, assetIds });
+  return {
+    settingsIds: await idsOf(judgings.sensors, appliedIds(store, tenant.id)),
+    assetSettingsIds: await idsOf(judgings.assets, appliedIds(store, tenant.id, appliedToAsset)),
+  };
+}
+
+async function idsOf<Id>(
+  judgings: ReadonlyMap<Id, Judging>,
+  idOf: (judging: Judging) => Promise<AppliedSettingsId>,
+): Promise<Map<Id, AppliedSettingsId>> {
+  const ids = new Map<Id, AppliedSettingsId>();
   for (const [id, judging] of judgings) ids.set(id, await idOf(judging));
   return ids;
 }
@@ -115,22 +141,28 @@ async function settingsIds(
 async function judgingsByDraft(
   scope: Scope,
   store: Store,
-  { draftId, sensors }: { draftId: SettingsDraftId; sensors: readonly Sensor[] },
-): Promise<Map<SensorId, Judging>> {
+  { draftId, sensors, assetIds }: Judgement & { draftId: SettingsDraftId },
+): Promise<{ sensors: Map<SensorId, Judging>; assets: Map<AssetId, Judging> }> {
   const { tenant } = scope;
   const [draft] = await store.settings.draftsByIds(tenant.id, [draftId]);
   if (draft === undefined) throw notFound("draftId", "There is no such draft.");
   const now = await liveLayers(scope, store);
   const then = withLayers(now, [{ scope: draft.scope, version: draft.base, patch: draft.patch }]);
-  const assetIds = [...new Set(sensors.flatMap(({ assetId }) => assetId ?? []))];
-  const paths = assetIds.length === 0 ? undefined : await store.assets.paths(tenant.id, assetIds);
+  const placed = [...new Set([...sensors.flatMap(({ assetId }) => assetId ?? []), ...assetIds])];
+  const paths = placed.length === 0 ? undefined : await store.assets.paths(tenant.id, placed);
+  const pathOf = (assetId: AssetId | undefined) => assetId === undefined ? [] : paths?.get(assetId) ?? [];
   const made = new Map<string, Judging>();
-  return new Map(sensors.map((sensor) => {
-    const path = sensor.assetId === undefined ? [] : paths?.get(sensor.assetId) ?? [];
-    const layers = layersFor(then, sensor, path);
+  const judgingBy = (layers: readonly SettingsLayer[]) => {
     const key = layers.map(({ version, scope }) => `${scopeKey(scope)} ${version}`).join(", ");
     const judging = made.get(key) ?? usableJudging(scope, layers, `draft-${draftId}`);
     made.set(key, judging);
-    return [sensor.id, judging];
-  }));
+    return judging;
+  };
+  return {
+    sensors: new Map(sensors.map((sensor) => [
+      sensor.id,
+      judgingBy(layersFor(then, sensor, pathOf(sensor.assetId))),
+    ])),
+    assets: new Map(assetIds.map((id) => [id, judgingBy(assetLayersFor(then, pathOf(id)))])),
+  };
 }

@@ -6,6 +6,7 @@ import type {
   SettingsScope,
 } from "../../domain/detection/settings_layers.ts";
 import type { SettingsPatch, Tree } from "../../domain/detection/settings_document.ts";
+import type { AssetId } from "../../domain/plant/asset.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
 import type { Page } from "../page.ts";
 
@@ -50,6 +51,9 @@ export interface SettingsSwitch {
   readonly storedMax: number;
 }
 
+/** The same of an asset: behind the data time up to which its rows were closed. */
+export type AssetSwitch = Omit<SettingsSwitch, "sensorId"> & { readonly assetId: AssetId };
+
 export interface SettingsStore {
   /** Until the transaction ends nobody else promotes for this tenant. */
   lock(tenantId: TenantId): Promise<void>;
@@ -85,4 +89,7 @@ export interface SettingsStore {
   noteSwitches(tenantId: TenantId, switches: readonly SettingsSwitch[]): Promise<void>;
   /** In the order in which they happened. */
   switchesOf(tenantId: TenantId, sensorId: SensorId): Promise<SettingsSwitch[]>;
+  noteAssetSwitches(tenantId: TenantId, switches: readonly AssetSwitch[]): Promise<void>;
+  /** In the order in which they happened. */
+  assetSwitchesOf(tenantId: TenantId, assetId: AssetId): Promise<AssetSwitch[]>;
 }

@@ -26,15 +26,18 @@ export interface ReprocessCursor {
   readonly finished: boolean;
 }
 
-/** What each sensor of a run is judged by from its first reading on. */
+/** What each sensor and asset of a run is judged by from its first reading on. */
 export interface RunJudging {
   readonly settings: Exclude<ReprocessSettings, "as_judged">;
   readonly draftId: SettingsDraftId | undefined;
   readonly settingsIds: ReadonlyMap<SensorId, AppliedSettingsId>;
+  readonly assetSettingsIds: ReadonlyMap<AssetId, AppliedSettingsId>;
 }
 
 export interface ReprocessAssetCursor {
   readonly assetId: AssetId;
+  /** As of a sensor. */
+  readonly settingsId: AppliedSettingsId | undefined;
   readonly state: string;
   readonly model: string;
 }

@@ -3,7 +3,7 @@ import type { Quantity } from "../../domain/plant/quantity.ts";
 import type { AssetId } from "../../domain/plant/asset.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
 import type { SettingsDraft, SettingsStore, SettingsVersion } from "../../ports/detection/settings.ts";
-import { numbers, optional, type Sql } from "../sql.ts";
+import { numbers, optional, optionalTime, type Sql } from "../sql.ts";
 
 /** Tells the advisory locks of settings from others; any number will do. */
 const SETTINGS_LOCK = 7_305_243;
@@ -175,6 +175,26 @@ export function settingsStore(sql: Sql): SettingsStore {
         WHERE tenant_id = ${tenantId} AND sensor_id = ${sensorId} ORDER BY id`;
       return rows.map((row) => ({
         sensorId: row.sensor_id,
+        behind: optional(row.behind),
+        settingsId: row.settings_id,
+        storedMax: row.stored_max,
+      }));
+    },
+
+    async noteAssetSwitches(tenantId, switches) {
+      for (const { assetId, behind, settingsId, storedMax } of switches) {
+        await sql`
+          INSERT INTO asset_settings (tenant_id, asset_id, behind, settings_id, stored_max)
+          VALUES (${tenantId}, ${assetId}, ${optionalTime(behind)}, ${settingsId}, ${storedMax})`;
+      }
+    },
+
+    async assetSwitchesOf(tenantId, assetId) {
+      const rows = await sql<Omit<SwitchRow, "sensor_id">[]>`
+        SELECT behind, settings_id, stored_max FROM asset_settings
+        WHERE tenant_id = ${tenantId} AND asset_id = ${assetId} ORDER BY id`;
+      return rows.map((row) => ({
+        assetId,
         behind: optional(row.behind),
         settingsId: row.settings_id,
         storedMax: row.stored_max,

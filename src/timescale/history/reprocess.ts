@@ -76,9 +76,11 @@ export function reprocessStore(sql: Sql): ReprocessStore {
         SELECT ${tenantId}, ${run.id}, id, settings_id
         FROM unnest(${numbers(sensorIds)}::text::int[], ${settingsIds}::text::int[])
           AS row (id, settings_id)`;
+      const assetSettingsIds = `{${assetIds.map((id) => judging?.assetSettingsIds.get(id) ?? "NULL").join(",")}}`;
       await sql`
-        INSERT INTO reprocess_asset (tenant_id, run_id, asset_id)
-        SELECT ${tenantId}, ${run.id}, id FROM unnest(${numbers(assetIds)}::text::int[]) AS id`;
+        INSERT INTO reprocess_asset (tenant_id, run_id, asset_id, settings_id)
+        SELECT ${tenantId}, ${run.id}, id, settings_id
+        FROM unnest(${numbers(assetIds)}::text::int[], ${assetSettingsIds}::text::int[]) AS row (id, settings_id)`;
       return run.id;
     },
 
@@ -128,10 +130,10 @@ export function reprocessStore(sql: Sql): ReprocessStore {
     },
 
     async lockNextAsset(tenantId, id) {
-      const [row] = await sql<ReprocessAssetCursor[]>`
-        SELECT asset_id AS "assetId", state, model FROM reprocess_asset
+      const [row] = await sql<(Omit<ReprocessAssetCursor, "settingsId"> & { settingsId: AppliedSettingsId | null })[]>`
+        SELECT asset_id AS "assetId", state, model, settings_id AS "settingsId" FROM reprocess_asset
         WHERE tenant_id = ${tenantId} AND run_id = ${id} AND NOT finished ORDER BY asset_id LIMIT 1 FOR UPDATE`;
-      return row;
+      return row && { ...row, settingsId: optional(row.settingsId) };
     },
 
     async saveAssetCursor(tenantId, id, { assetId, state, model, finished }) {

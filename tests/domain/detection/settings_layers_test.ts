@@ -14,6 +14,7 @@ import {
   leavesOf,
   sensorSettings,
   type SettingsPatch,
+  type Tree,
 } from "../../../src/domain/detection/settings_document.ts";
 import { settingsFaults, settingsWarnings } from "../../../src/domain/detection/settings_faults.ts";
 import {
@@ -126,7 +127,7 @@ Deno.test("every detector can be added by its name and a weight: its fields say 
     for (const [path, { effect }] of fieldsBelow(fieldsOf(name))) assert.ok(effect.endsWith("."), `${name}.${path}`);
   }
   for (const [path] of leavesOf(defaultDocument())) {
-    if (!/severity$|\.detector$/.test(path)) assert.ok(fieldAt(path, defaultDocument()), path);
+    if (!/severity$|\.detector$|fitsAt$/.test(path)) assert.ok(fieldAt(path, defaultDocument()), path);
   }
 });
 
@@ -181,7 +182,7 @@ Deno.test("what only shows when layers are taken together is a fault with its pa
       { sensor: { severity: [{ scoreMin: 0.5, anomaliesMin: 1, severity: "LOW" }] } },
       /^sensor\.severity: the last row has to hold for everything/,
     ],
-    [{ asset: { warmUp: 20 } }, /^asset: The asset's stream needs warmUp/],
+    [{ asset: { stream: { warmUp: 20 } } }, /^asset\.stream: The asset's stream needs warmUp/],
     [
       { sensor: { detectors: Object.fromEntries(DEFAULT_SETTINGS.detectors.map(({ name }) => [name, null])) } },
       /^sensor\.detectors: at least one detector needs a weight over 0/,
@@ -206,6 +207,31 @@ Deno.test("weights that cannot alarm are a warning, and so is a detector that is
   assert.deepEqual(warningsOf({ sensor: { watches: { flatline: null, drift: null } } }), [
     "nothing stands alone: nothing looks for a stuck sensor",
   ]);
+});
+
+Deno.test("asset weights that cannot alarm are a warning; none at all, and what does not go together, are faults", () => {
+  const documentOf = (asset: Tree) => resolveSettings([{ scope: {}, version: 2, patch: { asset } }]).document;
+  const told = (faults: readonly { path: string; message: string }[]) =>
+    faults.map(({ path, message }) => `${path}: ${message}`);
+  const calm = { asset_stream: 0.2, t_squared: 0.1, isolation_forest: 0.1 };
+  assert.deepEqual(told(settingsWarnings(documentOf({ weights: { ...calm, operating_modes: 1 } }))), [
+    "asset.weights: the weights reach a score of 0.352 at most, and the threshold is 0.5: an asset can never alarm by them",
+  ]);
+  assert.deepEqual(settingsFaults(documentOf({ weights: calm })), []);
+  const cases: [Tree, RegExp][] = [
+    [{ weights: { asset_stream: 0, t_squared: 0, isolation_forest: 0 } }, /^asset\.weights: at least one of/],
+    [{ episode: { threshold: 0 } }, /^asset\.episode\.threshold: has to be over 0/],
+    [{ episode: { deadband: 0.6 } }, /^asset\.episode\.deadband: has to be under the threshold, 0\.5/],
+    [{ wait: { leastMs: 9e7 } }, /^asset\.wait\.leastMs: has to be at most asset\.wait\.mostMs, 86400000/],
+    [{ fitsAt: [400, 400] }, /^asset\.fitsAt: has to go up/],
+    [{ stream: { window: 500 } }, /^asset\.stream: .* warmUp longer than window/],
+  ];
+  for (const [asset, expected] of cases) {
+    assert.match(told(settingsFaults(documentOf(asset)))[0] ?? "none", expected);
+  }
+  const relearns = changesBetween(documentOf({}), documentOf({ forest: { trees: 5 }, weights: calm, fitsAt: [500] }))
+    .filter((change) => change.relearns).map(({ path }) => path);
+  assert.deepEqual(relearns, ["asset.fitsAt", "asset.forest.trees"]);
 });
 
 Deno.test("a comparison names each changed field with unit and effect, and what relearns", () => {
