@@ -7,6 +7,7 @@ import type { Alert } from "../../domain/alerting/alert.ts";
 import { legalFrom } from "../../domain/alerting/lifecycle.ts";
 import { ANOMALY } from "../../domain/detection/assess.ts";
 import { acceptNewNormal } from "../../domain/detection/new_normal.ts";
+import type { BatchId } from "../../domain/intake/batch.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
 import { textFault } from "../../domain/text.ts";
 import type { EventRecord } from "../../ports/event.ts";
@@ -17,16 +18,18 @@ import type { AlertEvent } from "../alerting/change_alert.ts";
 import { holdLines } from "../alerting/hold_lines.ts";
 import { invalid } from "../errors.ts";
 import { eventsTopic, type Scope } from "../scope.ts";
-import { type HeldState, type HeldStates, holdStates } from "./hold_states.ts";
+import { type HeldState, holdStates } from "./hold_states.ts";
 
 export interface Accepting {
   readonly targets: readonly Target[];
   readonly reason: string;
 }
 
+/** Sensors whose states a transaction locks, so that readings wait for some tenths of a second at most. */
+const SENSORS_PER_TRANSACTION = 25;
+
 /**
- * The outcomes, in the order of the targets, sensor by sensor. Throws invalid for none, too many, or a reason that
- * nobody can have meant.
+ * The outcomes, in the order of the targets. Throws invalid for none, too many, or a reason that nobody can have meant.
  */
 export async function acceptAsNormal(scope: Scope, { targets, reason }: Accepting): Promise<ActionResult[]> {
   checkCount(targets);
@@ -36,12 +39,20 @@ export async function acceptAsNormal(scope: Scope, { targets, reason }: Acceptin
   const wanted = new Map(targets.toReversed().map((target) => [target.id, target]));
   const known = await store.alerts.byIds(tenant.id, [...wanted.keys()]);
   const results = new Map<Alert["id"], ActionResult>();
+  const named: Named[] = [];
   for (const [sensorId, alerts] of Map.groupBy(known, (alert) => alert.sensorId)) {
-    const named = alerts.map(({ id }) => wanted.get(id)!);
-    const done = sensorId === undefined
-      ? alerts.map((alert): ActionResult => ({ kind: "refused", alert, why: whyNotOf(alert) }))
-      : await acceptOn(scope, { sensorId, batchId: alerts[0].batchId, targets: named, reason });
-    for (const result of done) if (result.kind !== "not_found") results.set(result.alert.id, result);
+    if (sensorId === undefined) {
+      for (const alert of alerts) results.set(alert.id, { kind: "refused", alert, why: whyNotOf(alert) });
+    } else {
+      const { batchId } = alerts[0];
+      named.push({ sensorId, batchId, targets: new Map(alerts.map(({ id }) => [id, wanted.get(id)!])) });
+    }
+  }
+  named.sort((a, b) => a.sensorId - b.sensorId);
+  for (let at = 0; at < named.length; at += SENSORS_PER_TRANSACTION) {
+    for (const result of await acceptOn(scope, named.slice(at, at + SENSORS_PER_TRANSACTION), reason)) {
+      results.set(result.alert.id, result);
+    }
   }
   if ([...results.values()].some(({ kind }) => kind === "changed")) wakeUps.wake(eventsTopic(tenant.id));
   return targets.map(({ id }) => results.get(id) ?? { kind: "not_found", id });
@@ -55,76 +66,81 @@ function whyNotOf({ id, assetId }: Alert): string {
     `sensors only: ${instead}.`;
 }
 
-interface OnSensor extends Accepting {
+/** What was asked for of a sensor. */
+interface Named {
   readonly sensorId: SensorId;
   /** The batch that what happens is told with. */
-  readonly batchId: Alert["batchId"];
+  readonly batchId: BatchId;
+  readonly targets: ReadonlyMap<Alert["id"], Target>;
 }
 
-/** In a transaction for each sensor, so that no other sensor's readings wait for it. */
-async function acceptOn(scope: Scope, on: OnSensor): Promise<ActionResult[]> {
-  const { tenant, observe } = scope;
-  const { sensorId, batchId } = on;
-  const { results, states, events } = await scope.store.transaction(async (store) => {
-    const states = await holdStates(scope, store, { sensorIds: new Set([sensorId]), batchId });
-    const alerts = await store.alerts.lock(tenant.id, on.targets.map(({ id }) => id));
-    const judged = await judge(scope, store, { ...on, held: states.of(sensorId), alerts });
-    const accepts = judged.some(({ kind }) => kind === "changed");
-    const accepted = accepts ? await accept(scope, store, { ...on, states }) : [];
-    const now = new Map(accepted.map(({ alert }) => [alert.id, alert]));
-    const results = judged.map((result) =>
-      result.kind === "changed" ? { ...result, alert: now.get(result.alert.id)! } : result
-    );
+type Verdict = Exclude<ActionResult, { readonly kind: "not_found" }>;
+
+async function acceptOn(scope: Scope, named: readonly Named[], reason: string): Promise<Verdict[]> {
+  const { tenant, actor, observe } = scope;
+  const { verdicts, states, events } = await scope.store.transaction(async (store) => {
+    const sensorIds = new Set(named.map(({ sensorId }) => sensorId));
+    const states = await holdStates(scope, store, { sensorIds, batchId: named[0].batchId });
+    const alerts = await store.alerts.lock(tenant.id, named.flatMap(({ targets }) => [...targets.keys()]));
+    const over = alerts.filter(({ endedAt }) => endedAt !== undefined).map(({ id }) => id);
+    const last = over.length === 0 ? undefined : await store.alertHistory.of(tenant.id, over, { limit: 1 });
+    const saidBefore = (id: Alert["id"]) => {
+      const [before] = last?.get(id) ?? [];
+      return before?.change === "accepted" && before.actor === actor.name && before.note === reason;
+    };
+    const verdicts: Verdict[] = [];
+    const accepted: AlertEvent[] = [];
+    for (const one of named) {
+      const held = states.of(one.sensorId);
+      const own = alerts.filter(({ sensorId }) => sensorId === one.sensorId);
+      const judged = judge(own, { targets: one.targets, held, saidBefore });
+      verdicts.push(...judged);
+      if (judged.some(({ kind }) => kind === "changed")) {
+        accepted.push(...await accept(scope, store, { ...one, reason, held }));
+      }
+    }
     await states.save(store);
     const events = [...states.alertEvents, ...accepted];
     const records = events.flatMap(({ record, further }): EventRecord[] => [record, ...further]);
     await store.events.append(tenant.id, records);
-    return { results, states, events };
+    return { verdicts, states, events };
   });
   states.remember();
   for (const { change, alert } of events) {
-    observe({ kind: "alert", change, alertId: alert.id, batchId, severity: alert.severity });
+    observe({ kind: "alert", change, alertId: alert.id, batchId: alert.batchId, severity: alert.severity });
   }
-  if (results.some(({ kind }) => kind === "changed")) {
-    observe({ kind: "sensor.relearns", sensorId, batchId, reason: "a person took what it does as the new normal" });
-  }
-  return results;
+  const now = new Map(events.map(({ alert }) => [alert.id, alert]));
+  return verdicts.map((one) => one.kind === "changed" ? { ...one, alert: now.get(one.alert.id)! } : one);
 }
 
-interface Judging extends OnSensor {
+interface Judging {
+  readonly targets: Named["targets"];
   readonly held: HeldState;
-  readonly alerts: readonly Alert[];
+  readonly saidBefore: (id: Alert["id"]) => boolean;
 }
 
-/** What is to come of each; `changed`: it is to be accepted. One that has changed unseen keeps all of its sensor. */
-async function judge(
-  { tenant, actor }: Scope,
-  store: Store,
-  { targets, reason, held, alerts }: Judging,
-): Promise<ActionResult[]> {
-  const over = alerts.filter(({ endedAt }) => endedAt !== undefined).map(({ id }) => id);
-  const last = await store.alertHistory.of(tenant.id, over, { limit: 1 });
-  const results = alerts.map((alert): ActionResult => {
-    const { id, endedAt } = alert;
-    const { expectedVersion } = targets.find((target) => target.id === id)!;
+/**
+ * What is to come of the alerts of a sensor; `changed`: it is to be accepted. One that has changed unseen keeps them
+ * all, since they would end together.
+ */
+function judge(alerts: readonly Alert[], { targets, held, saidBefore }: Judging): Verdict[] {
+  const verdicts = alerts.map((alert): Verdict => {
+    const { id, endedAt, version } = alert;
+    const { expectedVersion = version } = targets.get(id)!;
     if (endedAt !== undefined) {
-      const [before] = last.get(id) ?? [];
-      const said = before?.change === "accepted" && before.actor === actor.name && before.note === reason;
-      return said
+      return saidBefore(id)
         ? { kind: "unchanged", alert }
         : { kind: "illegal", alert, change: "accepted", legalFrom: legalFrom("accepted") };
     }
-    if (expectedVersion !== undefined && expectedVersion !== alert.version) {
-      return { kind: "conflict", alert, expectedVersion };
-    }
+    if (expectedVersion !== version) return { kind: "conflict", alert, expectedVersion };
     const why = whyNot(alert, held);
     return why === undefined ? { kind: "changed", alert } : { kind: "refused", alert, why };
   });
-  const conflict = results.find(({ kind }) => kind === "conflict");
-  if (conflict?.kind !== "conflict") return results;
+  const conflict = verdicts.find(({ kind }) => kind === "conflict");
+  if (conflict === undefined) return verdicts;
   const why =
     `Alert ${conflict.alert.id} of the same sensor has changed since you looked: look at it, then say it again.`;
-  return results.map((result) => result.kind === "changed" ? { kind: "refused", alert: result.alert, why } : result);
+  return verdicts.map((one) => one.kind === "changed" ? { kind: "refused", alert: one.alert, why } : one);
 }
 
 /** Why an alert that stands cannot end by a person's word, and what to do instead; undefined when it can. */
@@ -142,11 +158,10 @@ function whyNot({ id, kind, episodeStart }: Alert, { state, rules: { set } }: He
 
 /** Ends the episodes of the sensor that can end so, notes the word, and answers what it did to alerts. */
 async function accept(
-  { tenant, actor }: Scope,
+  { tenant, actor, observe }: Scope,
   store: Store,
-  { sensorId, batchId, reason, states }: OnSensor & { readonly states: HeldStates },
+  { sensorId, batchId, reason, held }: Named & { readonly reason: string; readonly held: HeldState },
 ): Promise<AlertEvent[]> {
-  const held = states.of(sensorId);
   const subject = { sensorId };
   const accepted = { by: actor.name, reason };
   const { state, decisions } = acceptNewNormal(held.state, held.rules.set);
@@ -155,6 +170,7 @@ async function accept(
   await store.settings.noteSwitches(tenant.id, [
     { sensorId, behind: state.watermark, settingsId, storedMax: 0, accepted },
   ]);
+  observe({ kind: "sensor.relearns", sensorId, batchId, reason: "a person took what it does as the new normal" });
   const lines = holdLines(store, { tenantId: tenant.id, subjects: [subject] });
   return await applyDecisions(store, { tenantId: tenant.id, batchId, subject, decisions, lines, accepted });
 }
