@@ -1,6 +1,5 @@
 /** Lookups by id, and lists of many parents, collected over one request into one statement each. */
 import DataLoader from "dataloader";
-import type { TenantId } from "../src/domain/access/tenant.ts";
 import type { Alert, AlertId, AlertSubject } from "../src/domain/alerting/alert.ts";
 import type { KnownTransition } from "../src/domain/alerting/history.ts";
 import type { AppliedSettingsId } from "../src/domain/detection/settings_layers.ts";
@@ -9,6 +8,8 @@ import type { Batch, BatchId, SourceId } from "../src/domain/intake/batch.ts";
 import type { Quarantined } from "../src/domain/intake/quarantine.ts";
 import type { Asset, AssetId } from "../src/domain/plant/asset.ts";
 import type { Sensor, SensorId, SensorProgress } from "../src/domain/plant/sensor.ts";
+import type { Subject } from "../src/domain/plant/subject.ts";
+import { type AssetDetection, readAssetDetections } from "../src/operations/detection/read_asset_detection.ts";
 import type { AlertProof } from "../src/ports/alerting/alert.ts";
 import type { AppliedSettings } from "../src/ports/detection/settings.ts";
 import type { Part } from "../src/ports/page.ts";
@@ -31,6 +32,7 @@ export interface Loaders {
   /** What a sensor is judged by now. */
   readonly judgings: DataLoader<Sensor, Judging, SensorId>;
   readonly appliedSettings: DataLoader<AppliedSettingsId, AppliedSettings>;
+  readonly assetDetections: DataLoader<AssetId, AssetDetection>;
   readonly batchAlerts: ListLoader<BatchId, Alert>;
   readonly quarantine: ListLoader<BatchId, Quarantined>;
   readonly assetSensors: ListLoader<AssetId, Sensor>;
@@ -60,6 +62,11 @@ export function createLoaders(scope: Scope): Loaders {
     alertMembers: lists((ids, part) => store.alerts.members(tenantId, ids, part)),
     alertHistory: lists((ids, part) => store.alertHistory.of(tenantId, ids, part)),
     appliedSettings: byId("row of settings", (ids) => store.settings.appliedByIds(tenantId, ids), ({ id }) => id),
+    assetDetections: byId(
+      "asset",
+      (ids) => readAssetDetections({ store, tenant: { id: tenantId } }, ids),
+      ({ assetId }) => assetId,
+    ),
     batchAlerts: lists((ids, part) => store.alerts.ofBatches(tenantId, ids, part)),
     quarantine: lists((ids, part) => store.quarantine.ofBatches(tenantId, ids, part)),
     assetSensors: lists((ids, part) => store.sensors.ofAssets(tenantId, ids, part)),

@@ -4,11 +4,12 @@
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { createAssetTurns } from "./operations/detection/asset_turns.ts";
 import { createActivities } from "../activities/mod.ts";
 import type { Config } from "./config.ts";
 import type { Observe } from "./observation.ts";
 import { createSettingsMemory } from "./operations/detection/settings_memory.ts";
-import { createStateMemory } from "./operations/detection/state_memory.ts";
+import { createAssetMemory, createStateMemory } from "./operations/detection/state_memory.ts";
 import { createAlertFeeds, createEventFeeds } from "./operations/alerting/alert_feed.ts";
 import { vacuumRewritten } from "./operations/history/tidy_store.ts";
 import { createBatchMemory } from "./operations/intake/batch_memory.ts";
@@ -37,6 +38,8 @@ export const MIGRATIONS = fileURLToPath(new URL("../migrations/", import.meta.ur
 const BATCH_MEMORY_BYTES = 64 * 2 ** 20;
 const STATE_MEMORY_SENSORS = 10_000;
 const SETTINGS_MEMORY_SETS = 1_000;
+/** With its model an asset takes a MB. */
+const STATE_MEMORY_ASSETS = 200;
 /**
  * Activities at once: a few more than the store's connections, so that none of these is idle while an activity
  * computes.
@@ -231,6 +234,8 @@ function createDeps(config: Config, { connection, workflows, observe, cleanups }
     batchMemory: createBatchMemory(BATCH_MEMORY_BYTES),
     stateMemory: createStateMemory(STATE_MEMORY_SENSORS),
     settingsMemory: createSettingsMemory(SETTINGS_MEMORY_SETS),
+    assetTurns: createAssetTurns(),
+    assetMemory: createAssetMemory(STATE_MEMORY_ASSETS),
     background(work) {
       pending.add(work);
       work.finally(() => pending.delete(work));

@@ -72,6 +72,9 @@ export type Observation =
   | ({ readonly kind: "audit.not_written"; readonly tenantId: number; readonly cause: unknown } & AuditEntry)
   | { readonly kind: "sensors.registered"; readonly batchId: number; readonly count: number }
   | { readonly kind: "sensor.relearns"; readonly sensorId: number; readonly batchId: number; readonly reason: string }
+  | { readonly kind: "asset.relearns"; readonly assetId: number; readonly reason: string }
+  | { readonly kind: "assets.not_folded"; readonly tenantId: number; readonly cause: unknown }
+  | { readonly kind: "asset.not_folded"; readonly assetId: number; readonly cause: unknown }
   | {
     readonly kind: "settings.changed";
     readonly tenant: string;
@@ -134,12 +137,15 @@ export function levelOf(observation: Observation): Level {
       { kind: "installation.renewed" },
       { kind: "sensor.relearns" },
       { kind: "settings.unusable" },
+      { kind: "asset.relearns" },
+      { kind: "assets.not_folded" },
       () => "warn",
     )
     .with(
       { kind: "batch.failed" },
       { kind: "batch.foreign_run" },
       { kind: "request.failed" },
+      { kind: "asset.not_folded" },
       { kind: "audit.not_written" },
       { kind: "fault" },
       () => "error",

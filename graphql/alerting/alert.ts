@@ -95,6 +95,7 @@ builder.node(AlertRef, {
     suppressedBy: t.expose("suppressedBy", {
       type: [AlertSuppressionEnum],
       description: "Why it is hidden by design; empty when it is not.",
+      complexity: { multiplier: 1 },
     }),
     hidden: t.boolean({
       description: "Whether it bothers nobody now: it is shelved or suppressed (OPC UA Part 9: SuppressedOrShelved).",

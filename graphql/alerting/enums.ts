@@ -28,5 +28,5 @@ export const AlertSuppressionEnum = builder.enumType("AlertSuppression", {
 });
 
 export const KIND =
-  "What sort of episode it is: `anomaly` for the ensemble of detectors, otherwise the name of a watch, " +
+  "What sort of episode it is: `anomaly` for a sensor's ensemble of detectors, `asset_anomaly` for an asset's, otherwise the name of a watch, " +
   "such as `flatline`; `silence` when nothing comes, `bad_quality` when nothing usable does.";

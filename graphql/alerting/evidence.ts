@@ -33,7 +33,10 @@ export const EvidenceRef = builder.objectRef<AlertProof>("AlertEvidence").implem
   fields: (t) => ({
     time: t.expose("ts", { type: "DateTime", description: "Data time of the reading." }),
     change: t.expose("change", { type: AlertChangeEnum, description: "What it did to the alert." }),
-    value: t.float({ description: "Value of the reading.", resolve: ({ evidence }) => evidence.value }),
+    value: t.float({
+      description: "Value of the reading; of an asset's row, the largest departure of a sensor, in spreads.",
+      resolve: ({ evidence }) => evidence.value,
+    }),
     score: t.float({ description: "Score of the reading, 0 to 1.", resolve: ({ evidence }) => evidence.score }),
     threshold: t.float({
       description: "Score from which a reading is an anomaly.",

@@ -105,6 +105,9 @@ builder.node(ReprocessRunRef, {
     }),
     sensors: t.exposeInt("sensors", { description: "Sensors to be folded." }),
     sensorsFinished: t.exposeInt("sensorsFinished", { description: "Of these, those that are done." }),
+
+    assets: t.exposeInt("assets", { description: "Assets that are judged as one, to be folded behind the sensors." }),
+    assetsFinished: t.exposeInt("assetsFinished", { description: "Assets that are through." }),
     readings: t.exposeFloat("readings", { description: "Readings folded so far." }),
     readingsFrom: t.expose("readingsFrom", {
       type: "DateTime",

@@ -28,6 +28,13 @@ builder.node(AssetRef, {
       description: "How much the plant depends on it; it raises or lowers the severity of alerts.",
     }),
     level: t.exposeInt("level", { nullable: true, description: "ISO 14224 taxonomy level, 1 to 9." }),
+    reorderWindow: t.expose("reorderWindowMs", {
+      type: "Duration",
+      nullable: true,
+      description:
+        "How far behind the asset's newest reading those of its other sensors may still come, from whatever source, and " +
+        "be judged with them. It is judged later by as much while a sensor is silent. Null: that is learnt.",
+    }),
     retiredAt: t.expose("retiredAt", {
       type: "DateTime",
       nullable: true,
@@ -83,6 +90,12 @@ const RegisterAssetInput = builder.inputType("RegisterAssetInput", {
     parentKey: t.string({ description: "Key of the asset that it is a part of." }),
     criticality: t.field({ type: CriticalityEnum, description: "How much the plant depends on it; B when left out." }),
     level: t.int({ description: "ISO 14224 taxonomy level, 1 to 9." }),
+    reorderWindow: t.field({
+      type: "Duration",
+      description:
+        "How far behind the asset's newest reading those of its other sensors may still come and be judged with them, at " +
+        "most a day; learnt when left out.",
+    }),
   }),
 });
 
@@ -106,6 +119,7 @@ builder.mutationField("registerAsset", (t) =>
           parentKey: input.parentKey,
           criticality: input.criticality,
           level: input.level,
+          reorderWindowMs: input.reorderWindow,
         }),
       })),
   }));

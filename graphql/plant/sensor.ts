@@ -11,23 +11,24 @@ import { AssetRef, SensorRef } from "../nodes.ts";
 import { SettingsRef } from "../detection/settings.ts";
 import { connectionOf, PAGE_ARGS, pageCost } from "../page.ts";
 
-const LateRef = builder.objectRef<SensorProgress>("LateReadings").implement({
-  description:
-    "Readings that came after their sensor's watermark had passed them: stored, and judged only when they are reprocessed.",
-  fields: (t) => ({
-    count: t.exposeFloat("late", { description: "How many." }),
-    from: t.expose("lateFrom", {
-      type: "DateTime",
-      nullable: true,
-      description: "Data time of the earliest; null when there are none.",
+export const LateRef = builder.objectRef<Pick<SensorProgress, "late" | "lateFrom" | "lateTo">>("LateReadings")
+  .implement({
+    description:
+      "Readings that came after the watermark had passed them: stored, and judged only when they are reprocessed.",
+    fields: (t) => ({
+      count: t.exposeFloat("late", { description: "How many." }),
+      from: t.expose("lateFrom", {
+        type: "DateTime",
+        nullable: true,
+        description: "Data time of the earliest; null when there are none.",
+      }),
+      to: t.expose("lateTo", {
+        type: "DateTime",
+        nullable: true,
+        description: "Data time of the latest; null when there are none.",
+      }),
     }),
-    to: t.expose("lateTo", {
-      type: "DateTime",
-      nullable: true,
-      description: "Data time of the latest; null when there are none.",
-    }),
-  }),
-});
+  });
 
 builder.node(SensorRef, {
   description: "One measuring channel on an asset, with unit and range.",

@@ -2,7 +2,8 @@
 import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { createAssetStream } from "../domain/detection/asset_stream.ts";
+import { ASSET_DEFAULTS } from "../domain/detection/asset_settings.ts";
+import { scoreAsset } from "../domain/detection/score_asset.ts";
 import { beginOwnStart, pushOwnStart, SLOW_MS } from "../domain/detection/own_start.ts";
 import { type Measure, scoreSeries } from "../domain/detection/score_series.ts";
 import { defaultDocument } from "../domain/detection/settings_document.ts";
@@ -14,7 +15,7 @@ const USAGE = `usage: deno task score --in PATH --out PATH [--settings FILE] [--
        deno task score --forest --in FILE --out FILE [--seed 1] [--trees 100] [--sample 256]
 
 Scores each row of a CSV file, or of every *.csv in a folder and the folders below it, from a fresh state per file and without looking ahead. Rows are
-"timestamp,value" (the detectors of single sensors) or "timestamp,col1,col2,..." (the detector of assets). The output has the columns timestamp
+"timestamp,value" (the detectors of single sensors) or "timestamp,col1,col2,..." (the detectors of assets). The output has the columns timestamp
 and score, one row per input row, 0 to 1. A file with bad rows is reported by name and line and left out; the others go on, and the exit code is 1.
 
   --rarity         write rarity R as R/(R+1) instead of the score: what the alarm budget ranks alerts by (one value per row only)
@@ -125,12 +126,13 @@ async function scoreAll(pairs: readonly Pair[], scoring: Scoring): Promise<numbe
 
 function scoreFile({ ts, columns }: SeriesFile, { set, asset, measure }: Scoring): ArrayLike<number> {
   if (columns.length === 1) return scoreSeries(set, { ts, value: columns[0] }, measure);
-  const stream = createAssetStream(columns.length, asset);
-  const ownStart = isSlow(ts) ? beginOwnStart(columns.length) : undefined;
+  const scores = scoreAsset(ts, columns, { ...ASSET_DEFAULTS, stream: asset });
+  if (!isSlow(ts)) return scores;
+  const ownStart = beginOwnStart(columns.length);
   const row = new Float64Array(columns.length);
-  return Array.from(ts, (at, i) => {
+  return Array.from(scores, (score, i) => {
     for (let c = 0; c < columns.length; c++) row[c] = columns[c][i];
-    return Math.max(stream.push(at, row), ownStart === undefined ? 0 : pushOwnStart(ownStart, row));
+    return Math.max(score, pushOwnStart(ownStart, row));
   });
 }
 

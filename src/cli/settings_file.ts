@@ -3,7 +3,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { type DetectorSet, makeSet } from "../domain/detection/detector_set.ts";
-import type { AssetSettings } from "../domain/detection/asset_stream.ts";
+import type { AssetStreamSettings } from "../domain/detection/asset_stream_state.ts";
 import { knownQuantity, seedLayer } from "../domain/detection/quantity.ts";
 import { type SettingsFault, settingsFaults, settingsWarnings } from "../domain/detection/settings_faults.ts";
 import {
@@ -26,7 +26,7 @@ export class SettingsFileFaults extends Error {
 
 export interface FileSettings {
   readonly set: DetectorSet;
-  readonly asset: AssetSettings;
+  readonly asset: AssetStreamSettings;
   readonly warnings: readonly SettingsFault[];
 }
 

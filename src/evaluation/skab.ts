@@ -4,12 +4,10 @@
  * flagging everything, so what counts is the area under the ROC curve over the pooled rows of all files, and the
  * missed-alarm rate at a fixed false-alarm rate.
  */
-import {
-  ASSET_DEFAULTS,
-  type AssetSettings,
-  createAssetStream,
-  resumeAssetStream,
-} from "../domain/detection/asset_stream.ts";
+import { createAssetStream, resumeAssetStream } from "../domain/detection/asset_stream.ts";
+import { ASSET_STREAM_DEFAULTS, type AssetStreamSettings } from "../domain/detection/asset_stream_state.ts";
+import { ASSET_DEFAULTS, type AssetSettings } from "../domain/detection/asset_settings.ts";
+import { scoreAsset } from "../domain/detection/score_asset.ts";
 import { fitHotelling, scoreHotelling } from "../domain/detection/detectors/hotelling.ts";
 import { fitForest, FOREST_DEFAULTS, scoreRows } from "../domain/detection/detectors/isolation_forest.ts";
 import { largestRobustZ } from "./outliers.ts";
@@ -32,7 +30,7 @@ export interface SkabFigures {
   readonly files: number;
   readonly rows: number;
   readonly anomalousRows: number;
-  /** The asset stream first, then the methods to compare it with. */
+  /** The asset's ensemble, its stream, then the methods to compare them with. */
   readonly methods: readonly SkabMethod[];
   /** The asset stream alarming at a score of 0.5, the same for all files. */
   readonly streamAtHalf: ThresholdFigures;
@@ -54,7 +52,14 @@ export const SKAB_FAR = 0.135;
 const WINDOW = 30;
 const SEEDS = Array.from({ length: 10 }, (_, i) => i + 1);
 
-const METHODS: Readonly<Record<string, (series: SkabSeries, settings: AssetSettings) => Scored>> = {
+const METHODS: Readonly<Record<string, (series: SkabSeries, stream: AssetStreamSettings) => Scored>> = {
+  "asset ensemble": (series, stream) => scoreEnsemble(series, { ...ASSET_DEFAULTS, stream }),
+  "asset ensemble without forest": (series, stream) =>
+    scoreEnsemble(series, {
+      ...ASSET_DEFAULTS,
+      stream,
+      weights: { ...ASSET_DEFAULTS.weights, isolation_forest: 0 },
+    }),
   "asset stream": scoreStream,
   "largest robust z": (series) => split(robustZ(series.values, series.sensors.length)),
   "largest robust z of 30-row means": (series) => {
@@ -69,7 +74,7 @@ const METHODS: Readonly<Record<string, (series: SkabSeries, settings: AssetSetti
 export async function evaluateSkab(
   folder: string,
   progress: (done: number, of: number) => void,
-  settings: AssetSettings = ASSET_DEFAULTS,
+  settings: AssetStreamSettings = ASSET_STREAM_DEFAULTS,
 ): Promise<SkabFigures> {
   // A file with no row left to judge says nothing.
   const all = (await readSkab(folder)).filter(({ anomaly }) => anomaly.length > SKAB_TRAINING_ROWS);
@@ -84,7 +89,7 @@ export async function evaluateSkab(
   progress(all.length, all.length);
   const labels = all.map(({ anomaly }) => anomaly.subarray(SKAB_TRAINING_ROWS));
   const pooledLabels = join(labels);
-  const [stream] = scored;
+  const stream = scored[names.indexOf("asset stream")];
   return {
     files: all.length,
     rows: pooledLabels.length,
@@ -117,7 +122,7 @@ function figuresOf(method: string, files: readonly Scored[], labels: readonly Ui
 }
 
 /** The stream scores 0 while it learns, so its training scores are those of a copy that meets the same rows again. */
-function scoreStream({ ts, values, sensors }: SkabSeries, given: AssetSettings): Scored {
+function scoreStream({ ts, values, sensors }: SkabSeries, given: AssetStreamSettings): Scored {
   const columns = sensors.length;
   const settings = { ...given, warmUp: SKAB_TRAINING_ROWS };
   const stream = createAssetStream(columns, settings);
@@ -131,6 +136,16 @@ function scoreStream({ ts, values, sensors }: SkabSeries, given: AssetSettings):
   );
   // Its window still holds the last rows before the first are met again.
   return { training: training.subarray(settings.window), judged };
+}
+
+/** As live; it scores 0 while it learns, so it has no training scores but the stream's. */
+function scoreEnsemble(series: SkabSeries, settings: AssetSettings): Scored {
+  const { ts, values, sensors } = series;
+  const columns = sensors.map((_, j) => Float64Array.from(ts, (_, i) => values[i * sensors.length + j]));
+  return {
+    training: scoreStream(series, settings.stream).training,
+    judged: scoreAsset(ts, columns, settings).slice(SKAB_TRAINING_ROWS),
+  };
 }
 
 function scoreForest({ values, sensors }: SkabSeries, seed: number): Scored {

@@ -2,6 +2,7 @@
 import type { LRUCache } from "lru-cache";
 import type { Actor } from "../domain/access/actor.ts";
 import type { BatchId } from "../domain/intake/batch.ts";
+import type { AssetId } from "../domain/plant/asset.ts";
 import type { SensorId } from "../domain/plant/sensor.ts";
 import type { Observe } from "../observation.ts";
 import type { Secrets } from "../ports/access/secret.ts";
@@ -12,7 +13,8 @@ import type { WakeUps } from "../ports/wake_up.ts";
 import type { TenantName, Workflows } from "../ports/workflows.ts";
 import type { AlertFeeds } from "./alerting/alert_feed.ts";
 import type { SettingsMemory } from "./detection/settings_memory.ts";
-import type { RememberedState } from "./detection/state_memory.ts";
+import type { AssetTurns } from "./detection/asset_turns.ts";
+import type { RememberedAsset, RememberedState } from "./detection/state_memory.ts";
 import type { RememberedBatch } from "./intake/batch_memory.ts";
 
 export interface Limits {
@@ -45,6 +47,8 @@ export interface Deps {
   readonly observe: Observe;
   readonly limits: Limits;
   readonly batchMemory: LRUCache<BatchId, RememberedBatch>;
+  readonly assetTurns: AssetTurns;
+  readonly assetMemory: LRUCache<AssetId, RememberedAsset>;
   readonly stateMemory: LRUCache<SensorId, RememberedState>;
   readonly settingsMemory: SettingsMemory;
   /** Hands over work that nobody waits for; it is finished before the process ends. */

@@ -11,7 +11,9 @@ import { unshelveDue } from "./alerting/shelve_alerts.ts";
 import { watchFloods } from "./alerting/watch_floods.ts";
 import { type WatchOptions, watchSilence } from "./alerting/watch_silence.ts";
 import { allOf } from "./all_of.ts";
+import { foldAssetsSoon } from "./detection/fold_assets.ts";
 import { startBatch } from "./intake/accept_batch.ts";
+import type { TenantName } from "../ports/workflows.ts";
 import type { Deps } from "./scope.ts";
 import { loseParts } from "./show_parts.ts";
 
@@ -32,6 +34,7 @@ export interface Swept {
  */
 export async function sweep(deps: Deps, { listeningSince }: Partial<WatchOptions> = {}): Promise<Swept> {
   // Before Temporal is asked: what is due by the clock needs the store alone.
+  await foldLeftAssets(deps);
   await unshelveDue(deps);
   await settleWindows(deps);
   await releaseHeld(deps);
@@ -56,4 +59,11 @@ export async function sweep(deps: Deps, { listeningSince }: Partial<WatchOptions
   const swept = { batches: stranded.length, reprocessings: unstarted.length };
   if (swept.batches + swept.reprocessings > 0) deps.observe({ kind: "swept", ...swept });
   return swept;
+}
+
+/** What a process noted that died before it was through, or was kept from it. */
+async function foldLeftAssets(deps: Deps): Promise<void> {
+  for (const { tenantId, tenantKey } of await deps.store.assetStates.tenantsDue()) {
+    await foldAssetsSoon({ ...deps, tenant: { id: tenantId, key: tenantKey } as TenantName, actor: SERVICE });
+  }
 }

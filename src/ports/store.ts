@@ -6,6 +6,7 @@ import type { KeyStore } from "./access/key.ts";
 import type { TenantStore } from "./access/tenant.ts";
 import type { AlarmBudgetStore } from "./alerting/alarm_budget.ts";
 import type { AlertStore } from "./alerting/alert.ts";
+import type { AssetStateStore } from "./detection/asset_state.ts";
 import type { FloodStore } from "./alerting/flood.ts";
 import type { AlertHistoryStore } from "./alerting/history.ts";
 import type { PerformanceStore } from "./alerting/performance.ts";
@@ -52,6 +53,7 @@ export interface Store {
   readonly readings: ReadingStore;
   readonly detectorStates: DetectorStateStore;
   readonly settings: SettingsStore;
+  readonly assetStates: AssetStateStore;
   readonly alerts: AlertStore;
   readonly alertHistory: AlertHistoryStore;
   readonly alertPolicies: AlertPolicyStore;

@@ -17,6 +17,7 @@ import { assetStore } from "./plant/asset.ts";
 import { batchStore } from "./intake/batch.ts";
 import { quarantineStore } from "./intake/quarantine.ts";
 import { sourceStore } from "./intake/source.ts";
+import { assetStateStore } from "./detection/asset_state.ts";
 import { detectorStateStore } from "./detection/detector_state.ts";
 import { settingsStore } from "./detection/settings.ts";
 import { eventStore } from "./event.ts";
@@ -131,6 +132,7 @@ function nouns(
     readings: guarded(readingStore(sql)),
     detectorStates: guarded(detectorStateStore(sql)),
     settings: guarded(settingsStore(sql)),
+    assetStates: guarded(assetStateStore(sql)),
     alerts: guarded(alertStore(sql)),
     alertHistory: guarded(alertHistoryStore(sql)),
     alertPolicies: guarded(alertPolicyStore(sql)),

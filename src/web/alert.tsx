@@ -41,6 +41,8 @@ export function AlertScreen({ id }: { id: string }) {
       </section>
     );
   }
+  // Of an asset, the sensor that it was most.
+  const drawn = alert.sensor ?? alert.evidence.at(-1)?.sensors[0]?.sensor;
   return (
     <section class="page">
       <Path path={alert.asset?.path ?? []}>{alert.sensor !== null && <SensorLink sensor={alert.sensor} />}</Path>
@@ -50,7 +52,7 @@ export function AlertScreen({ id }: { id: string }) {
       </h1>
       <Asking asked={asked} what="the alert" />
       <Summary alert={alert} />
-      {alert.sensor !== null && <AlertTrend alert={alert} sensor={alert.sensor.key} others={others} />}
+      {drawn !== undefined && <AlertTrend alert={alert} sensor={drawn.key} others={others} />}
       <div class="halves">
         <Contributions evidence={alert.evidence} unit={alert.sensor?.unit ?? null} />
         <div>
@@ -194,7 +196,7 @@ function Timeline({ alert }: { alert: AlertDetail }) {
   );
 }
 
-function Lineage({ alert: { batch, kind } }: { alert: AlertDetail }) {
+function Lineage({ alert: { batch, kind, settings } }: { alert: AlertDetail }) {
   return (
     <>
       <h2>Where it comes from</h2>
@@ -206,6 +208,14 @@ function Lineage({ alert: { batch, kind } }: { alert: AlertDetail }) {
           <a href={addressOf(["batches", batch.number])}>{batch.number}</a> of <bdi>{batch.source}</bdi>, received{" "}
           <Time at={batch.receivedAt} />
         </dd>
+        {settings !== null && (
+          <>
+            <dt>Judged by</dt>
+            <dd>
+              <a href="/settings">{settings.name}</a>, version {settings.version}
+            </dd>
+          </>
+        )}
         {batch.temporalUrl !== null && (
           <>
             <dt>Workflow</dt>

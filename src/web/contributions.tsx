@@ -1,7 +1,7 @@
 /** What each detector said when the alert was opened or raised, with the numbers that it judged by. */
 import { useSignal } from "@preact/signals";
 import { number, unit as unitOf, words } from "./format.ts";
-import { Time } from "./parts.tsx";
+import { SensorLink, Time } from "./parts.tsx";
 import type { Evidence } from "./queries_alerting.ts";
 import { Rows } from "./rows.tsx";
 
@@ -58,6 +58,29 @@ export function Contributions({ evidence, unit }: { evidence: readonly Evidence[
           ))}
         </tbody>
       </Rows>
+      {proof.sensors.length > 0 && (
+        <>
+          <h2>Sensors that it was</h2>
+          <Rows label="Shares of sensors">
+            <thead>
+              <tr>
+                <th scope="col">Sensor</th>
+                <th scope="col" class="num">Share</th>
+              </tr>
+            </thead>
+            <tbody>
+              {proof.sensors.map(({ share, sensor }) => (
+                <tr key={sensor.key}>
+                  <th scope="row">
+                    <SensorLink sensor={sensor} />
+                  </th>
+                  <td class="num">{Math.round(100 * share)} %</td>
+                </tr>
+              ))}
+            </tbody>
+          </Rows>
+        </>
+      )}
     </div>
   );
 }

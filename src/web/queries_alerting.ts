@@ -80,6 +80,8 @@ export interface Evidence {
   readonly threshold: number;
   readonly contributions: readonly Contribution[];
   readonly missing: readonly string[];
+  /** Of an asset: the sensors that it was, the largest share first. */
+  readonly sensors: readonly { readonly share: number; readonly sensor: Named }[];
   readonly batch: { readonly number: number; readonly receivedAt: string };
 }
 
@@ -95,6 +97,7 @@ export interface AlertDetail extends AlertRow {
   readonly asset: (Named & { readonly path: readonly Named[]; readonly sensors: readonly Named[] }) | null;
   readonly evidence: readonly Evidence[];
   readonly similar: readonly AlertRow[];
+  readonly settings: { readonly name: string; readonly version: number } | null;
   readonly batch: {
     readonly number: number;
     readonly source: string;
@@ -111,10 +114,11 @@ query Alert($number: Float!) {
     sensor { quantity }
     asset { path { key name } sensors(first: 9) { key name } }
     evidence {
-      time change value score threshold missing batch { number receivedAt }
+      time change value score threshold missing batch { number receivedAt } sensors { share sensor { key name } }
       contributions { detector score facts { name value } }
     }
     similar(first: 5) { ...Row }
+    settings { name version }
     batch { number source receivedAt temporalUrl }
   }
 }

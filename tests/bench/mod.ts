@@ -7,12 +7,13 @@ import { readConfig } from "../../src/config.ts";
 import { findTemporal } from "../../src/temporal/executable.ts";
 
 const USAGE =
-  `usage: deno task bench [--detectors] [--pipeline] [--memory] [--backlog] [--alerts] [--wrong-keys] [--page] [--growth [--sizes N,N] [--store NAME]] [--seconds N]
+  `usage: deno task bench [--detectors] [--pipeline [--assets]] [--memory] [--backlog] [--alerts] [--wrong-keys] [--page] [--growth [--sizes N,N]] [--store NAME] [--seconds N]
 
 Measures detectors and forest, then the whole path for several sizes of batch and numbers of sources: on the embedded store, and on a server when
 DATABASE_URL is set. One part alone when it is named.
 
   --page       the page in a real browser: first paint, list, plot, keys, and Lighthouse
+  --assets     --pipeline with each shape twice: without assets, and with the sensors on assets of eight
   --backlog    sends more than can be worked off at once: what waits how long, and whether all is judged
   --alerts     what people wait for with 100,000 open alerts: a change, a thousand at once, pages and counts
   --wrong-keys how long an acknowledgement takes, alone and beside 1,000 wrong keys a second
@@ -20,13 +21,14 @@ DATABASE_URL is set. One part alone when it is named.
   --growth     what people wait for with 1, 10 and 50 million readings stored (embedded: 1 and 5), and bytes a reading
                before and after retention; takes up to an hour
   --sizes N,N  other sizes for --growth, in millions of readings
-  --store NAME --growth on one store alone: embedded or native
+  --store NAME --pipeline or --growth on one store alone: embedded or native
   --seconds N  time for each shape of the pipeline (10)`;
 
 const { values } = parseArgs({
   options: {
     detectors: { type: "boolean" },
     pipeline: { type: "boolean" },
+    assets: { type: "boolean" },
     memory: { type: "boolean" },
     backlog: { type: "boolean" },
     alerts: { type: "boolean" },
@@ -59,9 +61,10 @@ if (all || values.pipeline) {
   const { benchPipeline, HEADER, SHAPES } = await import("./pipeline.ts");
   console.log(`\n${HEADER}`);
   const seconds = Number(values.seconds);
-  await benchPipeline({ seconds, shapes: SHAPES });
-  if (config.databaseUrl !== undefined) {
-    await benchPipeline({ seconds, shapes: SHAPES, databaseUrl: config.databaseUrl });
+  const options = { seconds, shapes: SHAPES, assets: values.assets };
+  if (values.store !== "native") await benchPipeline(options);
+  if (values.store !== "embedded" && config.databaseUrl !== undefined) {
+    await benchPipeline({ ...options, databaseUrl: config.databaseUrl });
   }
 }
 if (alerts) {

@@ -19,6 +19,8 @@ export interface Shape {
   readonly sources: number;
   /** Batches of each source in flight. */
   readonly inFlight: number;
+  /** Whether the sensors are on assets. */
+  readonly assets?: boolean;
 }
 
 export const SHAPES: readonly Shape[] = [
@@ -64,19 +66,25 @@ export interface BenchOptions {
   readonly databaseUrl?: string;
   readonly seconds: number;
   readonly shapes: readonly Shape[];
+  /** Each shape twice: without assets, and with the sensors on assets of eight, all of them past their warm-up. */
+  readonly assets?: boolean;
 }
 
 /**
  * Runs each shape for `seconds` against a fresh service, on the embedded store or on a fresh database of `databaseUrl`.
  */
-export async function benchPipeline({ databaseUrl, seconds, shapes }: BenchOptions): Promise<PipelineRow[]> {
+export async function benchPipeline(
+  { databaseUrl, seconds, shapes, assets = false }: BenchOptions,
+): Promise<PipelineRow[]> {
   const rows: PipelineRow[] = [];
   const raw = await rawInsertRate(databaseUrl);
-  for (const shape of shapes) {
+  const runs = shapes.flatMap((shape) => assets ? [{ ...shape, assets: false }, { ...shape, assets }] : [shape]);
+  for (const shape of runs) {
     const database = databaseUrl === undefined ? undefined : await temporaryDatabase(databaseUrl);
     const home = await temporaryHome();
     const env = { MILLWRIGHT_LOG_LEVEL: "info", DATABASE_URL: database?.url ?? "" };
     const app = await startAppProcess(home, { env });
+    if (shape.assets) await registerAssets(app.url, shape);
     const row = await measure(app, { shape, seconds });
     await app.end("SIGTERM");
     await rm(home, { recursive: true });
@@ -90,6 +98,19 @@ export async function benchPipeline({ databaseUrl, seconds, shapes }: BenchOptio
     printRow(rows.at(-1)!);
   }
   return rows;
+}
+
+const REGISTER = `mutation ($asset: RegisterAssetInput!, $sensor: RegisterSensorInput!) {
+  registerAsset(input: $asset) { __typename } registerSensor(input: $sensor) { __typename } }`;
+const SENSORS_PER_ASSET = 8;
+
+async function registerAssets(url: string, { sources }: Shape): Promise<void> {
+  for (let source = 0; source < sources; source++) {
+    for (let i = 0; i < SENSORS; i++) {
+      const asset = `s${source}/${Math.floor(i / SENSORS_PER_ASSET)}`;
+      await ask(url, REGISTER, { asset: { key: asset }, sensor: { key: `s${source}-${i}`, assetKey: asset } });
+    }
+  }
 }
 
 export type Measured = Pick<PipelineRow, "readingsPerSecond" | "ackMs" | "alertMs" | "usage">;
@@ -116,6 +137,7 @@ export async function measure(
   const listening = (async () => {
     for (let message = await stream.next(); message !== undefined; message = await stream.next()) {
       const { change, alert } = message.data.data.alerts;
+      if (alert.sensor === null) continue;
       const sent = sentAtMs.get(`${alert.sensor.key.split("-")[0]} ${Date.parse(alert.openedAt)}`);
       if (change === "OPENED" && sent !== undefined) alertMs.push(performance.now() - sent);
     }
@@ -123,7 +145,8 @@ export async function measure(
     if (error.name !== "AbortError") throw error;
   });
   // Before the clock starts: sensors registered, code compiled, detectors past their warm-up.
-  const warmUp = Math.max(...state.next) + Math.ceil(200 * SENSORS / shape.n);
+  const perSensor = shape.assets === undefined ? 200 : 450;
+  const warmUp = Math.max(...state.next) + Math.ceil(perSensor * SENSORS / shape.n);
   await drive(app.url, shape, { state, sentAtMs, until: (source) => state.next[source] >= warmUp });
   state.ackMs.length = 0;
   alertMs.length = 0;
@@ -203,7 +226,7 @@ export const HEADER =
   "store     N x sources x in flight  readings/s  of raw  ack p50/p99 ms  alert p50/p99 ms  CPU and memory of each process";
 
 function printRow({ store, shape, readingsPerSecond, share, ackMs, alertMs, usage }: PipelineRow): void {
-  const name = `${shape.n} x ${shape.sources} x ${shape.inFlight}`;
+  const name = `${shape.n} x ${shape.sources} x ${shape.inFlight}${shape.assets ? " assets" : ""}`;
   const parts = usage.map(({ name, cpuShare, rssMb }) =>
     `${name} ${(100 * (cpuShare ?? 0)).toFixed(0)} % ${rssMb.toFixed(0)} MB`
   ).join(", ");

@@ -28,6 +28,7 @@ for (const engine of ENGINES) {
           parentId: parentId as never,
           criticality: "B",
           level: undefined,
+          reorderWindowMs: undefined,
           retiredAt: undefined,
         })).id;
       const line = await asset("line");

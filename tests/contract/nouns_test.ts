@@ -46,6 +46,7 @@ async function assetsComeBack({ store, mine, other }: Tenants): Promise<void> {
       parentId: undefined,
       criticality: "B",
       level: undefined,
+      reorderWindowMs: undefined,
       retiredAt: undefined,
     })).id;
   const full: Omit<Asset, "id"> = {
@@ -54,6 +55,7 @@ async function assetsComeBack({ store, mine, other }: Tenants): Promise<void> {
     parentId: await parent("above"),
     criticality: "A",
     level: 6,
+    reorderWindowMs: 30_000,
     retiredAt: undefined,
   };
   const changed: Omit<Asset, "id"> = {
@@ -62,9 +64,17 @@ async function assetsComeBack({ store, mine, other }: Tenants): Promise<void> {
     parentId: await parent("elsewhere"),
     criticality: "C",
     level: 9,
+    reorderWindowMs: 60_000,
     retiredAt: T0,
   };
-  const empty: Omit<Asset, "id"> = { ...full, name: "", parentId: undefined, criticality: "B", level: undefined };
+  const empty: Omit<Asset, "id"> = {
+    ...full,
+    name: "",
+    parentId: undefined,
+    criticality: "B",
+    level: undefined,
+    reorderWindowMs: undefined,
+  };
   assertAllDiffer(full, changed, ["key"]);
   assertAllDiffer(changed, empty, ["key"]);
   const { id } = await store.assets.save(mine, full);
@@ -94,6 +104,7 @@ async function sensorsComeBack({ store, mine, other }: Tenants): Promise<void> {
       parentId: undefined,
       criticality: "B",
       level: undefined,
+      reorderWindowMs: undefined,
       retiredAt: undefined,
     })).id;
   const full: Omit<Sensor, "id"> = {
@@ -289,7 +300,14 @@ async function alertsComeBack(tenants: Tenants): Promise<void> {
   });
   await store.alerts.save(mine, [closed]);
 
-  const plain = { name: "a", parentId: undefined, criticality: "B", level: undefined, retiredAt: undefined } as const;
+  const plain = {
+    name: "a",
+    parentId: undefined,
+    criticality: "B",
+    level: undefined,
+    reorderWindowMs: undefined,
+    retiredAt: undefined,
+  } as const;
   const top = await store.assets.save(mine, { ...plain, key: "alerting" });
   const part = await store.assets.save(mine, { ...plain, key: "alerting/part", parentId: top.id });
   const ofAsset = (await store.alerts.open(mine, { ...key, sensorId: undefined, assetId: part.id }, facts))!;
@@ -420,12 +438,13 @@ async function runsComeBack(tenants: Tenants): Promise<void> {
     parentId: undefined,
     criticality: "A",
     level: undefined,
+    reorderWindowMs: undefined,
     retiredAt: undefined,
   } as const;
   const asset = await store.assets.save(mine, on);
   const range = { from: T0 + 1, to: T0 + 86_400_001 };
   for (const subject of [{ sensorId }, { assetId: asset.id }]) {
-    const id = await store.reprocessing.create(mine, { subject, ...range, sensorIds: [sensorId] });
+    const id = await store.reprocessing.create(mine, { subject, ...range, sensorIds: [sensorId], assetIds: [] });
     const [run] = await store.reprocessing.byIds(mine, [id]);
     const expected: ReprocessRun = {
       id,
@@ -442,6 +461,8 @@ async function runsComeBack(tenants: Tenants): Promise<void> {
       finishedAt: undefined,
       sensors: 1,
       sensorsFinished: 0,
+      assets: 0,
+      assetsFinished: 0,
       readings: 0,
     };
     assert.deepEqual(run, expected);
@@ -477,7 +498,12 @@ async function foundAlertsComeBack(tenants: Tenants): Promise<void> {
   const { store, mine, other } = tenants;
   const { sensorId } = await ground(tenants, "found");
   const range = { from: T0, to: T0 + 1 };
-  const id = await store.reprocessing.create(mine, { subject: { sensorId }, ...range, sensorIds: [sensorId] });
+  const id = await store.reprocessing.create(mine, {
+    subject: { sensorId },
+    ...range,
+    sensorIds: [sensorId],
+    assetIds: [],
+  });
   const full: ReprocessedAlert = {
     sensorId,
     kind: "anomaly",

@@ -147,7 +147,7 @@ for (const engine of ENGINES) {
 
       await t.step("a reprocess run goes with all that it found; one under way stays", async () => {
         const [sensorId] = await newSensors(store, tenantId, ["a"]);
-        const run = { subject: { sensorId }, from: 0, to: 1, sensorIds: [sensorId] };
+        const run = { subject: { sensorId }, from: 0, to: 1, sensorIds: [sensorId], assetIds: [] };
         const create = () => store.transaction((tx) => tx.reprocessing.create(tenantId, run));
         const [old, running, fresh] = [await create(), await create(), await create()];
         for (const id of [old, running, fresh]) {
@@ -181,7 +181,7 @@ for (const engine of ENGINES) {
 
       await t.step("a run says from when on there were readings, the latest that it met", async () => {
         const [sensorId] = await newSensors(store, tenantId, ["a"]);
-        const run = { subject: { sensorId }, from: 0, to: 1, sensorIds: [sensorId] };
+        const run = { subject: { sensorId }, from: 0, to: 1, sensorIds: [sensorId], assetIds: [] };
         const id = await store.transaction((tx) => tx.reprocessing.create(tenantId, run));
         assert.equal((await store.reprocessing.byIds(tenantId, [id]))[0].readingsFrom, undefined);
         for (const ms of [5_000, 9_000, 7_000]) await store.reprocessing.noteGone(tenantId, id, ms);

@@ -375,6 +375,7 @@ for (const engine of ENGINES) {
           from: T0,
           to: T0 + 1,
           sensorIds: [sensorId],
+          assetIds: [],
         });
         const cursor = await store.reprocessing.lockNext(tenant.id, id);
         assert.deepEqual([cursor!.sensorId, cursor!.state, cursor!.watermark], [sensorId, "", undefined]);

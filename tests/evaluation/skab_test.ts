@@ -48,8 +48,11 @@ Deno.test("the asset stream finds the falls of a flow that a plain T-squared los
     assert.deepEqual(told, ["0/3", "1/3", "2/3", "3/3"]);
     assert.equal(figures.rows, 900);
     assert.equal(figures.anomalousRows, 300);
-    const [stream, ...others] = figures.methods;
+    const [ensemble, withoutForest, stream, ...others] = figures.methods;
     assert.equal(stream.method, "asset stream");
+    for (const { method, aucPooled } of [ensemble, withoutForest]) {
+      assert.ok(aucPooled > 0.95, `${method}: ${aucPooled}`);
+    }
     assert.ok(stream.aucPooled > 0.95 && stream.marAtFar < 0.1, JSON.stringify(stream));
     const hotelling = others.find(({ method }) => method.startsWith("T-squared"));
     assert.ok(hotelling && hotelling.aucPooled < stream.aucPooled, JSON.stringify(hotelling));

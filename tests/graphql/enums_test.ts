@@ -44,6 +44,7 @@ async function writeNewer({ sql, scope: { store, tenant } }: GatewayBench): Prom
     parentId: undefined,
     criticality: "A",
     level: undefined,
+    reorderWindowMs: undefined,
     retiredAt: undefined,
   } as const;
   await store.assets.save(tenant.id, asset);
@@ -57,7 +58,12 @@ async function writeNewer({ sql, scope: { store, tenant } }: GatewayBench): Prom
   const { id: alertId } = (await store.alerts.open(tenant.id, key, { ...facts, batchId }))!;
   await store.alerts.addProof(tenant.id, { alertId, ts: T0, change: "opened", batchId, evidence: EVIDENCE });
   const range = { from: T0, to: T0 + 1 };
-  const run = await store.reprocessing.create(tenant.id, { subject: { sensorId }, ...range, sensorIds: [sensorId] });
+  const run = await store.reprocessing.create(tenant.id, {
+    subject: { sensorId },
+    ...range,
+    sensorIds: [sensorId],
+    assetIds: [],
+  });
   await store.reprocessing.saveAlert(tenant.id, run, { ...key, ...facts, endedAt: undefined, evidence: EVIDENCE });
   const window = { kind: "out_of_service", subject: { sensorId }, startsAt: T0, endsAt: undefined } as const;
   await store.windows.open(tenant.id, { ...window, reason: "r", openedBy: "ann" });

@@ -36,6 +36,7 @@ const SAVING: readonly SavingMutation[] = [
       parentKey: { values: ["plant", "hall"], shown: keyOf("parent") },
       criticality: { values: ["A", "C"] },
       level: { values: [6, 7] },
+      reorderWindow: { values: ["PT30S", "PT60S"] },
     },
   },
   {

@@ -38,6 +38,7 @@ async function fill({ scope: { store }, sql }: GatewayBench, tenant: { id: Tenan
     parentId: undefined,
     criticality: "A",
     level: undefined,
+    reorderWindowMs: undefined,
     retiredAt: undefined,
   });
   await store.sensors.addUnregistered(tenant.id, [{ key: sensor, unit: undefined }]);
@@ -62,7 +63,12 @@ async function fill({ scope: { store }, sql }: GatewayBench, tenant: { id: Tenan
   const { id: alertId } = (await store.alerts.open(tenant.id, key, { ...facts, batchId }))!;
   await store.alerts.addProof(tenant.id, { alertId, ts: T0, change: "opened", batchId, evidence });
   const range = { from: T0, to: T0 + 1 };
-  const run = await store.reprocessing.create(tenant.id, { subject: { sensorId }, ...range, sensorIds: [sensorId] });
+  const run = await store.reprocessing.create(tenant.id, {
+    subject: { sensorId },
+    ...range,
+    sensorIds: [sensorId],
+    assetIds: [],
+  });
   await store.reprocessing.saveAlert(tenant.id, run, { ...key, ...facts, endedAt: undefined, evidence });
   const [alert] = await store.alerts.byIds(tenant.id, [alertId]);
   const body = JSON.stringify({ change: "opened", alert });
@@ -165,7 +171,7 @@ type Ask = (kind: "query" | "mutation", field: Field, chosen?: { path: string; v
 function asker(bench: GatewayBench, headers: Record<string, string>): Ask {
   return async (kind, field, chosen) => {
     const variables = argumentsOf(field, { chosen, valueOf });
-    for (let depth = 4; depth > 1; depth--) {
+    for (let depth = 4; depth > 0; depth--) {
       const answer = await bench.post(operationOf(kind, field, depth), variables, headers);
       const code = answer.errors?.[0].extensions?.code;
       if (code === "OPERATION_TOO_LARGE") continue;

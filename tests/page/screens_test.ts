@@ -86,6 +86,7 @@ async function everyScreen(browser: Browser, { url }: AppProcess, { colorScheme,
     ["/batches", "gateway-line-1"],
     [`/batches/${batches.edges[0].node.number}`, "Sender's name for it"],
     ["/quarantine", "unreadable timestamp"],
+    ["/settings", "sensor.episode.threshold"],
     ["/system", "IEC 62682"],
   ];
   for (const [path, shows] of screens) {

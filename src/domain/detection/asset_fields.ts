@@ -1,8 +1,8 @@
 /** What the numbers of an asset's settings are. */
-import type { AssetSettings } from "./asset_stream.ts";
+import type { AssetStreamSettings } from "./asset_stream_state.ts";
 import { type FieldsOf, number, readings, share } from "./field.ts";
 
-export const ASSET_FIELDS: FieldsOf<AssetSettings> = {
+export const ASSET_FIELDS: FieldsOf<AssetStreamSettings> = {
   warmUp: readings("Readings of a sensor that are learnt from before it is judged.", { min: 10, max: 100_000 }),
   window: readings("Rows in the mean that is judged: more find smaller shifts, later.", {
     unit: "rows",

@@ -12,45 +12,16 @@
  * Causal, from a fresh state, without any knowledge of the rows to come; 0 during warm-up. A missing value (NaN) is no
  * evidence: a row that brings none leaves the score as it was. See docs/detection_multivariate.md for figures.
  */
-import { type AssetReference, judgeDeparture, strangeness } from "./asset_reference.ts";
-import { type AssetLearning, learnRow, meanOf, startLearning } from "./asset_warm_up.ts";
-import { contributionsOf } from "./detectors/hotelling.ts";
-
-export interface AssetSettings {
-  /** Readings of a sensor that are learnt from before it is judged. */
-  readonly warmUp: number;
-  /** Rows in the mean that is judged: longer finds smaller shifts, later. */
-  readonly window: number;
-  /** Rows in a block of the warm-up. */
-  readonly perBlock: number;
-  /** Share of a departure by which a level follows its sensor, a row, divided by the root of the sensor's freedom. */
-  readonly follow: number;
-  /** Spreads beyond which a departure is not followed. */
-  readonly gate: number;
-  /** Share of the largest recent departure that fades, a row. */
-  readonly fade: number;
-  /** Spreads under which a departure is no excursion to return from. */
-  readonly excursion: number;
-  /** Share of the way down to the newest value that a score falls, a row. */
-  readonly release: number;
-  /** The combined strangeness at which the score is 0.5. */
-  readonly half: number;
-  /** A pause of more than this many usual intervals empties the windows: rows on either side do not belong together. */
-  readonly gapIntervals: number;
-}
-
-export const ASSET_DEFAULTS: AssetSettings = {
-  warmUp: 400,
-  window: 10,
-  perBlock: 5,
-  follow: 0.02,
-  gate: 2,
-  fade: 0.01,
-  excursion: 10,
-  release: 0.1,
-  half: 30,
-  gapIntervals: 60,
-};
+import { judgeDeparture, strangeness } from "./asset_reference.ts";
+import {
+  ASSET_STREAM_DEFAULTS,
+  ASSET_STREAM_VERSION,
+  type AssetStreamSettings,
+  type AssetStreamState,
+  startStream,
+} from "./asset_stream_state.ts";
+import { learnRow, meanOf } from "./asset_warm_up.ts";
+import { contributionsOf, marginalInverse } from "./detectors/hotelling.ts";
 
 /** The numbers behind the newest score. */
 export interface AssetFacts {
@@ -63,8 +34,7 @@ export interface AssetFacts {
   /** Per sensor: its share in the strangeness of the newest row with evidence; they add up to 1, or are all 0. */
   readonly contributions: readonly number[];
   /**
-   * Of the newest row with evidence: sensors departed against each other (over 1) or together as usual (under 1); 1 for
-   * an incomplete row.
+   * Of the newest row with evidence: its sensors departed against each other (over 1) or together as usual (under 1).
    */
   readonly correlationFactor: number;
   /** Pauses that emptied the windows. */
@@ -82,49 +52,11 @@ export interface AssetStream {
   encode(): string;
 }
 
-/** Plain data. A number that is none is null in it, since JSON has no NaN. */
-interface AssetState {
-  readonly version: number;
-  readonly settings: AssetSettings;
-  readonly columns: number;
-  rows: number;
-  gaps: number;
-  firstTs: number;
-  lastTs: number;
-  /** Per sensor: its last readings, oldest first, at most `window`. */
-  readonly recent: number[][];
-  readonly learning: AssetLearning;
-  readonly references: (AssetReference | null)[];
-  held: number;
-  departures: (number | null)[];
-  contributions: number[];
-  correlationFactor: number;
-}
-
-const VERSION = 1;
-
 const MOST_VALUE = 1e100;
 
 /** A scorer of rows of `columns` sensors, in a fresh state. Throws a RangeError on settings out of bounds. */
-export function createAssetStream(columns: number, settings: Partial<AssetSettings> = {}): AssetStream {
-  const complete = { ...ASSET_DEFAULTS, ...settings };
-  checkSettings(columns, complete);
-  return streamOf({
-    version: VERSION,
-    settings: complete,
-    columns,
-    rows: 0,
-    gaps: 0,
-    firstTs: 0,
-    lastTs: 0,
-    recent: Array.from({ length: columns }, () => []),
-    learning: startLearning(columns),
-    references: Array<null>(columns).fill(null),
-    held: 0,
-    departures: Array<null>(columns).fill(null),
-    contributions: Array<number>(columns).fill(0),
-    correlationFactor: 1,
-  });
+export function createAssetStream(columns: number, settings: Partial<AssetStreamSettings> = {}): AssetStream {
+  return streamOf(startStream(columns, { ...ASSET_STREAM_DEFAULTS, ...settings }));
 }
 
 /**
@@ -133,14 +65,14 @@ export function createAssetStream(columns: number, settings: Partial<AssetSettin
  */
 export function resumeAssetStream(
   text: string,
-  { columns, settings = {} }: { columns: number; settings?: Partial<AssetSettings> },
+  { columns, settings = {} }: { columns: number; settings?: Partial<AssetStreamSettings> },
 ): { stream: AssetStream; relearns: string | undefined } {
   const state = readState(text);
-  const wanted = JSON.stringify({ ...ASSET_DEFAULTS, ...settings });
+  const wanted = JSON.stringify({ ...ASSET_STREAM_DEFAULTS, ...settings });
   const relearns = state === undefined
     ? "its state cannot be read"
-    : state.version !== VERSION
-    ? `its state has version ${state.version}, this code reads ${VERSION}`
+    : state.version !== ASSET_STREAM_VERSION
+    ? `its state has version ${state.version}, this code reads ${ASSET_STREAM_VERSION}`
     : state.columns !== columns
     ? `its state is of ${state.columns} sensors, now there are ${columns}`
     : JSON.stringify(state.settings) !== wanted
@@ -151,38 +83,45 @@ export function resumeAssetStream(
 }
 
 /** Undefined for text that is no JSON object: such a state is learnt anew, not a reason to fail. */
-function readState(text: string): AssetState | undefined {
+function readState(text: string): AssetStreamState | undefined {
   try {
     const state: unknown = JSON.parse(text);
-    return typeof state === "object" && state !== null ? state as AssetState : undefined;
+    return typeof state === "object" && state !== null ? state as AssetStreamState : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
 
-function streamOf(state: AssetState): AssetStream {
+function streamOf(state: AssetStreamState): AssetStream {
   return {
-    push(ts, values) {
-      requireRow(state, ts, values);
-      takeTime(state, ts);
-      takeValues(state, values.map(withinReach));
-      return scoreOf(state);
-    },
-    facts: () => ({
-      rows: state.rows,
-      learning: state.references.every((reference) => reference === null),
-      score: scoreOf(state),
-      departures: state.departures.map((z) => z ?? NaN),
-      contributions: [...state.contributions],
-      correlationFactor: state.correlationFactor,
-      gaps: state.gaps,
-    }),
+    push: (ts, values) => pushRow(state, ts, values),
+    facts: () => streamFacts(state),
     encode: () => JSON.stringify(state),
   };
 }
 
-function requireRow({ columns }: AssetState, ts: number, values: Float64Array): void {
+/** Takes a row into `state` and returns its score; see `AssetStream`. */
+export function pushRow(state: AssetStreamState, ts: number, values: Float64Array): number {
+  requireRow(state, ts, values);
+  takeTime(state, ts);
+  takeValues(state, values.map(withinReach));
+  return scoreOf(state);
+}
+
+export function streamFacts(state: AssetStreamState): AssetFacts {
+  return {
+    rows: state.rows,
+    learning: state.references.every((reference) => reference === null),
+    score: scoreOf(state),
+    departures: state.departures.map((z) => z ?? NaN),
+    contributions: [...state.contributions],
+    correlationFactor: state.correlationFactor,
+    gaps: state.gaps,
+  };
+}
+
+function requireRow({ columns }: AssetStreamState, ts: number, values: Float64Array): void {
   if (values.length !== columns) {
     throw new RangeError(`A row of this asset has ${columns} values, not ${values.length}.`);
   }
@@ -198,7 +137,7 @@ function withinReach(value: number): number {
 }
 
 /** A pause much longer than usual parts the rows before it from those behind: it neither feeds nor clears the score. */
-function takeTime(state: AssetState, ts: number): void {
+function takeTime(state: AssetStreamState, ts: number): void {
   const { rows, firstTs, lastTs, settings, recent, learning } = state;
   const usual = rows > 1 ? (lastTs - firstTs) / (rows - 1) : 0;
   if (rows > settings.window && usual > 0 && ts - lastTs > settings.gapIntervals * usual) {
@@ -213,7 +152,7 @@ function takeTime(state: AssetState, ts: number): void {
   state.rows++;
 }
 
-function takeValues(state: AssetState, values: Float64Array): void {
+function takeValues(state: AssetStreamState, values: Float64Array): void {
   const { columns, settings, recent, references, departures } = state;
   let evidence = false;
   for (let j = 0; j < columns; j++) {
@@ -233,7 +172,7 @@ function takeValues(state: AssetState, values: Float64Array): void {
 }
 
 /** Joins the departures of the newest row, then lets the score rise at once or fall slowly. */
-function combine(state: AssetState): void {
+function combine(state: AssetStreamState): void {
   const { columns, references, departures, contributions, learning, settings } = state;
   let sum = 0;
   for (let j = 0; j < columns; j++) {
@@ -247,31 +186,20 @@ function combine(state: AssetState): void {
   state.held = Math.max(newest, state.held + settings.release * (newest - state.held));
 }
 
+/** Among the sensors with evidence alone. */
 function correlationFactor(inverse: readonly number[] | null, departures: readonly (number | null)[]): number {
-  if (inverse === null || departures.includes(null)) return 1;
-  const z = departures as readonly number[];
-  const t2 = Math.max(0, contributionsOf(inverse, z).reduce((sum, part) => sum + part, 0));
+  if (inverse === null) return 1;
+  const kept = departures.flatMap((z, j) => z === null ? [] : [j]);
+  const z = departures.filter((z) => z !== null);
+  const t2 = Math.max(0, sumOf(contributionsOf(marginalInverse(inverse, { columns: departures.length, kept }), z)));
   return (1 + t2) / (1 + z.reduce((sum, part) => sum + part * part, 0));
 }
 
-function scoreOf({ held, settings }: AssetState): number {
-  const size = Math.log1p(held);
-  return size / (size + Math.log1p(settings.half));
+function sumOf(parts: readonly number[]): number {
+  return parts.reduce((sum, part) => sum + part, 0);
 }
 
-function checkSettings(columns: number, settings: AssetSettings): void {
-  const { warmUp, window, perBlock, follow, gate, fade, excursion, release, half, gapIntervals } = settings;
-  const rules: Record<string, boolean> = {
-    "columns a whole number from 1 to 1,000": Number.isInteger(columns) && columns >= 1 && columns <= 1_000,
-    "window a whole number >= 1": Number.isInteger(window) && window >= 1,
-    "perBlock a whole number >= 2": Number.isInteger(perBlock) && perBlock >= 2,
-    "warmUp a whole number of at least ten blocks": Number.isInteger(warmUp) && warmUp >= 10 * perBlock,
-    "warmUp longer than window": warmUp > window,
-    "follow, fade, release from 0 to 1": [follow, fade, release].every((share) => share >= 0 && share <= 1),
-    "gate, excursion, half, gapIntervals finite and over 0": [gate, excursion, half, gapIntervals].every((value) =>
-      value > 0 && value < Infinity
-    ),
-  };
-  const broken = Object.keys(rules).filter((rule) => !rules[rule]);
-  if (broken.length > 0) throw new RangeError(`The asset's stream needs ${broken.join("; ")}.`);
+function scoreOf({ held, settings }: AssetStreamState): number {
+  const size = Math.log1p(held);
+  return size / (size + Math.log1p(settings.half));
 }

@@ -24,7 +24,7 @@ export interface AssetLearning {
   inverse: number[] | null;
 }
 
-export function startLearning(columns: number): AssetLearning {
+export function startLearning(columns: number, correlated = true): AssetLearning {
   const zeros = () => Array<number>(columns).fill(0);
   return {
     blocks: Array.from({ length: columns }, () => []),
@@ -34,7 +34,7 @@ export function startLearning(columns: number): AssetLearning {
     steps: zeros(),
     meanSquareStep: zeros(),
     resolution: zeros(),
-    moments: startMoments(columns),
+    moments: correlated ? startMoments(columns) : null,
     inverse: null,
   };
 }

@@ -10,6 +10,7 @@ import type { Band } from "./level.ts";
 import { readingsIn, type Span } from "./stats/span.ts";
 import type { Criticality } from "../plant/asset.ts";
 import { type FieldsOf, share, span } from "./field.ts";
+import type { SensorId } from "../plant/sensor.ts";
 import type { Rarity } from "./rarity.ts";
 import { isAbove, type Severity, severityOf, type SeverityRow } from "./severity.ts";
 
@@ -33,6 +34,9 @@ export interface Evidence {
   readonly contributions: readonly Contribution[];
   /** Detectors of the settings that gave no score here, for example because they are still warming up. */
   readonly missing: readonly string[];
+  /** Of an asset: which sensors it was, in words, and each one's share in the score, the largest first. */
+  readonly about?: string;
+  readonly sensors?: readonly { readonly sensorId: SensorId; readonly share: number }[];
   /** Of this reading; left out for watches, which judge facts, and by earlier releases. */
   readonly rarity?: Rarity;
 }
@@ -261,11 +265,13 @@ function anomaly(state: EpisodeState, step: Step): EpisodeChange | undefined {
   return { type, kind, episodeStart: state.start, ts, severity, reason, evidence: proof, peak: peakOf(state) };
 }
 
-function reasonOf({ value, score, threshold, contributions }: Evidence, { anomalies }: EpisodeState): string {
+function reasonOf({ value, about, score, threshold, contributions }: Evidence, { anomalies }: EpisodeState): string {
   const loudest = contributions.filter((part) => part.score > 0).sort((a, b) => b.score - a.score).slice(0, 2);
   const parts = loudest.map((part) => `${part.detector} ${round(part.score)}`).join(", ");
   const count = anomalies > 1 ? `, anomaly ${anomalies} of its episode` : "";
-  return `value ${round(value)} scored ${round(score)} (threshold ${round(threshold)}) by ${parts}${count}`;
+  return `${about ?? `value ${round(value)}`} scored ${round(score)} (threshold ${
+    round(threshold)
+  }) by ${parts}${count}`;
 }
 
 export function peakOf({ peak, peakReason }: EpisodeState): Peak {

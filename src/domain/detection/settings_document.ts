@@ -4,7 +4,7 @@
  * a wider one: a patch. In a patch `null` takes a detector, a watch or an optional parameter out.
  */
 import { ASSET_FIELDS } from "./asset_fields.ts";
-import { ASSET_DEFAULTS, type AssetSettings } from "./asset_stream.ts";
+import { ASSET_STREAM_DEFAULTS, type AssetStreamSettings } from "./asset_stream_state.ts";
 import { type DetectorChoice, type DetectorName, fieldsOf, isDetector } from "./detectors/mod.ts";
 import { EPISODE_FIELDS } from "./episode.ts";
 import { type Field, type Fields, isField, usualOf } from "./field.ts";
@@ -44,7 +44,7 @@ export function defaultDocument(): Tree {
         { detector: detector.name, parameters: detector.parameters, episode },
       ])),
     },
-    asset: ASSET_DEFAULTS,
+    asset: ASSET_STREAM_DEFAULTS,
   };
   // A structured clone would keep shared what detectors share, and a change of one would be a change of all.
   return JSON.parse(JSON.stringify(document));
@@ -97,8 +97,8 @@ export function sensorSettings({ sensor }: Readonly<Tree>, version: string): Det
 }
 
 /** The part for assets of a complete document. */
-export function assetSettings({ asset }: Readonly<Tree>): AssetSettings {
-  return asset as unknown as AssetSettings;
+export function assetSettings({ asset }: Readonly<Tree>): AssetStreamSettings {
+  return asset as unknown as AssetStreamSettings;
 }
 
 /** The part for sensors as it is once it is complete. */

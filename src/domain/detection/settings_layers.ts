@@ -5,7 +5,7 @@
 import type { AssetId } from "../plant/asset.ts";
 import type { Quantity } from "../plant/quantity.ts";
 import type { SensorId } from "../plant/sensor.ts";
-import type { AssetSettings } from "./asset_stream.ts";
+import type { AssetStreamSettings } from "./asset_stream_state.ts";
 import { DEFAULT_SETTINGS, type DetectionSettings } from "./settings.ts";
 import type { SettingsFault } from "./settings_faults.ts";
 import {
@@ -139,7 +139,7 @@ export function sensorSettingsOf({ document, name }: ResolvedSettings): Detectio
 }
 
 /** What an asset is judged by. */
-export function assetSettingsOf({ document }: ResolvedSettings): AssetSettings {
+export function assetSettingsOf({ document }: ResolvedSettings): AssetStreamSettings {
   return assetSettings(document);
 }
 

@@ -42,6 +42,9 @@ export interface ReprocessRun {
   readonly finishedAt: number | undefined;
   readonly sensors: number;
   readonly sensorsFinished: number;
+  /** Assets that are judged as one, folded behind the sensors. */
+  readonly assets: number;
+  readonly assetsFinished: number;
   /** Readings folded so far. */
   readonly readings: number;
   /**

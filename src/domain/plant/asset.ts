@@ -17,6 +17,11 @@ export interface Asset {
   readonly parentId: AssetId | undefined;
   readonly criticality: Criticality;
   readonly level: number | undefined;
+  /**
+   * How far behind the asset's newest reading others may still come and be judged with them (ms); undefined: that is
+   * learnt.
+   */
+  readonly reorderWindowMs: number | undefined;
   /** When it was taken out of use (ms). */
   readonly retiredAt: number | undefined;
 }

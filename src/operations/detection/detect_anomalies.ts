@@ -5,6 +5,7 @@
 import { type BatchId, type SourceId } from "../../domain/intake/batch.ts";
 import { conflict, notFound } from "../errors.ts";
 import type { Scope } from "../scope.ts";
+import { foldAssetsSoon } from "./fold_assets.ts";
 import type { Detected } from "./fold_batch.ts";
 import { BatchUnfoldable, foldSource } from "./fold_source.ts";
 import { tellBatches, type ToldBatch } from "./tell_batches.ts";
@@ -24,7 +25,12 @@ export async function detectAnomalies(scope: Scope, batchId: BatchId): Promise<T
   const [batch] = await store.batches.byIds(tenant.id, [batchId]);
   if (batch === undefined) throw notFound("batchId", `There is no batch ${batchId}.`);
   if (batch.state === "failed") throw conflict("batchId", `Batch ${batchId} has failed: ${batch.failure}`);
-  await foldReady(scope, { sourceId: batch.sourceId, asking: batchId });
+  if (batch.state === "processed") {
+    // It was folded before: by another one, or by a run of this that ended before it was through with the assets.
+    await foldAssetsSoon(scope);
+  } else {
+    await foldReady(scope, { sourceId: batch.sourceId, asking: batchId });
+  }
   const result = await store.batches.stageResult(tenant.id, batchId, "detect");
   if (result === undefined && batch.state === "processed") {
     throw conflict("batchId", `Batch ${batchId} was processed; what its stages said is not kept any more.`);
@@ -60,6 +66,8 @@ async function foldOnce(scope: Scope, { sourceId, asking }: Asking): Promise<"fo
   try {
     const fold = await foldSource(scope, { sourceId, asking });
     if (fold === undefined) return "busy";
+    // Before anybody is told, so that who hears of a batch finds what its assets' rows came to.
+    if (fold.states?.onAssets) await foldAssetsSoon(scope);
     const told = fold.folded.filter(({ batch, awaited }) => awaited && batch.id !== asking).map(({ batch, result }) => (
       { batchId: batch.id, outcome: { state: "processed", result } } satisfies ToldBatch
     ));

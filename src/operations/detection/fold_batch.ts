@@ -32,6 +32,8 @@ export type FoldableBatch = RememberedBatch & { readonly batch: Batch; readonly 
 export interface FoldedBatch {
   readonly batch: Batch;
   readonly result: Detected;
+  /** What it has stored that was not stored before. */
+  readonly added: Accepted;
   readonly alertEvents: readonly AlertEvent[];
   readonly events: readonly EventRecord[];
 }
@@ -98,6 +100,7 @@ export async function foldBatch(
   return {
     batch,
     result,
+    added,
     alertEvents,
     events: [...alertEvents.flatMap(({ record, further }) => [record, ...further]), processed],
   };

@@ -11,8 +11,9 @@ import { holdLines } from "../alerting/hold_lines.ts";
 import { recallVerdicts } from "../intake/validate_readings.ts";
 import { eventsTopic, type Scope } from "../scope.ts";
 import { type FoldableBatch, foldBatch, type FoldedBatch } from "./fold_batch.ts";
+import { type HeldStates, holdStates } from "./hold_states.ts";
+import { noteAssets } from "./note_assets.ts";
 import { holdPresences } from "./hold_presences.ts";
-import { holdStates } from "./hold_states.ts";
 
 /** Bounds on one transaction, so that it holds up others for some tenths of a second at most. */
 const BATCHES_PER_RUN = 32;
@@ -33,6 +34,8 @@ export class BatchUnfoldable extends Error {
  */
 export interface SourceFold {
   readonly folded: readonly (FoldedBatch & { readonly awaited: boolean })[];
+  /** Undefined when there was nothing to fold. */
+  readonly states: HeldStates | undefined;
 }
 
 /**
@@ -120,6 +123,10 @@ async function foldAll(scope: Scope, { store, run }: { store: Store; run: readon
   await presences.save();
   const superseded = states.alertEvents.flatMap(({ record, further }) => [record, ...further]);
   await lines.save();
+  if (states.onAssets) {
+    const batchesAdded = folded.map(({ batch, added }) => ({ id: batch.id, added }));
+    await noteAssets(store, { tenantId: tenant.id, batches: batchesAdded });
+  }
   await store.events.append(tenant.id, [...superseded, ...folded.flatMap(({ events }) => events)]);
   return { folded, states };
 }

@@ -38,6 +38,8 @@ export interface HeldStates {
   of(id: SensorId): HeldState;
   /** Of alerts that ended when sensors went over to other settings. */
   readonly alertEvents: readonly AlertEvent[];
+  /** Whether any of the sensors belongs to an asset. */
+  readonly onAssets: boolean;
   /** Stores the states. What is remembered of them becomes true with the commit: call `remember` behind it. */
   save(store: Store): Promise<void>;
   remember(): void;
@@ -75,6 +77,7 @@ export async function holdStates(
     return [sensorId, hold({ revision, state, judging, sensor: sensorsById.get(sensorId)!, idOf })];
   }));
   return {
+    onAssets: sensors.some(({ assetId }) => assetId !== undefined),
     of(id) {
       const one = held.get(id);
       if (one === undefined) throw new Error(`sensor ${id} of batch ${batchId} has no detector state`);

@@ -5,17 +5,15 @@
  * goes on where the last one ended.
  */
 import { encodeState, parseState } from "../../domain/detection/sensor_state.ts";
-import type { Decision } from "../../domain/detection/episode.ts";
 import type { ReprocessRun, ReprocessRunId } from "../../domain/history/reprocess.ts";
-import type { SensorId } from "../../domain/plant/sensor.ts";
 import { EARLIEST_MS, MICROSECOND_MS } from "../../domain/timestamp.ts";
-import type { Store } from "../../ports/store.ts";
-import type { TenantName } from "../../ports/workflows.ts";
 import { readLines } from "../alerting/read_lines.ts";
 import { notFound } from "../errors.ts";
 import type { SettingsReader } from "../detection/resolve_settings.ts";
 import type { Scope } from "../scope.ts";
 import { foldAsJudged, judgedBy } from "./judged_by.ts";
+import { recordAlert } from "./record_alert.ts";
+import { reprocessAsset } from "./reprocess_asset.ts";
 
 const READINGS_PER_PAGE = 10_000;
 
@@ -30,7 +28,7 @@ export async function reprocessPage(
   if (run.state !== "running") return { folded: 0, finished: true };
   return await scope.store.transaction(async (store) => {
     const cursor = await store.reprocessing.lockNext(tenant.id, runId);
-    if (cursor === undefined) return { folded: 0, finished: true };
+    if (cursor === undefined) return await reprocessAsset(store, { tenantId: tenant.id, run });
     const before = cursor.state === "" ? undefined : parseState(cursor.state);
     const from = cursor.watermark === undefined ? EARLIEST_MS : cursor.watermark + MICROSECOND_MS;
     const series = await store.readings.series(tenant.id, cursor.sensorId, {
@@ -49,7 +47,7 @@ export async function reprocessPage(
     const { state, decisions, folded } = await foldAsJudged(scope, store, folding);
     for (const decision of decisions) {
       if (decision.episodeStart >= run.from) {
-        await record(store, { tenantId: tenant.id, runId, sensorId: cursor.sensorId, decision });
+        await recordAlert(store, { tenantId: tenant.id, runId, subject, decision });
       }
     }
     await store.reprocessing.saveCursor(tenant.id, runId, {
@@ -61,31 +59,6 @@ export async function reprocessPage(
     });
     return { folded, finished: false };
   });
-}
-
-interface Recording {
-  readonly tenantId: TenantName["id"];
-  readonly runId: ReprocessRunId;
-  readonly sensorId: SensorId;
-  readonly decision: Decision;
-}
-
-async function record(
-  store: Store,
-  { tenantId, runId, sensorId, decision }: Recording,
-): Promise<void> {
-  const { kind, episodeStart, peak, ts } = decision;
-  const episode = { sensorId, kind, episodeStart };
-  if (decision.type === "opened") {
-    const { severity, evidence } = decision;
-    const alert = { ...episode, ...peak, severity, evidence, openedAt: ts, endedAt: undefined };
-    await store.reprocessing.saveAlert(tenantId, runId, alert);
-  } else if (decision.type === "raised") {
-    await store.reprocessing.changeAlert(tenantId, runId, { ...episode, ...peak, severity: decision.severity });
-  } else if (decision.type === "closed" || decision.type === "superseded") {
-    const reason = decision.type === "superseded" ? decision.reason : peak.reason;
-    await store.reprocessing.changeAlert(tenantId, runId, { ...episode, ...peak, reason, endedAt: ts });
-  }
 }
 
 async function findRun({ store, tenant }: StoreScope, runId: ReprocessRunId): Promise<ReprocessRun> {

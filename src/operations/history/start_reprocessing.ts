@@ -1,7 +1,9 @@
 /** Starts a run that folds stored readings again. */
 import { type AppliedSettingsId, scopeKey, type SettingsDraftId } from "../../domain/detection/settings_layers.ts";
+import { notJudged } from "../../domain/detection/asset_state.ts";
 import type { ReprocessRun, ReprocessSettings } from "../../domain/history/reprocess.ts";
 import { keyFault } from "../../domain/key.ts";
+import type { AssetId } from "../../domain/plant/asset.ts";
 import type { Sensor, SensorId } from "../../domain/plant/sensor.ts";
 import type { Subject } from "../../domain/plant/subject.ts";
 import { EARLIEST_MS, formatTimestamp } from "../../domain/timestamp.ts";
@@ -15,7 +17,7 @@ import type { Scope } from "../scope.ts";
 
 export interface ReprocessInput {
   readonly sensorKey?: string;
-  /** All sensors of the asset and of the assets below it. */
+  /** All sensors of the asset and of the assets below it, and these assets themselves. */
   readonly assetKey?: string;
   /** Data times in ms: from inclusive, to exclusive. */
   readonly from: number;
@@ -44,7 +46,7 @@ export async function startReprocessing(scope: Scope, input: ReprocessInput): Pr
   if ((input.settings === "draft") !== (input.draftId !== undefined)) {
     throw invalid("draftId", "To judge by a draft, say DRAFT and name it; otherwise leave it out.");
   }
-  const { subject, sensors } = await findSubject(scope, input);
+  const { subject, sensors, assetIds } = await findSubject(scope, input);
   const underWay = await store.reprocessing.countRunning(tenant.id);
   if (underWay >= limits.reprocessingsMax) {
     const message = `${underWay} runs are under way, which is the limit. Wait for one to end, or cancel one.`;
@@ -56,7 +58,7 @@ export async function startReprocessing(scope: Scope, input: ReprocessInput): Pr
       ? undefined
       : { settings, draftId, settingsIds: await settingsIds(scope, store, { draftId, sensors }) };
     const sensorIds = sensors.map(({ id }) => id);
-    return await store.reprocessing.create(tenant.id, { subject, from, to, sensorIds, judging });
+    return await store.reprocessing.create(tenant.id, { subject, from, to, sensorIds, assetIds, judging });
   });
   try {
     await workflows.startReprocessing(tenant, id);
@@ -71,7 +73,7 @@ export async function startReprocessing(scope: Scope, input: ReprocessInput): Pr
 async function findSubject(
   scope: Scope,
   { sensorKey, assetKey }: ReprocessInput,
-): Promise<{ subject: Subject; sensors: Sensor[] }> {
+): Promise<{ subject: Subject; sensors: Sensor[]; assetIds: AssetId[] }> {
   const { store, tenant } = scope;
   if ((sensorKey === undefined) === (assetKey === undefined)) {
     throw invalid("sensorKey", "Name either a sensor or an asset to reprocess.");
@@ -80,12 +82,14 @@ async function findSubject(
     const asset = await findAsset(scope, { key: assetKey, field: "assetKey" });
     const sensors = await store.sensors.ofAsset(tenant.id, asset.id);
     if (sensors.length === 0) throw notFound("assetKey", `The asset ${JSON.stringify(asset.key)} has no sensors.`);
-    return { subject: { assetId: asset.id }, sensors };
+    const inUse = Map.groupBy(sensors.filter(({ retiredAt }) => retiredAt === undefined), ({ assetId }) => assetId!);
+    const judged = [...inUse].filter(([, own]) => notJudged(own.length) === undefined).map(([id]) => id);
+    return { subject: { assetId: asset.id }, sensors, assetIds: judged };
   }
   const key = sensorKey!;
   const [sensor] = keyFault(key) === undefined ? await store.sensors.byKeys(tenant.id, [key]) : [];
   if (sensor === undefined) throw notFound("sensorKey", `There is no sensor with the key ${JSON.stringify(key)}.`);
-  return { subject: { sensorId: sensor.id }, sensors: [sensor] };
+  return { subject: { sensorId: sensor.id }, sensors: [sensor], assetIds: [] };
 }
 
 interface Judgement {

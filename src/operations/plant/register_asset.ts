@@ -14,23 +14,31 @@ export interface AssetInput {
   readonly criticality?: Told<Criticality>;
   /** ISO 14224 taxonomy level, 1 to 9. */
   readonly level?: Told<number>;
+  /** How far behind its newest reading others may still come, in ms. */
+  readonly reorderWindowMs?: Told<number>;
 }
 
 /** Names stand in lists and messages. */
 export const NAME_LENGTH_MAX = 200;
+
+/** Rows wait for it. */
+const REORDER_WINDOW_MAX_MS = 86_400_000;
 
 // Deeper trees than the nine levels of ISO 14224 are mistakes, most often a circle.
 const DEPTH_MAX = 16;
 
 /** What is left out stays as it is, null clears. A retired asset is in use again. Throws invalid and not found. */
 export async function registerAsset(scope: Pick<Scope, "store" | "tenant">, input: AssetInput): Promise<Asset> {
-  const { key, name, parentKey, level } = input;
+  const { key, name, parentKey, level, reorderWindowMs } = input;
   const fault = keyFault(key);
   if (fault !== undefined) throw invalid("key", `The key ${fault}.`);
   const nameFault = name == null ? undefined : textFault(name, NAME_LENGTH_MAX);
   if (nameFault !== undefined) throw invalid("name", `The name ${nameFault}.`);
   if (level != null && !(Number.isInteger(level) && level >= 1 && level <= 9)) {
     throw invalid("level", `The level ${level} is not one of ISO 14224's levels, 1 to 9.`);
+  }
+  if (reorderWindowMs != null && !(reorderWindowMs > 0 && reorderWindowMs <= REORDER_WINDOW_MAX_MS)) {
+    throw invalid("reorderWindow", "The reorder window has to be longer than nothing and at most a day.");
   }
   const parent = parentKey == null ? parentKey : await findAsset(scope, { key: parentKey, field: "parentKey" });
   if (parent != null) await refuseCircle(scope, { key, parent });
@@ -43,6 +51,7 @@ export async function registerAsset(scope: Pick<Scope, "store" | "tenant">, inpu
       parentId: toldOr(parent?.id ?? (parent as null | undefined), known?.parentId),
       criticality: toldOr(input.criticality, known?.criticality) ?? "B",
       level: toldOr(level, known?.level),
+      reorderWindowMs: toldOr(reorderWindowMs, known?.reorderWindowMs),
       retiredAt: undefined,
     });
   });

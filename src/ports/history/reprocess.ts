@@ -33,6 +33,12 @@ export interface RunJudging {
   readonly settingsIds: ReadonlyMap<SensorId, AppliedSettingsId>;
 }
 
+export interface ReprocessAssetCursor {
+  readonly assetId: AssetId;
+  readonly state: string;
+  readonly model: string;
+}
+
 export interface ReprocessStore {
   create(
     tenantId: TenantId,
@@ -43,6 +49,7 @@ export interface ReprocessStore {
       sensorIds: readonly SensorId[];
       /** By what it judges; left out: by what was judged by live. */
       judging?: RunJudging;
+      assetIds: readonly AssetId[];
     },
   ): Promise<ReprocessRunId>;
   byIds(tenantId: TenantId, ids: readonly ReprocessRunId[]): Promise<ReprocessRun[]>;
@@ -53,6 +60,14 @@ export interface ReprocessStore {
     tenantId: TenantId,
     id: ReprocessRunId,
     cursor: { sensorId: SensorId; state: string; watermark: number | undefined; folded: number; finished: boolean },
+  ): Promise<void>;
+  /** The next asset of the run that is not finished, locked; undefined when all are. */
+  lockNextAsset(tenantId: TenantId, id: ReprocessRunId): Promise<ReprocessAssetCursor | undefined>;
+  /** A model that is undefined stays as it is. */
+  saveAssetCursor(
+    tenantId: TenantId,
+    id: ReprocessRunId,
+    cursor: { assetId: AssetId; state: string; model: string | undefined; finished: boolean },
   ): Promise<void>;
   /** Notes that readings before this data time had gone when the run came to them; the latest such time stays. */
   noteGone(tenantId: TenantId, id: ReprocessRunId, beforeMs: number): Promise<void>;

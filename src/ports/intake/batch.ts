@@ -52,6 +52,8 @@ export interface BatchStore {
   passStage(tenantId: TenantId, id: BatchId, end: StageEnd): Promise<StagePassing>;
   /** What a stage said when it was passed; undefined when it was not. */
   stageResult(tenantId: TenantId, id: BatchId, stage: Stage): Promise<string | undefined>;
+  /** Counts alerts that its readings have opened since it was processed. */
+  addAlerts(tenantId: TenantId, id: BatchId, opened: number): Promise<void>;
   /** Ends the batch as failed; false when it had ended before. */
   fail(tenantId: TenantId, id: BatchId, reason: string): Promise<boolean>;
   /**

@@ -50,6 +50,14 @@ export interface ReadingStore {
   /** The newest readings up to `to` (inclusive), at most `limit`, in time order: of the same sort. */
   latest(tenantId: TenantId, sensorId: SensorId, range: { to: number; limit: number }): Promise<Series>;
   /**
+   * The same of many sensors at once, each with its own range; sensors without readings are left out. Statuses are left
+   * out too.
+   */
+  seriesOf(
+    tenantId: TenantId,
+    ranges: readonly { sensorId: SensorId; from: number; to: number; limit: number }[],
+  ): Promise<Map<SensorId, Omit<Series, "status">>>;
+  /**
    * Up to `limit` points with from <= ts < to, in time order: readings, and the minutes and hours that stand for older
    * ones.
    */

@@ -47,7 +47,7 @@ export function detectorStateStore(sql: Sql): DetectorStateStore {
     // A statement of its own: one that waits for a lock still sees the other tables as they were before it waited.
     async sensors(tenantId, ids) {
       const rows = await sql<SensorRow[]>`
-        SELECT sensor.id AS sensor_id, quantity, asset_id, coalesce(criticality, 'B') AS criticality, reorder_window_ms
+        SELECT sensor.id AS sensor_id, quantity, asset_id, coalesce(criticality, 'B') AS criticality, sensor.reorder_window_ms
         FROM sensor LEFT JOIN asset ON asset.tenant_id = sensor.tenant_id AND asset.id = sensor.asset_id
         WHERE sensor.tenant_id = ${tenantId} AND sensor.id = ANY (${numbers(ids)}::text::int[])`;
       return rows.map((row) => ({

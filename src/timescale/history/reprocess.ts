@@ -5,7 +5,7 @@ import type { ReprocessedAlert, ReprocessRun, ReprocessRunId } from "../../domai
 import type { SensorId } from "../../domain/plant/sensor.ts";
 import { subjectOf } from "../../domain/plant/subject.ts";
 import type { Criticality } from "../../domain/plant/asset.ts";
-import type { ReprocessStore } from "../../ports/history/reprocess.ts";
+import type { ReprocessAssetCursor, ReprocessStore } from "../../ports/history/reprocess.ts";
 import { numbers, optional, optionalTime, type Sql, time } from "../sql.ts";
 
 interface RunRow {
@@ -23,6 +23,8 @@ interface RunRow {
   readonly readings_from: number | null;
   readonly sensors: number;
   readonly sensors_finished: number;
+  readonly assets: number;
+  readonly assets_finished: number;
   readonly readings: number;
 }
 
@@ -54,12 +56,15 @@ interface AlertRow {
 
 export function reprocessStore(sql: Sql): ReprocessStore {
   const runs = () =>
-    sql`SELECT run.*, progress.* FROM reprocess_run AS run CROSS JOIN LATERAL (
+    sql`SELECT run.*, progress.*, assets.* FROM reprocess_run AS run CROSS JOIN LATERAL (
       SELECT count(*)::int AS sensors, count(*) FILTER (WHERE finished)::int AS sensors_finished, coalesce(sum(readings), 0)::float8 AS readings
       FROM reprocess_sensor WHERE tenant_id = run.tenant_id AND run_id = run.id
-    ) AS progress`;
+    ) AS progress CROSS JOIN LATERAL (
+      SELECT count(*)::int AS assets, count(*) FILTER (WHERE finished)::int AS assets_finished
+      FROM reprocess_asset WHERE tenant_id = run.tenant_id AND run_id = run.id
+    ) AS assets`;
   return {
-    async create(tenantId, { subject, from, to, sensorIds, judging }) {
+    async create(tenantId, { subject, from, to, sensorIds, assetIds, judging }) {
       const [run] = await sql<{ id: ReprocessRunId }[]>`
         INSERT INTO reprocess_run (tenant_id, sensor_id, asset_id, range_from, range_to, settings, draft_id)
         VALUES (${tenantId}, ${subject.sensorId ?? null}, ${subject.assetId ?? null}, ${time(from)}, ${time(to)}, ${
@@ -71,6 +76,9 @@ export function reprocessStore(sql: Sql): ReprocessStore {
         SELECT ${tenantId}, ${run.id}, id, settings_id
         FROM unnest(${numbers(sensorIds)}::text::int[], ${settingsIds}::text::int[])
           AS row (id, settings_id)`;
+      await sql`
+        INSERT INTO reprocess_asset (tenant_id, run_id, asset_id)
+        SELECT ${tenantId}, ${run.id}, id FROM unnest(${numbers(assetIds)}::text::int[]) AS id`;
       return run.id;
     },
 
@@ -117,6 +125,19 @@ export function reprocessStore(sql: Sql): ReprocessStore {
       }, readings = readings + ${folded}::bigint,
           finished = ${finished}
         WHERE tenant_id = ${tenantId} AND run_id = ${id} AND sensor_id = ${sensorId}`;
+    },
+
+    async lockNextAsset(tenantId, id) {
+      const [row] = await sql<ReprocessAssetCursor[]>`
+        SELECT asset_id AS "assetId", state, model FROM reprocess_asset
+        WHERE tenant_id = ${tenantId} AND run_id = ${id} AND NOT finished ORDER BY asset_id LIMIT 1 FOR UPDATE`;
+      return row;
+    },
+
+    async saveAssetCursor(tenantId, id, { assetId, state, model, finished }) {
+      await sql`
+        UPDATE reprocess_asset SET state = ${state}, model = coalesce(${model ?? null}, model), finished = ${finished}
+        WHERE tenant_id = ${tenantId} AND run_id = ${id} AND asset_id = ${assetId}`;
     },
 
     async noteGone(tenantId, id, beforeMs) {
@@ -213,6 +234,8 @@ function toRun(row: RunRow): ReprocessRun {
     finishedAt: optional(row.finished_at),
     sensors: row.sensors,
     sensorsFinished: row.sensors_finished,
+    assets: row.assets,
+    assetsFinished: row.assets_finished,
     readings: row.readings,
     readingsFrom: optional(row.readings_from),
   };

@@ -10,7 +10,7 @@ const COMPRESSION =
 const PARTIAL = 8;
 
 /** Tables whose rows are rewritten with every batch. */
-const REWRITTEN = ["detector_state", "batch", "source", "tenant"];
+const REWRITTEN = ["detector_state", "asset_state", "batch", "source", "tenant"];
 const CATALOGS = ["pg_catalog", "_timescaledb_catalog"];
 /**
  * Transactions after which the ids in a table's rows have to be frozen, long before PostgreSQL stops for want of new

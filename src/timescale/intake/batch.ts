@@ -87,6 +87,10 @@ export function batchStore(sql: Sql): BatchStore {
 
     stageResult: (tenantId, id, stage) => storedResult(sql, { tenantId, id, stage }),
 
+    async addAlerts(tenantId, id, opened) {
+      await sql`UPDATE batch SET alerts_opened = alerts_opened + ${opened}::int WHERE tenant_id = ${tenantId} AND id = ${id}`;
+    },
+
     async fail(tenantId, id, reason) {
       const { from, to } = transitionOf("fail");
       const failed = await sql`

@@ -10,6 +10,7 @@ interface Row {
   readonly parent_id: AssetId | null;
   readonly criticality: Asset["criticality"];
   readonly level: number | null;
+  readonly reorder_window_ms: number | null;
   readonly retired_at: number | null;
 }
 
@@ -17,16 +18,17 @@ interface Row {
 const HEIGHT_MAX = 100;
 
 export function assetStore(sql: Sql): AssetStore {
-  const columns = () => sql`id, key, name, parent_id, criticality, level, retired_at`;
+  const columns = () => sql`id, key, name, parent_id, criticality, level, reorder_window_ms, retired_at`;
   return {
     async save(tenantId, asset) {
       const [row] = await sql<Row[]>`
-        INSERT INTO asset (tenant_id, key, name, parent_id, criticality, level, retired_at)
+        INSERT INTO asset (tenant_id, key, name, parent_id, criticality, level, reorder_window_ms, retired_at)
         VALUES (${tenantId}, ${asset.key}, ${asset.name}, ${asset.parentId ?? null}, ${asset.criticality}, ${
         asset.level ?? null
-      }, ${optionalTime(asset.retiredAt)})
+      }, ${asset.reorderWindowMs ?? null}, ${optionalTime(asset.retiredAt)})
         ON CONFLICT (tenant_id, key) DO UPDATE
         SET name = excluded.name, parent_id = excluded.parent_id, criticality = excluded.criticality, level = excluded.level,
+          reorder_window_ms = excluded.reorder_window_ms,
           retired_at = excluded.retired_at
         RETURNING ${columns()}`;
       return toAsset(row);
@@ -103,6 +105,7 @@ function toAsset(row: Row): Asset {
     parentId: optional(row.parent_id),
     criticality: row.criticality,
     level: optional(row.level),
+    reorderWindowMs: optional(row.reorder_window_ms),
     retiredAt: optional(row.retired_at),
   };
 }

@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { createAssetBins } from "../../../src/domain/detection/asset_bins.ts";
-import {
-  ASSET_DEFAULTS,
-  type AssetStream,
-  createAssetStream,
-  resumeAssetStream,
-} from "../../../src/domain/detection/asset_stream.ts";
+import { toRows } from "../../../src/domain/detection/asset_rows.ts";
+import { type AssetStream, createAssetStream, resumeAssetStream } from "../../../src/domain/detection/asset_stream.ts";
+import { ASSET_STREAM_DEFAULTS } from "../../../src/domain/detection/asset_stream_state.ts";
 import { seededRandom } from "../../../src/domain/detection/stats/random.ts";
 
 const SETTINGS = { warmUp: 100 };
@@ -48,7 +44,7 @@ Deno.test("a sensor that leaves its level is found within a window, named, and l
   });
   const before = pushAll(stream, rows.slice(0, 300));
   const during = rows.slice(300, 400).map((row, i) => stream.push((300 + i) * 1_000, row));
-  assert.ok(during.findIndex((score) => score > 0.5) < ASSET_DEFAULTS.window, "found too late");
+  assert.ok(during.findIndex((score) => score > 0.5) < ASSET_STREAM_DEFAULTS.window, "found too late");
   const facts = stream.facts();
   assert.ok(facts.contributions[1] > 0.8, `${facts.contributions}`);
   assert.ok(facts.departures[1] > 3 && facts.correlationFactor > 1, `${facts.departures} ${facts.correlationFactor}`);
@@ -171,20 +167,19 @@ Deno.test("scores stay finite and within 0 to 1 on constant, huge, tiny and alte
 });
 
 Deno.test("readings that come at their own times, joined in bins, lead to the sensor that departed", () => {
-  const bins = createAssetBins(3, { binMs: 1_000 });
   const stream = createAssetStream(3, SETTINGS);
   const rows = plant(330, (row, i) => {
     if (i >= 300) row[1] += 5;
   });
-  for (const [i, row] of rows.entries()) {
-    for (const [column, value] of row.entries()) {
-      // The third sensor reports every other second only.
-      if (column === 2 && i % 2 === 1) continue;
-      for (const { ts, values } of bins.push({ column, ts: i * 1_000 + 300 * column, value })) stream.push(ts, values);
-    }
-  }
+  const columns = [0, 1, 2].map((column) => {
+    // The third sensor reports every other second only.
+    const taken = rows.map((row, i) => ({ ts: i * 1_000 + 300 * column, value: row[column] }))
+      .filter((_, i) => column < 2 || i % 2 === 0);
+    return { ts: taken.map(({ ts }) => ts), value: taken.map(({ value }) => value) };
+  });
+  for (const { ts, values } of toRows(columns, { binMs: 1_000, from: 0, to: 330_000 })) stream.push(ts, values);
   const { score, contributions, rows: taken } = stream.facts();
-  assert.equal(taken, 329);
+  assert.equal(taken, 330);
   assert.ok(score > 0.5 && contributions[1] > 0.8, `${score} ${contributions}`);
 });
 

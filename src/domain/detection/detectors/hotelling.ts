@@ -83,7 +83,8 @@ export function scoreHotelling(model: Hotelling, row: Float64Array): HotellingVe
   return { t2, score: t2 / (t2 + model.limit), contributions };
 }
 
-function departure(difference: number, spread: number): number {
+/** A difference in spreads, cut off; 0 where there is no spread to judge by. */
+export function departure(difference: number, spread: number): number {
   if (!(spread > 0) || spread === Infinity) return 0;
   return Math.max(-MOST_SPREADS, Math.min(MOST_SPREADS, difference / spread));
 }
@@ -98,6 +99,28 @@ export function contributionsOf(inverse: ArrayLike<number>, departures: ArrayLik
     contributions[i] = departures[i] * sum;
   }
   return contributions;
+}
+
+/**
+ * The inverse correlation of the columns `kept`, in that order, from that of all `columns`: each other one is
+ * eliminated by its pivot, which is what integrating it out of a normal distribution comes to.
+ */
+export function marginalInverse(
+  inverse: readonly number[],
+  { columns, kept }: { columns: number; kept: readonly number[] },
+): readonly number[] {
+  if (kept.length === columns && kept.every((i, j) => i === j)) return inverse;
+  const left = [...inverse];
+  const stays = new Set(kept);
+  for (let m = 0; m < columns; m++) {
+    if (stays.has(m)) continue;
+    for (let i = 0; i < columns; i++) {
+      const factor = i === m ? 0 : left[i * columns + m] / left[m * columns + m];
+      if (factor === 0) continue;
+      for (let j = 0; j < columns; j++) left[i * columns + j] -= factor * left[m * columns + j];
+    }
+  }
+  return kept.flatMap((i) => kept.map((j) => left[i * columns + j]));
 }
 
 /** Running means and products of deviations (Welford), so that a large offset costs no digits. Plain data. */

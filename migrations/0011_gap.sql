@@ -1,1 +1,0 @@
--- Kept for what is being merged.

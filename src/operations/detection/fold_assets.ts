@@ -1,0 +1,287 @@
+/**
+ * Folds the assets that have something to do: closes their rows and judges them. A fold of sensors leaves a note of its
+ * assets in its own transaction; what follows from it is done here, in transactions of bounded work, each of which
+ * stores states, alerts and events together. So whoever comes next finishes what another one left, and a fault with one
+ * asset keeps neither batches nor other assets from going on.
+ */
+import type { AssetSettings } from "../../domain/detection/asset_settings.ts";
+import { ASSET_DEFAULTS } from "../../domain/detection/asset_settings.ts";
+import {
+  type AssetMemory,
+  type AssetRules,
+  decodeAsset,
+  encodeAsset,
+  notJudged,
+  withSensors,
+} from "../../domain/detection/asset_state.ts";
+import { decodeModel, encodeModel } from "../../domain/detection/asset_model.ts";
+import { beginAsset, beginningSpan, nextSpan, type Span, stepAsset } from "../../domain/detection/asset_step.ts";
+import type { EpisodeChange } from "../../domain/detection/episode.ts";
+import { closableTo } from "../../domain/detection/asset_watermark.ts";
+import type { Asset, AssetId } from "../../domain/plant/asset.ts";
+import type { AssetScore, DueAsset, JudgedSensor, SavedAsset } from "../../ports/detection/asset_state.ts";
+import { type Store, StoreUnavailable } from "../../ports/store.ts";
+import { type AlertEvent, applyDecision } from "../alerting/change_alert.ts";
+import { eventsTopic, type Scope } from "../scope.ts";
+
+/** Bounds on one transaction. */
+const ASSETS_PER_RUN = 32;
+const READINGS_PER_RUN = 20_000;
+/** Readings of a sensor that are read at once, at least. */
+const READINGS_LEAST = 50;
+/** Runs of one call; what is left is for the next one. */
+const RUNS_MAX = 500;
+/** Rows whose scores are kept. */
+const SCORES_KEPT = 50_000;
+/** Saves of an asset between two looks for scores that are too old. */
+const SCORES_LOOK_EVERY = 64;
+
+/** The settings by which an asset is judged. */
+export function assetRules(asset: Asset, sensors: readonly JudgedSensor[]): AssetRules {
+  return { settings: settingsOf(asset), criticality: asset.criticality, sensors };
+}
+
+function settingsOf({ reorderWindowMs }: Asset): AssetSettings {
+  const { wait } = ASSET_DEFAULTS;
+  return { ...ASSET_DEFAULTS, wait: { ...wait, ms: reorderWindowMs ?? wait.ms } };
+}
+
+/** The same as `foldAssets`, at once or when it is its turn (asset_turns.ts): then nobody waits for it. */
+export function foldAssetsSoon(scope: Scope): Promise<void> {
+  const { assetTurns, tenant, background, observe } = scope;
+  // What stays undone is noted in the store: the next fold does it, or the sweeper.
+  const onFault = (cause: unknown) => observe({ kind: "assets.not_folded", tenantId: tenant.id, cause });
+  return assetTurns.soon(tenant.id, () => foldAssets(scope), (work) => background(work.catch(onFault)));
+}
+
+/** Folds all that is due of the tenant and that nobody else is folding. Throws `StoreUnavailable`. */
+export async function foldAssets(scope: Scope): Promise<void> {
+  let after = 0;
+  for (let runs = 0, limit = ASSETS_PER_RUN; runs < RUNS_MAX; runs++) {
+    const run: Run = { after, limit, first: undefined };
+    try {
+      if (!await foldRun(scope, run)) return;
+    } catch (cause) {
+      if (cause instanceof StoreUnavailable || run.first === undefined) throw cause;
+      // One of the run is at fault: alone, the first one either goes through or is the one.
+      if (limit > 1) limit = 1;
+      else {
+        scope.observe({ kind: "asset.not_folded", assetId: run.first, cause });
+        after = run.first;
+      }
+    }
+  }
+}
+
+interface Run {
+  /** Assets up to this one are left out. */
+  readonly after: number;
+  readonly limit: number;
+  first: AssetId | undefined;
+}
+
+/** Whether there may be more to do. */
+async function foldRun(scope: Scope, run: Run): Promise<boolean> {
+  const { tenant, assetMemory, observe, wakeUps } = scope;
+  const { held, alerts } = await scope.store.transaction(async (store) => {
+    const due = await store.assetStates.lockDue(tenant.id, run);
+    run.first = due.at(0)?.asset.id;
+    if (due.length === 0) return { held: [], alerts: [] };
+    const held = await holdAssets(scope, store, due);
+    const alerts = await foldHeld(store, { tenant, held });
+    await store.assetStates.save(tenant.id, held.map(toSaved));
+    await store.assetStates.addScores(tenant.id, held.flatMap(({ scores }) => scores ?? []));
+    if (alerts.length > 0) {
+      await store.events.append(tenant.id, alerts.flatMap(({ record, further }) => [record, ...further]));
+    }
+    return { held, alerts };
+  });
+  for (const { due: { asset, revision }, memory } of held) {
+    if (memory !== undefined) assetMemory.set(asset.id, { memory, revision: revision + 1 });
+  }
+  for (const { alert, change } of alerts) {
+    observe({ kind: "alert", change, alertId: alert.id, batchId: alert.batchId, severity: alert.severity });
+  }
+  if (alerts.length > 0) wakeUps.wake(eventsTopic(tenant.id));
+  return held.length === run.limit || held.some(({ done }) => !done);
+}
+
+/** An asset in a transaction. */
+interface HeldAsset {
+  readonly due: DueAsset;
+  readonly sensors: readonly JudgedSensor[];
+  readonly rules: AssetRules;
+  memory: AssetMemory | undefined;
+  changed: boolean;
+  beginsAt: number;
+  done: boolean;
+  scores: { assetId: AssetId; scores: readonly AssetScore[] } | undefined;
+}
+
+function toSaved({ due, memory, changed, beginsAt, done }: HeldAsset): SavedAsset {
+  return {
+    assetId: due.asset.id,
+    state: changed && memory !== undefined ? encodeAsset(memory) : undefined,
+    watermark: memory?.state.closedTo ?? due.watermark,
+    beginsAt,
+    done,
+  };
+}
+
+/** Memories are taken out while they are being changed, so that a failed transaction leaves nothing wrong behind. */
+async function holdAssets(scope: Scope, store: Store, due: readonly DueAsset[]): Promise<HeldAsset[]> {
+  const { tenant, assetMemory, observe } = scope;
+  const ids = due.map(({ asset }) => asset.id);
+  const remembered = new Map(ids.map((id) => [id, assetMemory.get(id)]));
+  for (const id of ids) assetMemory.delete(id);
+  const unknown = due.filter(({ asset, revision }) => remembered.get(asset.id)?.revision !== revision)
+    .map(({ asset }) => asset.id);
+  const states = await store.assetStates.states(tenant.id, unknown);
+  const models = await store.assetStates.models(tenant.id, unknown);
+  const sensors = Map.groupBy(await store.assetStates.sensorsOf(tenant.id, ids), ({ assetId }) => assetId);
+  return due.map((one) => {
+    const { asset } = one;
+    const own = sensors.get(asset.id) ?? [];
+    const rules = assetRules(asset, own);
+    const text = states.get(asset.id);
+    const read = text === undefined
+      ? { memory: remembered.get(asset.id)?.memory, relearns: undefined }
+      : readAsset({ state: text, model: models.get(asset.id) }, rules);
+    if (read.relearns !== undefined) observe({ kind: "asset.relearns", assetId: asset.id, reason: read.relearns });
+    return {
+      due: one,
+      sensors: own,
+      rules,
+      memory: read.memory,
+      changed: false,
+      beginsAt: one.beginsAt,
+      done: true,
+      scores: undefined,
+    };
+  });
+}
+
+/** A state that this code cannot go on with is learnt anew, from the first row that is not closed yet. */
+export function readAsset(
+  text: { state: string; model: string | undefined },
+  { settings }: AssetRules,
+): { memory: AssetMemory | undefined; relearns: string | undefined } {
+  if (text.state === "") return { memory: undefined, relearns: undefined };
+  const read = decodeAsset(text.state, settings);
+  if ("relearns" in read) return { memory: undefined, relearns: read.relearns };
+  const model = text.model ? decodeModel(text.model) : undefined;
+  if (read.state.model !== (model?.version ?? 0)) {
+    return {
+      memory: undefined,
+      relearns: `its model has version ${model?.version}, its state goes with ${read.state.model}`,
+    };
+  }
+  return { memory: { state: read.state, model }, relearns: undefined };
+}
+
+interface Folding {
+  readonly tenant: Scope["tenant"];
+  readonly held: readonly HeldAsset[];
+}
+
+async function foldHeld(store: Store, { tenant, held }: Folding): Promise<AlertEvent[]> {
+  const planned = held.flatMap((one) => {
+    const span = planOf(one, Math.max(READINGS_LEAST, Math.floor(READINGS_PER_RUN / columnsOf(held))));
+    return span === undefined ? [] : [{ one, span }];
+  });
+  const series = await readSpans(store, { tenant, planned });
+  const alerts: AlertEvent[] = [];
+  for (const { one, span } of planned) alerts.push(...await foldOne(store, { tenant, one, span, series }));
+  return alerts;
+}
+
+function columnsOf(held: readonly HeldAsset[]): number {
+  return held.reduce((sum, { sensors }) => sum + sensors.length, 0);
+}
+
+/** What is to be read for the asset's next step; undefined when there is nothing to do. */
+function planOf(one: HeldAsset, limit: number): Span | undefined {
+  const { due, sensors, rules } = one;
+  if (due.asset.retiredAt !== undefined || notJudged(sensors.length) !== undefined) {
+    // Should it be judged one day, then from there on.
+    one.beginsAt = Math.max(one.beginsAt, ...sensors.map(({ watermark }) => watermark ?? -Infinity));
+    return undefined;
+  }
+  const to = closableTo(sensors, { wait: rules.settings.wait, history: due });
+  if (to === undefined) return undefined;
+  if (one.memory !== undefined) return nextSpan(one.memory, { closableTo: to, limit });
+  return beginningSpan({ beginsAt: due.watermark ?? one.beginsAt, closableTo: to });
+}
+
+interface Planned {
+  readonly one: HeldAsset;
+  readonly span: Span;
+}
+
+type SeriesById = Awaited<ReturnType<Store["readings"]["seriesOf"]>>;
+
+function readSpans(
+  store: Store,
+  { tenant, planned }: { tenant: Scope["tenant"]; planned: readonly Planned[] },
+): Promise<SeriesById> {
+  return store.readings.seriesOf(
+    tenant.id,
+    planned.flatMap(({ one, span }) => one.sensors.map(({ id }) => ({ ...span, sensorId: id }))),
+  );
+}
+
+const NOTHING = { ts: new Float64Array(), value: new Float64Array() };
+
+async function foldOne(
+  store: Store,
+  { tenant, one, span, series }: Planned & { tenant: Scope["tenant"]; series: SeriesById },
+): Promise<AlertEvent[]> {
+  const { due, sensors, rules } = one;
+  const columns = sensors.map(({ id }) => series.get(id) ?? NOTHING);
+  if (one.memory === undefined) {
+    const given = sensors.map(({ expectedIntervalMs }) => expectedIntervalMs);
+    one.memory = beginAsset(rules, { columns, given });
+    one.changed = one.memory !== undefined;
+    one.done = one.memory === undefined;
+    return [];
+  }
+  one.memory = withSensors(one.memory, rules);
+  const step = stepAsset(one.memory, { span, columns, rules });
+  if (step === undefined) {
+    const wider = { one, span: { ...span, limit: 8 * span.limit } };
+    return await foldOne(store, { tenant, ...wider, series: await readSpans(store, { tenant, planned: [wider] }) });
+  }
+  one.changed = true;
+  one.done = one.memory.state.closedTo >= span.to;
+  const { id } = due.asset;
+  if (step.fitted) {
+    const model = one.memory.model!;
+    await store.assetStates.saveModel(tenant.id, id, { version: model.version, text: encodeModel(model) });
+  }
+  const scores = step.rows.map(({ ts }, i) => ({ ts, score: step.scores[i] })).filter(({ score }) => score > 0);
+  if (scores.length > 0) one.scores = { assetId: id, scores };
+  if (due.revision % SCORES_LOOK_EVERY === 0) {
+    const { closedTo, binMs } = one.memory.state;
+    await store.assetStates.forgetScores(tenant.id, id, closedTo - SCORES_KEPT * binMs);
+  }
+  return await applyAll(store, { tenant, due, decisions: step.decisions });
+}
+
+async function applyAll(
+  store: Store,
+  { tenant, due, decisions }: {
+    tenant: Scope["tenant"];
+    due: DueAsset;
+    decisions: readonly EpisodeChange[];
+  },
+): Promise<AlertEvent[]> {
+  const events: AlertEvent[] = [];
+  for (const decision of decisions) {
+    const subject = { assetId: due.asset.id };
+    const event = await applyDecision(store, { tenantId: tenant.id, batchId: due.batchId, subject, decision });
+    if (event !== undefined) events.push(event);
+  }
+  const opened = events.filter(({ change }) => change === "opened").length;
+  if (opened > 0) await store.batches.addAlerts(tenant.id, due.batchId, opened);
+  return events;
+}
