@@ -92,6 +92,7 @@ async function eachByItself(bench: GatewayBench): Promise<void> {
     parentId: undefined,
     criticality: "B",
     level: undefined,
+    reorderWindowMs: undefined,
     retiredAt: undefined,
   });
   const { batch: { sourceId } } = await store.batches.accept(tenant.id, {

@@ -20,8 +20,8 @@ import type { Store } from "../../ports/store.ts";
 import { judgingsOf, type SettingsReader } from "../detection/resolve_settings.ts";
 
 /**
- * A set and the data time (ms) of the last reading that the one before judged; -Infinity for the first. With `accepts` a
- * person took what there was behind that reading as normal.
+ * A set and the data time (ms) of the last reading that the one before judged; -Infinity for the first. With `accepts`
+ * a person took what there was behind that reading as normal.
  */
 export interface Judged {
   readonly set: DetectorSet;

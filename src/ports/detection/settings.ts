@@ -41,8 +41,8 @@ export interface AppliedSettings {
 }
 
 /**
- * That a sensor went over to other settings; or, with `accepted`, that it stayed with its settings and learnt anew, since
- * a person took what it does as normal.
+ * That a sensor went over to other settings; or, with `accepted`, that it stayed with its settings and learnt anew,
+ * since a person took what it does as normal.
  */
 export interface SettingsSwitch {
   readonly sensorId: SensorId;
