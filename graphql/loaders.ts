@@ -1,5 +1,6 @@
 /** Lookups by id, and lists of many parents, collected over one request into one statement each. */
 import DataLoader from "dataloader";
+import type { Delivery, Notification, NotificationId } from "../src/domain/alerting/notification.ts";
 import type { Alert, AlertId, AlertSubject } from "../src/domain/alerting/alert.ts";
 import type { KnownTransition } from "../src/domain/alerting/history.ts";
 import type { AppliedSettingsId } from "../src/domain/detection/settings_layers.ts";
@@ -8,8 +9,8 @@ import type { Batch, BatchId, SourceId } from "../src/domain/intake/batch.ts";
 import type { Quarantined } from "../src/domain/intake/quarantine.ts";
 import type { Asset, AssetId } from "../src/domain/plant/asset.ts";
 import type { Sensor, SensorId, SensorProgress } from "../src/domain/plant/sensor.ts";
-import type { Subject } from "../src/domain/plant/subject.ts";
 import { type AssetDetection, readAssetDetections } from "../src/operations/detection/read_asset_detection.ts";
+import type { AlertTimer } from "../src/ports/alerting/timer.ts";
 import type { AlertProof } from "../src/ports/alerting/alert.ts";
 import type { AppliedSettings } from "../src/ports/detection/settings.ts";
 import type { Part } from "../src/ports/page.ts";
@@ -27,6 +28,9 @@ export interface Loaders {
   readonly batches: DataLoader<BatchId, Batch>;
   readonly alerts: DataLoader<AlertId, Alert>;
   readonly proofs: DataLoader<AlertId, AlertProof[]>;
+  readonly alertTimers: DataLoader<AlertId, AlertTimer | undefined>;
+  readonly notifications: DataLoader<NotificationId, Notification>;
+  readonly deliveries: DataLoader<NotificationId, Delivery[]>;
   readonly alertMembers: ListLoader<AlertId, Alert>;
   readonly alertHistory: ListLoader<AlertId, KnownTransition>;
   /** What a sensor is judged by now. */
@@ -58,6 +62,18 @@ export function createLoaders(scope: Scope): Loaders {
     proofs: new DataLoader(async (ids) => {
       const proofs = Map.groupBy(await store.alerts.proofs(tenantId, ids), ({ alertId }) => alertId);
       return ids.map((id) => proofs.get(id) ?? []);
+    }),
+    alertTimers: new DataLoader(async (ids) => {
+      const timers = new Map((await store.alertTimers.byAlerts(tenantId, ids)).map((timer) => [timer.alertId, timer]));
+      return ids.map((id) => timers.get(id));
+    }),
+    notifications: byId("notification", (ids) => store.notifications.byIds(tenantId, ids), ({ id }) => id),
+    deliveries: new DataLoader(async (ids) => {
+      const deliveries = Map.groupBy(
+        await store.notifications.deliveriesOf(tenantId, ids),
+        ({ notificationId }) => notificationId,
+      );
+      return ids.map((id) => deliveries.get(id) ?? []);
     }),
     alertMembers: lists((ids, part) => store.alerts.members(tenantId, ids, part)),
     alertHistory: lists((ids, part) => store.alertHistory.of(tenantId, ids, part)),

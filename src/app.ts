@@ -10,6 +10,8 @@ import type { Config } from "./config.ts";
 import type { Observe } from "./observation.ts";
 import { createSettingsMemory } from "./operations/detection/settings_memory.ts";
 import { createAssetMemory, createStateMemory } from "./operations/detection/state_memory.ts";
+import { startDelivering } from "./operations/alerting/deliver_notifications.ts";
+import { createCouriers } from "./notify/mod.ts";
 import { createAlertFeeds, createEventFeeds } from "./operations/alerting/alert_feed.ts";
 import { vacuumRewritten } from "./operations/history/tidy_store.ts";
 import { createBatchMemory } from "./operations/intake/batch_memory.ts";
@@ -152,6 +154,8 @@ async function compose(config: Config, { parts, observe, cleanups }: Composing):
       work: () => vacuumRewritten(deps),
       onFault: (cause) => observe({ kind: "fault", part: "vacuum", cause }),
     });
+    const delivering = startDelivering(deps);
+    cleanups.push(() => delivering.stop());
     cleanups.push(async () => void await Promise.all([sweeping.stop(), planning.stop(), vacuuming.stop()]));
     cleanups.push(showPart(deps, { kind: "worker", migration: await expectedVersion(MIGRATIONS) }));
     observe({ kind: "started", part: "worker", detail: `takes up to ${activitiesMax} activities at once` });
@@ -226,6 +230,7 @@ function createDeps(config: Config, { connection, workflows, observe, cleanups }
     eventFeeds: createEventFeeds({ store, wakeUps }),
     workflows,
     wakeUps,
+    couriers: createCouriers({ ...config.notify, observe, nowMs: () => Date.now() }),
     units: createUnits(),
     clock: { nowMs: () => Date.now() },
     secrets: SECRETS,

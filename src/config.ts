@@ -1,4 +1,5 @@
 /** The only reader of the environment. All faults are reported at once, each with the name of its variable. */
+import { isIP } from "node:net";
 import { z } from "zod";
 import { LEVELS } from "./observation.ts";
 
@@ -56,6 +57,15 @@ const SCHEMA = z.object({
   ),
   MILLWRIGHT_BEHIND_MAX_SECONDS: whole(10, 31_536_000).default(300)
     .describe("Age of an unfinished batch from which /health calls the service behind"),
+  MILLWRIGHT_NOTIFY_NETWORKS: list("has to be networks such as 10.1.0.0/16, with commas between them", isNetwork)
+    .describe("Private networks that notifications may be sent to, with commas between them; without them, none"),
+  MILLWRIGHT_SMTP_URL: z.string().regex(
+    /^smtps?:\/\/[^\s/?#]+\/?$/,
+    "has to be smtp://host or smtps://user:password@host:port",
+  )
+    .optional().describe("Mail server for notifications"),
+  MILLWRIGHT_MAIL_FROM: z.string().regex(/^[^\s@<>]+@[^\s@<>]+$/, "has to be a mailbox").optional()
+    .describe("Sender of mails"),
   MILLWRIGHT_POOL_SIZE: whole(2, 200).default(10)
     .describe("Connections to a store with DATABASE_URL; a gateway opens half as many more for queries"),
 });
@@ -90,6 +100,11 @@ export interface Config {
     readonly bodyBytesMax: number;
     readonly subscriptions: { readonly perClientMax: number; readonly max: number };
   };
+  readonly notify: {
+    /** Private networks that may be reached, as address/prefix. */
+    readonly networks: readonly string[];
+    readonly mail: { readonly url: string; readonly from: string } | undefined;
+  };
   readonly log: { readonly format: "auto" | "json" | "text"; readonly level: "debug" | "info" | "warn" | "error" };
   readonly limits: {
     readonly unfinishedBatchesMax: number;
@@ -117,6 +132,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const known = new Set(Object.keys(SCHEMA.shape));
   for (const name of Object.keys(given)) {
     if (name.startsWith("MILLWRIGHT_") && !known.has(name)) faults.push(`${name}: no setting has this name`);
+  }
+  if ((given.MILLWRIGHT_SMTP_URL === undefined) !== (given.MILLWRIGHT_MAIL_FROM === undefined)) {
+    faults.push("MILLWRIGHT_MAIL_FROM: goes together with MILLWRIGHT_SMTP_URL, give both or neither");
   }
   if (faults.length > 0) {
     throw new ConfigFaults(`The settings have faults:\n${faults.map((fault) => `  ${fault}`).join("\n")}`);
@@ -175,6 +193,12 @@ function toConfig(data: Settings, path: string): Config {
         max: data.MILLWRIGHT_SUBSCRIPTIONS_MAX,
       },
     },
+    notify: {
+      networks: entriesOf(data.MILLWRIGHT_NOTIFY_NETWORKS),
+      mail: data.MILLWRIGHT_SMTP_URL === undefined || data.MILLWRIGHT_MAIL_FROM === undefined
+        ? undefined
+        : { url: data.MILLWRIGHT_SMTP_URL, from: data.MILLWRIGHT_MAIL_FROM },
+    },
     log: { format: data.MILLWRIGHT_LOG, level: data.MILLWRIGHT_LOG_LEVEL as Config["log"]["level"] },
     limits: {
       unfinishedBatchesMax: data.MILLWRIGHT_UNFINISHED_BATCHES_MAX,
@@ -197,6 +221,12 @@ function isHostname(entry: string): boolean {
 
 function isOrigin(entry: string): boolean {
   return URL.parse(entry)?.origin === entry;
+}
+
+function isNetwork(entry: string): boolean {
+  const [address, prefix, ...rest] = entry.split("/");
+  const bits = isIP(address) === 6 ? 128 : 32;
+  return isIP(address) !== 0 && rest.length === 0 && /^\d{1,3}$/.test(prefix ?? "") && Number(prefix) <= bits;
 }
 
 function isLoopback(host: string): boolean {

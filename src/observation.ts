@@ -19,7 +19,7 @@ export type Observation =
   | { readonly kind: "batch.given_up"; readonly batchId: number; readonly actor: string; readonly reason: string }
   | { readonly kind: "batches.retried"; readonly count: number; readonly actor: string }
   | { readonly kind: "reprocessing.not_started"; readonly runId: number; readonly cause: unknown }
-  | { readonly kind: "swept"; readonly batches: number; readonly reprocessings: number }
+  | { readonly kind: "swept"; readonly batches: number; readonly reprocessings: number; readonly alerts: number }
   | { readonly kind: "sweep.failed"; readonly cause: unknown }
   | {
     readonly kind: "retention.changed";
@@ -90,6 +90,26 @@ export type Observation =
     readonly batchId: number;
     readonly severity: string;
   }
+  | { readonly kind: "alert.not_followed"; readonly alertId: number; readonly cause: unknown }
+  | {
+    readonly kind: "notification";
+    readonly notificationId: number;
+    readonly tenantId: number;
+    readonly channel: string;
+    readonly state: string;
+    readonly attempt: number;
+    readonly detail: string;
+  }
+  | { readonly kind: "notification.not_settled"; readonly notificationId: number; readonly cause: unknown }
+  | { readonly kind: "notification.told"; readonly notificationId: number; readonly text: string }
+  | { readonly kind: "notifications.replayed"; readonly count: number; readonly actor: string }
+  | {
+    readonly kind: "notifying.configured";
+    readonly tenant: string;
+    readonly what: string;
+    readonly version: number;
+    readonly actor: string;
+  }
   | { readonly kind: "request.failed"; readonly path: string; readonly cause: unknown }
   | { readonly kind: "request.broken_off"; readonly reason: string }
   | { readonly kind: "fault"; readonly part: string; readonly cause: unknown };
@@ -123,6 +143,9 @@ export function levelOf(observation: Observation): Level {
       { kind: "sensors.registered" },
       { kind: "settings.changed" },
       { kind: "alert" },
+      { kind: "notification.told" },
+      { kind: "notifications.replayed" },
+      { kind: "notifying.configured" },
       () => "info",
     )
     .with(
@@ -136,6 +159,9 @@ export function levelOf(observation: Observation): Level {
       { kind: "wall.missing" },
       { kind: "installation.renewed" },
       { kind: "sensor.relearns" },
+      { kind: "alert.not_followed" },
+      { kind: "notification", state: "dead" },
+      { kind: "notification.not_settled" },
       { kind: "settings.unusable" },
       { kind: "asset.relearns" },
       { kind: "assets.not_folded" },
@@ -150,6 +176,7 @@ export function levelOf(observation: Observation): Level {
       { kind: "fault" },
       () => "error",
     )
+    .with({ kind: "notification" }, () => "debug")
     .exhaustive();
 }
 

@@ -1,12 +1,14 @@
 /** Names and argument types that clients and workflows share. No imports at run time. */
 import type { InstallationId } from "../src/domain/access/installation.ts";
 import type { TenantId } from "../src/domain/access/tenant.ts";
+import type { AlertId } from "../src/domain/alerting/alert.ts";
 import type { ReprocessRunId } from "../src/domain/history/reprocess.ts";
 import type { BatchId, BatchOutcome } from "../src/domain/intake/batch.ts";
 
 export const INGEST_BATCH = "ingestBatch";
 export const REPROCESS_RANGE = "reprocessRange";
 export const APPLY_RETENTION = "applyRetention";
+export const FOLLOW_ALERT = "followAlert";
 export const REPORT_ALARMS = "reportAlarms";
 
 /** Query on `ingestBatch`: `BatchProgress`. */
@@ -15,6 +17,11 @@ export const PROGRESS = "progress";
 export const OUTCOME = "outcome";
 /** Signal on `ingestBatch`, which waits for its turn: `BatchTold`. */
 export const TOLD = "told";
+
+/** Signal on `followAlert`, without arguments: something has changed. */
+export const LOOK = "look";
+/** Query on `followAlert`: `AlertTimer`, or undefined while it looks. */
+export const NEXT_TIMER = "nextTimer";
 
 export interface IngestBatchArgs {
   readonly tenantId: TenantId;
@@ -48,6 +55,18 @@ export interface ReprocessProgress {
   readonly folded: number;
 }
 
+export interface FollowAlertArgs {
+  readonly tenantId: TenantId;
+  readonly tenantKey: string;
+  readonly alertId: AlertId;
+}
+
+/** What comes next of an alert, and when. */
+export interface AlertTimer {
+  readonly atMs: number;
+  readonly what: string;
+}
+
 /** The task queue of one installation's workers. */
 export function taskQueueOf(installation: InstallationId): string {
   return `millwright/${installation}`;
@@ -60,6 +79,10 @@ export function batchWorkflowId(installation: InstallationId, tenantKey: string,
 
 export function reprocessWorkflowId(installation: InstallationId, tenantKey: string, runId: ReprocessRunId): string {
   return `reprocess/${installation}/${encodeURIComponent(tenantKey)}/${runId}`;
+}
+
+export function alertWorkflowId(installation: InstallationId, tenantKey: string, alertId: AlertId): string {
+  return `alert/${installation}/${encodeURIComponent(tenantKey)}/${alertId}`;
 }
 
 /** What a run of `applyRetention` did. */

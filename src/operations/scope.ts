@@ -5,6 +5,7 @@ import type { BatchId } from "../domain/intake/batch.ts";
 import type { AssetId } from "../domain/plant/asset.ts";
 import type { SensorId } from "../domain/plant/sensor.ts";
 import type { Observe } from "../observation.ts";
+import type { Couriers } from "../ports/alerting/delivery.ts";
 import type { Secrets } from "../ports/access/secret.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Units } from "../ports/plant/unit.ts";
@@ -41,6 +42,7 @@ export interface Deps {
   readonly eventFeeds: AlertFeeds;
   readonly workflows: Workflows;
   readonly wakeUps: WakeUps;
+  readonly couriers: Couriers;
   readonly clock: Clock;
   readonly secrets: Secrets;
   readonly units: Units;
@@ -67,3 +69,6 @@ export interface Scope extends Deps {
 export function eventsTopic(tenantId: number): string {
   return `events/${tenantId}`;
 }
+
+/** Topic of wake-ups for who brings notifications. */
+export const NOTIFICATIONS_TOPIC = "notifications";

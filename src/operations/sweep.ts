@@ -21,11 +21,17 @@ import { loseParts } from "./show_parts.ts";
 const OLDER_THAN_MS = 5_000;
 /** More than workflows can be worked off between two sweeps. */
 const PER_SWEEP_MAX = 1_000;
+/** Few enough that batches do not wait for them. */
+const ALERTS_PER_SWEEP_MAX = 200;
 const STARTS_AT_ONCE = 16;
+
+/** A timer of an alert that has not been looked at for so long behind its time has lost its workflow. */
+const OVERDUE_MS = 30_000;
 
 export interface Swept {
   readonly batches: number;
   readonly reprocessings: number;
+  readonly alerts: number;
 }
 
 /**
@@ -41,6 +47,33 @@ export async function sweep(deps: Deps, { listeningSince }: Partial<WatchOptions
   await watchFloods(deps);
   await loseParts(deps);
   if (listeningSince !== undefined) await watchSilence(deps, { listeningSince });
+  const [work, alerts] = [await sweepWork(deps), await sweepAlerts(deps)];
+  const swept = { ...work, alerts };
+  if (swept.batches + swept.reprocessings + swept.alerts > 0) deps.observe({ kind: "swept", ...swept });
+  return swept;
+}
+
+/**
+ * Alerts say by themselves that their workflow has something to do: those for which nothing is due are not looked at,
+ * however many they are.
+ */
+async function sweepAlerts({ store, workflows }: Deps): Promise<number> {
+  const late = await store.alertTimers.neglected({
+    nudgedMs: OLDER_THAN_MS,
+    overdueMs: OVERDUE_MS,
+    againMs: OVERDUE_MS,
+    limit: ALERTS_PER_SWEEP_MAX,
+  });
+  await allOf(
+    late,
+    { atOnce: STARTS_AT_ONCE },
+    ({ tenantId, tenantKey, alertId }) =>
+      workflows.followAlert({ id: tenantId, key: tenantKey }, alertId, { start: true }),
+  );
+  return late.length;
+}
+
+async function sweepWork(deps: Deps): Promise<Pick<Swept, "batches" | "reprocessings">> {
   const [batches, runs] = await Promise.all([
     deps.store.batches.unfinishedInTurns({ olderThanMs: OLDER_THAN_MS, limit: PER_SWEEP_MAX }),
     deps.store.reprocessing.running({ olderThanMs: OLDER_THAN_MS, limit: PER_SWEEP_MAX }),
@@ -56,9 +89,7 @@ export async function sweep(deps: Deps, { listeningSince }: Partial<WatchOptions
     await startBatch({ ...deps, tenant, actor: SERVICE }, batch, { fresh: false });
   });
   await allOf(unstarted, { atOnce: STARTS_AT_ONCE }, ({ tenant, id }) => deps.workflows.startReprocessing(tenant, id));
-  const swept = { batches: stranded.length, reprocessings: unstarted.length };
-  if (swept.batches + swept.reprocessings > 0) deps.observe({ kind: "swept", ...swept });
-  return swept;
+  return { batches: stranded.length, reprocessings: unstarted.length };
 }
 
 /** What a process noted that died before it was through, or was kept from it. */

@@ -1,5 +1,6 @@
 /** How operations reach durable workflows, whatever runs them. */
 import type { Tenant } from "../domain/access/tenant.ts";
+import type { AlertId } from "../domain/alerting/alert.ts";
 import type { ReprocessRunId } from "../domain/history/reprocess.ts";
 import type { BatchId, BatchOutcome } from "../domain/intake/batch.ts";
 
@@ -55,6 +56,11 @@ export interface Workflows {
   /** Asks the workflow of a reprocess run to end; false when none runs. Throws `WorkflowsUnavailable`. */
   cancelReprocessing(tenant: TenantName, runId: ReprocessRunId): Promise<boolean>;
   /**
+   * Has the workflow of an alert look at what is due; when none runs, starts it if `start` says so. Throws
+   * `WorkflowsUnavailable`.
+   */
+  followAlert(tenant: TenantName, id: AlertId, options: { start: boolean }): Promise<void>;
+  /**
    * Plans what is done from time to time; what is planned already is left as it is. To be called again now and then,
    * since a Temporal database that is lost takes its plans along. Throws `WorkflowsUnavailable`.
    */
@@ -69,6 +75,7 @@ export interface Workflows {
   batchUrl(tenantKey: string, batchId: BatchId): string | undefined;
   reprocessingUrl(tenantKey: string, runId: ReprocessRunId): string | undefined;
   retentionUrl(): string | undefined;
+  alertUrl(tenantKey: string, id: AlertId): string | undefined;
   /** What keeps workflows from being run, for people; undefined when nothing does. */
   fault(): Promise<{ server: string | undefined; worker: string | undefined }>;
 }

@@ -12,10 +12,14 @@ import type { ReprocessRunId } from "../domain/history/reprocess.ts";
 import type { BatchId } from "../domain/intake/batch.ts";
 import { type BatchTicket, type Started, type Workflows, WorkflowsUnavailable } from "../ports/workflows.ts";
 import {
+  alertWorkflowId,
   type BatchTold,
   batchWorkflowId,
+  FOLLOW_ALERT,
+  type FollowAlertArgs,
   INGEST_BATCH,
   type IngestBatchArgs,
+  LOOK,
   OUTCOME,
   REPROCESS_RANGE,
   type ReprocessRangeArgs,
@@ -112,9 +116,25 @@ export function createWorkflows({ connection, namespace, installation, uiUrl }: 
       return await ifRunning(() => reaching(() => handle.cancel()));
     },
 
+    async followAlert(tenant, alertId, { start }) {
+      const workflowId = alertWorkflowId(installation, tenant.key, alertId);
+      if (!start) return void await ifRunning(() => reaching(() => client.workflow.getHandle(workflowId).signal(LOOK)));
+      const args: FollowAlertArgs = { tenantId: tenant.id, tenantKey: tenant.key, alertId };
+      await reaching(() =>
+        client.workflow.signalWithStart(FOLLOW_ALERT, {
+          taskQueue,
+          workflowId,
+          args: [args],
+          signal: LOOK,
+          staticSummary: `alert ${alertId}`,
+        })
+      );
+    },
+
     async running() {
       const ids = await reaching(async () => {
-        const query = `TaskQueue = "${taskQueue}" AND ExecutionStatus = "Running"`;
+        const query =
+          `TaskQueue = "${taskQueue}" AND ExecutionStatus = "Running" AND WorkflowType != "${FOLLOW_ALERT}"`;
         const found = new Set<string>();
         for await (const { workflowId } of client.workflow.list({ query, pageSize: RUNNING_PER_PAGE })) {
           found.add(workflowId);
@@ -136,6 +156,7 @@ export function createWorkflows({ connection, namespace, installation, uiUrl }: 
     batchUrl: (tenantKey: string, batchId: BatchId) => pageOf(batchWorkflowId(installation, tenantKey, batchId)),
     reprocessingUrl: (tenantKey: string, runId: ReprocessRunId) =>
       pageOf(reprocessWorkflowId(installation, tenantKey, runId)),
+    alertUrl: (tenantKey, alertId) => pageOf(alertWorkflowId(installation, tenantKey, alertId)),
     retentionUrl: () =>
       uiUrl && `${uiUrl}/namespaces/${namespace}/schedules/${encodeURIComponent(retentionScheduleId(installation))}`,
 

@@ -62,8 +62,8 @@ async function connectOnce(address: string, namespace: string): Promise<NativeCo
 
 let installed = false;
 
-/** Signals are the program's own business (src/cli), and the SDK's log goes where all others go. */
-function installRuntime(observe: Observe): void {
+/** Signals are the program's own business (src/cli), and the SDK's log goes where all others go. Once is enough. */
+export function installRuntime(observe: Observe): void {
   if (installed) return;
   installed = true;
   Runtime.install({

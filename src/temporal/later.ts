@@ -18,6 +18,7 @@ export function laterWorkflows(connecting: Promise<Workflows>): Workflows {
     tellBatch: async (...args) => await now().tellBatch(...args),
     startReprocessing: async (...args) => await now().startReprocessing(...args),
     cancelReprocessing: async (...args) => await now().cancelReprocessing(...args),
+    followAlert: async (...args) => await now().followAlert(...args),
     planSchedules: async (...args) => await now().planSchedules(...args),
     schedules: async (...args) => await now().schedules(...args),
     applyRetention: async (...args) => await now().applyRetention(...args),
@@ -25,6 +26,7 @@ export function laterWorkflows(connecting: Promise<Workflows>): Workflows {
     batchUrl: (...args) => reached?.batchUrl(...args),
     reprocessingUrl: (...args) => reached?.reprocessingUrl(...args),
     retentionUrl: (...args) => reached?.retentionUrl(...args),
+    alertUrl: (...args) => reached?.alertUrl(...args),
     async fault() {
       if (reached !== undefined) return await reached.fault();
       return { server: "Temporal has not answered since this process started.", worker: undefined };

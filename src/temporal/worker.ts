@@ -14,7 +14,11 @@ export interface WorkerOptions {
   readonly activities: Activities;
   /** Activities at once; no more than the store has connections for. */
   readonly activitiesMax: number;
+  /** Workflows that it keeps in memory; 300 when left out. 0: each is replayed whenever something happens to it. */
+  readonly cachedMax?: number;
 }
+
+const CACHED_MAX = 300;
 
 export interface RunningWorker {
   /** Ends when the worker does; throws when it broke. */
@@ -34,7 +38,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     maxConcurrentActivityTaskExecutions: options.activitiesMax,
     workflowTaskPollerBehavior: { type: "simple-maximum", maximum: 5 },
     activityTaskPollerBehavior: { type: "simple-maximum", maximum: 5 },
-    maxCachedWorkflows: 300,
+    maxCachedWorkflows: options.cachedMax ?? CACHED_MAX,
     // How long a workflow waits for the worker that knows it, before another one may take it over.
     stickyQueueScheduleToStartTimeout: "3 seconds",
     shutdownGraceTime: "3 seconds",

@@ -6,6 +6,11 @@ import { overviewStore } from "./plant/overview.ts";
 import { lookStore } from "./intake/look.ts";
 import { alarmBudgetStore } from "./alerting/alarm_budget.ts";
 import { alertStore } from "./alerting/alert.ts";
+import { channelStore } from "./alerting/channel.ts";
+import { notificationStore } from "./alerting/notification.ts";
+import { routingStore } from "./alerting/route.ts";
+import { subjectStore } from "./alerting/subject.ts";
+import { alertTimerStore } from "./alerting/timer.ts";
 import { floodStore } from "./alerting/flood.ts";
 import { alertHistoryStore } from "./alerting/history.ts";
 import { performanceStore } from "./alerting/performance.ts";
@@ -134,6 +139,11 @@ function nouns(
     settings: guarded(settingsStore(sql)),
     assetStates: guarded(assetStateStore(sql)),
     alerts: guarded(alertStore(sql)),
+    subjects: guarded(subjectStore(sql)),
+    channels: guarded(channelStore(sql)),
+    routing: guarded(routingStore(sql)),
+    notifications: guarded(notificationStore(sql)),
+    alertTimers: guarded(alertTimerStore(sql)),
     alertHistory: guarded(alertHistoryStore(sql)),
     alertPolicies: guarded(alertPolicyStore(sql)),
     windows: guarded(windowStore(sql)),

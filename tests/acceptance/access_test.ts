@@ -80,7 +80,7 @@ Deno.test("from the first key to the last, on one folder", async (t) => {
       });
     });
     await t.step("the command line lists, makes, replaces and ends keys of a service that is down", async () => {
-      assert.match((await key(home, "list")).out, /^mwk_\w{8}  first key +admin +does not expire  used 20/);
+      assert.match((await key(home, "list")).out, /^mwk_\w{8} {2}first key +admin +does not expire {2}used 20/);
       const made = await key(
         home,
         "create",
@@ -94,7 +94,7 @@ Deno.test("from the first key to the last, on one folder", async (t) => {
       );
       assert.match(
         made.out,
-        /^mwk_\w{8}  gateway 7 +ingest,read +until 20.* not used yet\nThe key, which is shown this once: mwk_/,
+        /^mwk_\w{8} {2}gateway 7 +ingest,read +until 20.* not used yet\nThe key, which is shown this once: mwk_/,
       );
       const prefix = made.out.slice(0, 12);
       assert.match(

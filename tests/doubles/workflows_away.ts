@@ -9,6 +9,7 @@ export const WORKFLOWS_AWAY: Workflows = {
   tellBatch: away,
   startReprocessing: away,
   cancelReprocessing: away,
+  followAlert: away,
   planSchedules: away,
   schedules: away,
   applyRetention: away,
@@ -16,5 +17,6 @@ export const WORKFLOWS_AWAY: Workflows = {
   batchUrl: () => undefined,
   reprocessingUrl: () => undefined,
   retentionUrl: () => undefined,
+  alertUrl: () => undefined,
   fault: () => Promise.resolve({ server: "not there", worker: undefined }),
 };

@@ -29,6 +29,9 @@ const COLUMNS: readonly [table: string, column: string, constraint?: string][] =
   ["alert", "state", "alert_state_check"],
   ["alert_evidence", "change", "alert_evidence_change_check"],
   ["service_window", "kind", "service_window_kind_check"],
+  ["channel", "kind", "channel_kind_check"],
+  ["notification", "occasion", "notification_occasion_check"],
+  ["notification", "state", "notification_state_check"],
   ["part", "kind", "part_kind_check"],
   ["part", "state", "part_state_check"],
   ["reprocess_run", "state", "reprocess_run_state_check"],
@@ -67,6 +70,22 @@ async function writeNewer({ sql, scope: { store, tenant } }: GatewayBench): Prom
   await store.reprocessing.saveAlert(tenant.id, run, { ...key, ...facts, endedAt: undefined, evidence: EVIDENCE });
   const window = { kind: "out_of_service", subject: { sensorId }, startsAt: T0, endsAt: undefined } as const;
   await store.windows.open(tenant.id, { ...window, reason: "r", openedBy: "ann" });
+  const channel = { key: "c", kind: "console", address: "", enabled: true, savedBy: "ann" } as const;
+  await store.channels.save(tenant.id, channel, { expected: 0, secret: undefined });
+  const notice = {
+    channel: "c",
+    occasion: "opened",
+    mark: "opened",
+    route: "r",
+    severity: "LOW",
+    reason: "r",
+  } as const;
+  await store.notifications.add(tenant.id, [{ ...notice, alertId, routingVersion: 1, body: "{}" }]);
+  const night = { days: ["of_tomorrow"], from: 0, to: 60 };
+  const steps = [{ afterMs: 0, channels: ["c"] }];
+  const route = { key: "r", quiet: [night], quietBelow: "LOW", onDelayMs: 0, keepFiringMs: 0, steps, goOn: false };
+  await sql`INSERT INTO routing (tenant_id, version, time_zone, routes, saved_by)
+    VALUES (${tenant.id}, 1, 'UTC', ${JSON.stringify([route])}, 'ann')`;
   await store.parts.seen({ id: "p", kind: "worker", name: "n", migration: 14 });
   await sql`UPDATE alert SET suppressed_by = '{of_tomorrow}'`;
   await sql`ALTER TABLE service_window DROP CONSTRAINT service_window_end`;
@@ -81,6 +100,9 @@ const ALL = `{
   asset(key: "a") { criticality }
   batches(first: 5) { edges { node { state quarantine { reason detail } } } }
   alerts(first: 5) { edges { node { severity state suppressedBy evidence { change } } } }
+  channels { kind }
+  routing { routes { quiet { days } } }
+  notifications(first: 5) { edges { node { occasion state } } }
   alertCounts { severity state }
   serviceWindows { edges { node { kind } } }
   system { processes { kind state } }
@@ -106,6 +128,9 @@ for (const engine of ENGINES) {
               node: { severity: "OTHER", state: "OTHER", suppressedBy: ["OTHER"], evidence: [{ change: "OTHER" }] },
             }],
           },
+          channels: [{ kind: "OTHER" }],
+          routing: { routes: [{ quiet: [{ days: ["OTHER"] }] }] },
+          notifications: { edges: [{ node: { occasion: "OTHER", state: "OTHER" } }] },
           alertCounts: [{ severity: "OTHER", state: "OTHER" }],
           system: { processes: [{ kind: "OTHER", state: "OTHER" }] },
           serviceWindows: { edges: [{ node: { kind: "OTHER" } }] },
@@ -124,12 +149,16 @@ for (const engine of ENGINES) {
             "AlertChange",
             "AlertOrder",
             "AlertSuppression",
+            "ChannelKind",
             "InstrumentStatus",
+            "NotificationOccasion",
+            "NotificationState",
             "ReprocessSettings",
             "ReprocessState",
             "RetentionNoun",
             "SensorState",
             "ServiceWindowKind",
+            "Weekday",
             "Stage",
             "SystemProcessKind",
             "SystemProcessState",

@@ -13,6 +13,7 @@ import { startReprocessing } from "../../src/operations/history/start_reprocessi
 import { acceptBatch } from "../../src/operations/intake/accept_batch.ts";
 import { giveUpBatch } from "../../src/operations/intake/give_up_batch.ts";
 import { StoreUnavailable } from "../../src/ports/store.ts";
+import { ALERT_CASES } from "./alert_cases.ts";
 import {
   batchWorkflowId,
   type IngestBatchArgs,
@@ -28,8 +29,8 @@ import { within } from "../fixtures/within.ts";
 
 const START = "2024-01-01T00:00:00Z";
 
-/** Goes the path once; answers the id of the workflow that went it. */
-type Path = (bench: Bench) => Promise<string>;
+/** Goes the path once; answers the id of the workflow that went it, and of its run where it had several. */
+export type Path = (bench: Bench) => Promise<string | readonly [workflowId: string, runId: string]>;
 
 const AS_THEY_ARE = (activities: Activities) => activities;
 
@@ -49,6 +50,7 @@ export const HISTORY_CASES: Readonly<Record<string, Path>> = {
   reprocess_range_in_parts: (bench) => reprocess(bench, { key: "in_parts", change: inParts }),
   reprocess_range_failed: (bench) => reprocess(bench, { key: "not_reprocessed", change: failingPages }),
   reprocess_range_cancelled: reprocessCancelled,
+  ...ALERT_CASES,
   report_alarms: (bench) => weekReported(bench, AS_THEY_ARE),
   report_alarms_retried: (bench) => weekReported(bench, failingReport),
 };

@@ -34,7 +34,9 @@ async function main(args: string[]): Promise<number> {
   let news = false;
   await withTemporal(async (bench) => {
     for (const name of args.length === 0 ? Object.keys(HISTORY_CASES) : args) {
-      const handle = bench.client.workflow.getHandle(await HISTORY_CASES[name](bench));
+      const went = await HISTORY_CASES[name](bench);
+      const [workflowId, runId] = typeof went === "string" ? [went, undefined] : went;
+      const handle = bench.client.workflow.getHandle(workflowId, runId);
       const { file, added } = await addHistory({ name, events: eventsOf(await handle.fetchHistory()) }, { day });
       news ||= added;
       console.log(added ? `${name}: added ${file}` : `${name}: goes the way of ${file}`);

@@ -4,7 +4,6 @@
  * so that they judge at once. An open episode goes on as long as something judges it; else it is superseded, and says
  * so. The same rule serves a new release, another quantity or asset of the sensor, and states that cannot be read.
  */
-import { endAnnouncing } from "./announcement.ts";
 import { ANOMALY, learn, readInto, scoreOne, startFold } from "./assess.ts";
 import type { DetectorSet } from "./detector_set.ts";
 import { type Decision, type EpisodeState, peakOf, startEpisode, type Supersession } from "./episode.ts";

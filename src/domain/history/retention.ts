@@ -54,6 +54,12 @@ export const RETENTION_DEFAULTS = {
     leastMs: DAY_MS,
     why: "a faulty gateway or rule is found within a quarter",
   },
+  notification: {
+    what: "What people and programs were told of alerts that are over, with each attempt.",
+    keepMs: 90 * DAY_MS,
+    leastMs: DAY_MS,
+    why: "whether somebody was told is asked within a quarter; alerts themselves are kept",
+  },
   reprocessing: {
     what: "Reprocess runs that have ended, with the alerts that they found.",
     keepMs: 90 * DAY_MS,

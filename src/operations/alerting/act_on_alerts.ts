@@ -11,6 +11,7 @@ import type { Store } from "../../ports/store.ts";
 import { invalid } from "../errors.ts";
 import { eventsTopic, type Scope } from "../scope.ts";
 import type { AlertEventBody } from "./change_alert.ts";
+import { afterNotifying, NOBODY, tellOf } from "./notify_of_alerts.ts";
 
 export const TARGETS_MAX = 1_000;
 
@@ -34,7 +35,10 @@ export type ActionResult =
   | { readonly kind: "refused"; readonly alert: Alert; readonly why: string }
   | { readonly kind: "not_found"; readonly id: AlertId };
 
-export type ActScope = Pick<Scope, "store" | "tenant" | "actor" | "clock" | "wakeUps" | "observe">;
+export type ActScope = Pick<
+  Scope,
+  "store" | "tenant" | "actor" | "clock" | "wakeUps" | "observe" | "workflows" | "background"
+>;
 
 export interface Acting {
   readonly targets: readonly Target[];
@@ -76,9 +80,10 @@ export function checkCount({ length }: readonly Target[]): void {
 
 type Together = Acting & { readonly skipHeld: boolean };
 
-function actTogether(scope: ActScope, { targets, action, skipHeld }: Together): Promise<ActionResult[]> {
+async function actTogether(scope: ActScope, { targets, action, skipHeld }: Together): Promise<ActionResult[]> {
   const { tenant } = scope;
-  return scope.store.transaction(async (store) => {
+  let notified = NOBODY;
+  const results = await scope.store.transaction(async (store) => {
     const alerts = await store.alerts.lock(tenant.id, targets.map(({ id }) => id), { skipHeld });
     const said = action.change === "commented" ? await saidLast(store, scope, alerts) : undefined;
     const expected = new Map(targets.map(({ id, expectedVersion }) => [id, expectedVersion]));
@@ -87,12 +92,13 @@ function actTogether(scope: ActScope, { targets, action, skipHeld }: Together): 
       return same ? { kind: "unchanged", alert } : resultOf(alert, { action, expectedVersion: expected.get(alert.id) });
     });
     const changed = results.flatMap((result) => result.kind === "changed" ? [result.alert] : []);
-    await store.events.append(
-      tenant.id,
-      await record(store, scope, { alerts: changed, action, ts: scope.clock.nowMs() }),
-    );
+    const nowMs = scope.clock.nowMs();
+    const events = await record(store, scope, { alerts: changed, action, ts: nowMs });
+    notified = await tellOf(store, { tenant, nowMs }, events);
     return results;
   });
+  afterNotifying(scope, notified);
+  return results;
 }
 
 /** What is so already is no conflict: whoever repeats a call whose answer got lost hears what came of it. */

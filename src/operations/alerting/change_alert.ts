@@ -26,6 +26,8 @@ export interface AlertEventBody {
   readonly actor?: string;
   readonly note?: string;
   readonly detail?: string;
+  /** Data time of what readings did; undefined where they did nothing. */
+  readonly ts?: number;
 }
 
 export interface Deciding {
@@ -106,7 +108,7 @@ export async function applyDecision(
   await store.alertHistory.add(tenantId, [transitionTo(alert, done)]);
   // Whoever follows alerts hears of every end of a condition by the same word; how it ended is its detail.
   const detail = accepted && { detail: done.change };
-  const body: AlertEventBody = { change, alert, actor: done.actor, note: done.note, ...detail };
+  const body: AlertEventBody = { change, alert, actor: done.actor, note: done.note, ts, ...detail };
   const told = {
     type: `alert.${change}`,
     batchId,

@@ -7,6 +7,9 @@ import { invalid } from "../errors.ts";
 import type { Deps, Scope } from "../scope.ts";
 import { type ActionResult, actOnAlerts, type ActScope, type Target, TARGETS_MAX } from "./act_on_alerts.ts";
 
+/** What is noted when nobody but the clock takes a shelf down. */
+export const SHELF_OVER = "the shelf's time is over";
+
 export interface Shelving {
   readonly targets: readonly Target[];
   /** By the clock (ms). */
@@ -39,7 +42,7 @@ export async function unshelveDue(deps: Deps): Promise<number> {
     const scope = { ...deps, tenant: { id: tenantId, key: alerts[0].tenantKey }, actor: SERVICE };
     const results = await actOnAlerts(scope, {
       targets: alerts.map(({ id }) => ({ id })),
-      action: { change: "unshelved", note: "the shelf's time is over" },
+      action: { change: "unshelved", note: SHELF_OVER },
     });
     unshelved += results.filter(({ kind }) => kind === "changed").length;
   }

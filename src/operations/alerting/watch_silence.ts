@@ -11,6 +11,7 @@ import type { Overdue } from "../../ports/alerting/presence.ts";
 import type { Store } from "../../ports/store.ts";
 import { allOf } from "../all_of.ts";
 import { type Deps, eventsTopic } from "../scope.ts";
+import { afterNotifying, NOBODY, tellOf } from "./notify_of_alerts.ts";
 import { type AlertEvent, applyDecision, type Deciding } from "./change_alert.ts";
 
 const PER_LOOK_MAX = 1_000;
@@ -31,13 +32,17 @@ export async function watchSilence(deps: Deps, { listeningSince }: WatchOptions)
   );
   let opened = 0;
   await allOf(due, { atOnce: AT_ONCE }, async (overdue) => {
+    const tenant = { id: overdue.tenantId, key: overdue.tenantKey };
+    let notified = NOBODY;
     const events = await deps.store.transaction(async (store) => {
       const events = await judge(store, { overdue, now });
       if (events.length > 0) {
-        await store.events.append(overdue.tenantId, events.flatMap(({ record, further }) => [record, ...further]));
+        const told = events.flatMap(({ record, further }) => [record, ...further]);
+        notified = await tellOf(store, { tenant, nowMs: now }, told);
       }
       return events;
     });
+    afterNotifying({ ...deps, tenant }, notified);
     for (const { change, alert } of events) {
       deps.observe({ kind: "alert", change, alertId: alert.id, batchId: alert.batchId, severity: alert.severity });
     }

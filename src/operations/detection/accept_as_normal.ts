@@ -16,6 +16,7 @@ import { type ActionResult, checkCount, type Target } from "../alerting/act_on_a
 import { applyDecisions } from "../alerting/apply_decisions.ts";
 import type { AlertEvent } from "../alerting/change_alert.ts";
 import { holdLines } from "../alerting/hold_lines.ts";
+import { afterNotifying, tellOf } from "../alerting/notify_of_alerts.ts";
 import { invalid } from "../errors.ts";
 import { eventsTopic, type Scope } from "../scope.ts";
 import { type HeldState, holdStates } from "./hold_states.ts";
@@ -49,11 +50,18 @@ export async function acceptAsNormal(scope: Scope, { targets, reason }: Acceptin
     }
   }
   named.sort((a, b) => a.sensorId - b.sensorId);
+  const take = async (some: readonly Named[], skipHeld: boolean) => {
+    const { verdicts, left } = await acceptOn(scope, { named: some, reason, skipHeld });
+    for (const verdict of verdicts) results.set(verdict.alert.id, verdict);
+    return left;
+  };
+  // Sensors with alerts that somebody else holds are left for later and taken one by one: whoever waits for one alert
+  // while holding others could wait for ever.
+  const left: Named[] = [];
   for (let at = 0; at < named.length; at += SENSORS_PER_TRANSACTION) {
-    for (const result of await acceptOn(scope, named.slice(at, at + SENSORS_PER_TRANSACTION), reason)) {
-      results.set(result.alert.id, result);
-    }
+    left.push(...await take(named.slice(at, at + SENSORS_PER_TRANSACTION), true));
   }
+  for (const one of left) await take([one], false);
   if ([...results.values()].some(({ kind }) => kind === "changed")) wakeUps.wake(eventsTopic(tenant.id));
   return targets.map(({ id }) => results.get(id) ?? { kind: "not_found", id });
 }
@@ -76,12 +84,26 @@ interface Named {
 
 type Verdict = Exclude<ActionResult, { readonly kind: "not_found" }>;
 
-async function acceptOn(scope: Scope, named: readonly Named[], reason: string): Promise<Verdict[]> {
-  const { tenant, actor, observe } = scope;
-  const { verdicts, states, events } = await scope.store.transaction(async (store) => {
+interface Together {
+  readonly named: readonly Named[];
+  readonly reason: string;
+  readonly skipHeld: boolean;
+}
+
+/** Answers what came of the alerts, and the sensors that were left out because somebody holds alerts of theirs. */
+async function acceptOn(
+  scope: Scope,
+  { named, reason, skipHeld }: Together,
+): Promise<{ verdicts: Verdict[]; left: Named[] }> {
+  const { tenant, actor, clock, observe } = scope;
+  const { verdicts, left, states, events, notified } = await scope.store.transaction(async (store) => {
     const sensorIds = new Set(named.map(({ sensorId }) => sensorId));
     const states = await holdStates(scope, store, { sensorIds, batchId: named[0].batchId });
-    const alerts = await store.alerts.lock(tenant.id, named.flatMap(({ targets }) => [...targets.keys()]));
+    const alerts = await store.alerts.lock(tenant.id, named.flatMap(({ targets }) => [...targets.keys()]), {
+      skipHeld,
+    });
+    const isLocked = new Set(alerts.map(({ id }) => id));
+    const left = named.filter(({ targets }) => targets.keys().some((id) => !isLocked.has(id)));
     const over = alerts.filter(({ endedAt }) => endedAt !== undefined).map(({ id }) => id);
     const last = over.length === 0 ? undefined : await store.alertHistory.of(tenant.id, over, { limit: 1 });
     const saidBefore = (id: Alert["id"]) => {
@@ -91,6 +113,7 @@ async function acceptOn(scope: Scope, named: readonly Named[], reason: string): 
     const verdicts: Verdict[] = [];
     const accepted: AlertEvent[] = [];
     for (const one of named) {
+      if (left.includes(one)) continue;
       const held = states.of(one.sensorId);
       const own = alerts.filter(({ sensorId }) => sensorId === one.sensorId);
       const judged = judge(own, { targets: one.targets, held, saidBefore });
@@ -102,15 +125,19 @@ async function acceptOn(scope: Scope, named: readonly Named[], reason: string): 
     await states.save(store);
     const events = [...states.alertEvents, ...accepted];
     const records = events.flatMap(({ record, further }): EventRecord[] => [record, ...further]);
-    await store.events.append(tenant.id, records);
-    return { verdicts, states, events };
+    const notified = await tellOf(store, { tenant, nowMs: clock.nowMs() }, records);
+    return { verdicts, left, states, events, notified };
   });
   states.remember();
+  afterNotifying(scope, notified);
   for (const { change, alert } of events) {
     observe({ kind: "alert", change, alertId: alert.id, batchId: alert.batchId, severity: alert.severity });
   }
   const now = new Map(events.map(({ alert }) => [alert.id, alert]));
-  return verdicts.map((one) => one.kind === "changed" ? { ...one, alert: now.get(one.alert.id)! } : one);
+  return {
+    verdicts: verdicts.map((one) => one.kind === "changed" ? { ...one, alert: now.get(one.alert.id)! } : one),
+    left,
+  };
 }
 
 interface Judging {

@@ -22,6 +22,7 @@ import type { Asset, AssetId } from "../../domain/plant/asset.ts";
 import type { AssetScore, DueAsset, JudgedSensor, SavedAsset } from "../../ports/detection/asset_state.ts";
 import { type Store, StoreUnavailable } from "../../ports/store.ts";
 import { type AlertEvent, applyDecision } from "../alerting/change_alert.ts";
+import { afterNotifying, NOBODY, tellOf } from "../alerting/notify_of_alerts.ts";
 import { eventsTopic, type Scope } from "../scope.ts";
 
 /** Bounds on one transaction. */
@@ -83,18 +84,17 @@ interface Run {
 /** Whether there may be more to do. */
 async function foldRun(scope: Scope, run: Run): Promise<boolean> {
   const { tenant, assetMemory, observe, wakeUps } = scope;
-  const { held, alerts } = await scope.store.transaction(async (store) => {
+  const { held, alerts, notified } = await scope.store.transaction(async (store) => {
     const due = await store.assetStates.lockDue(tenant.id, run);
     run.first = due.at(0)?.asset.id;
-    if (due.length === 0) return { held: [], alerts: [] };
+    if (due.length === 0) return { held: [], alerts: [], notified: NOBODY };
     const held = await holdAssets(scope, store, due);
     const alerts = await foldHeld(store, { tenant, held });
     await store.assetStates.save(tenant.id, held.map(toSaved));
     await store.assetStates.addScores(tenant.id, held.flatMap(({ scores }) => scores ?? []));
-    if (alerts.length > 0) {
-      await store.events.append(tenant.id, alerts.flatMap(({ record, further }) => [record, ...further]));
-    }
-    return { held, alerts };
+    const events = alerts.flatMap(({ record, further }) => [record, ...further]);
+    const notified = await tellOf(store, { tenant, nowMs: scope.clock.nowMs() }, events);
+    return { held, alerts, notified };
   });
   for (const { due: { asset, revision }, memory } of held) {
     if (memory !== undefined) assetMemory.set(asset.id, { memory, revision: revision + 1 });
@@ -102,6 +102,7 @@ async function foldRun(scope: Scope, run: Run): Promise<boolean> {
   for (const { alert, change } of alerts) {
     observe({ kind: "alert", change, alertId: alert.id, batchId: alert.batchId, severity: alert.severity });
   }
+  afterNotifying(scope, notified);
   if (alerts.length > 0) wakeUps.wake(eventsTopic(tenant.id));
   return held.length === run.limit || held.some(({ done }) => !done);
 }

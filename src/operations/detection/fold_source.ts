@@ -6,6 +6,7 @@ import type { BatchId, SourceId } from "../../domain/intake/batch.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
 import type { QueuedBatch } from "../../ports/intake/source.ts";
 import { type Store, StoreUnavailable } from "../../ports/store.ts";
+import { afterNotifying, tellOf } from "../alerting/notify_of_alerts.ts";
 import type { AlertEvent } from "../alerting/change_alert.ts";
 import { holdLines } from "../alerting/hold_lines.ts";
 import { recallVerdicts } from "../intake/validate_readings.ts";
@@ -71,7 +72,7 @@ async function foldRun(scope: Scope, { sourceId, asking, batchesMax }: Run): Pro
       if (!await store.sources.tryLock(sourceId)) return undefined;
       const run = nextRun(await store.sources.queue(tenant.id, sourceId, batchesMax));
       if (!run.some(({ id }) => id === asking)) await store.sources.await(tenant.id, asking);
-      if (run.length === 0) return { folded: [], states: undefined };
+      if (run.length === 0) return { folded: [], states: undefined, notified: undefined };
       first = run[0].id;
       return await foldAll(scope, { store, run });
     });
@@ -84,6 +85,7 @@ async function foldRun(scope: Scope, { sourceId, asking, batchesMax }: Run): Pro
       for (const event of alertEvents) observeAlert(event, batch.id);
     }
     if (outcome.folded.length > 0) wakeUps.wake(eventsTopic(tenant.id));
+    if (outcome.notified !== undefined) afterNotifying(scope, outcome.notified);
     return outcome;
   } catch (error) {
     if (error instanceof StoreUnavailable || batchesMax > 1 || first === undefined) throw error;
@@ -127,6 +129,7 @@ async function foldAll(scope: Scope, { store, run }: { store: Store; run: readon
     const batchesAdded = folded.map(({ batch, added }) => ({ id: batch.id, added }));
     await noteAssets(store, { tenantId: tenant.id, batches: batchesAdded });
   }
-  await store.events.append(tenant.id, [...superseded, ...folded.flatMap(({ events }) => events)]);
-  return { folded, states };
+  const events = [...superseded, ...folded.flatMap(({ events }) => events)];
+  const notified = await tellOf(store, { tenant, nowMs: scope.clock.nowMs() }, events);
+  return { folded, states, notified };
 }

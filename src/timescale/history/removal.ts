@@ -45,6 +45,8 @@ function pageOf(sql: Sql, tenantId: TenantId, page: RemovalPage): Promise<Looked
       });
     case "event":
       return ofEvents(sql, tenantId, page);
+    case "notification":
+      return ofNotifications(sql, tenantId, page);
     case "reprocessing":
       return ofRuns(sql, tenantId, page);
   }
@@ -157,4 +159,34 @@ async function ofRuns(
       count(*)::int AS rows, coalesce(sum(bytes + ${ROW_BYTES}::int * (below + 1)), 0)::float8 AS bytes,
       min(finished_at) AS oldest
     FROM sized`;
+}
+
+/** Only of alerts that are over for so long: what was told of one that stands decides what is told next. */
+async function ofNotifications(
+  sql: Sql,
+  tenantId: TenantId,
+  { beforeMs, after, limit, remove }: RemovalPage,
+): Promise<Looked[]> {
+  const dueRows = sql`notification.tenant_id = ${tenantId} AND notification.id = due.id`;
+  const found = sql`notification.created_at,
+    octet_length(notification.body) + octet_length(notification.reason) + 2 * ${ROW_BYTES}::int AS bytes`;
+  return await sql<Looked[]>`
+    WITH page AS (
+      SELECT id, alert_id, state, created_at FROM notification
+      WHERE tenant_id = ${tenantId} AND id > ${after} ORDER BY id LIMIT ${limit}
+    ), due AS (
+      SELECT page.id FROM page JOIN alert ON alert.tenant_id = ${tenantId} AND alert.id = page.alert_id
+      WHERE page.state <> 'pending' AND page.created_at < ${time(beforeMs)} AND alert.ended_at < ${time(beforeMs)}
+        AND NOT EXISTS (SELECT FROM alert_timer WHERE tenant_id = ${tenantId} AND alert_id = page.alert_id)
+    ), found AS (
+      ${
+    remove
+      ? sql`DELETE FROM notification USING due WHERE ${dueRows} RETURNING ${found}`
+      : sql`SELECT ${found} FROM notification JOIN due ON ${dueRows}`
+  }
+    )
+    SELECT (SELECT count(*)::int FROM page) AS looked, (SELECT max(id) FROM page) AS last,
+      (SELECT max(created_at) >= ${time(beforeMs)} FROM page) AS passed,
+      count(*)::int AS rows, coalesce(sum(bytes), 0)::float8 AS bytes, min(created_at) AS oldest
+    FROM found`;
 }
