@@ -9,7 +9,7 @@ import { firstArgs, firstOf, listCost } from "../page.ts";
 import { AlertRef } from "../nodes.ts";
 
 const SIMILAR = { usually: 5, most: 50 };
-const EPISODES = { usually: 100, most: 1_000 };
+const EPISODES = { usually: 20, most: 1_000 };
 const URGENT = { usually: 5, most: 50 };
 
 const CauseRef = builder.objectRef<Cause>("AlertCause").implement({

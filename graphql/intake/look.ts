@@ -61,6 +61,7 @@ const stages = loaderOf<BatchId, readonly StageLook[]>(async ({ store, tenant },
 
 builder.objectField(BatchRef, "stages", (t) =>
   t.field({
+    access: "read",
     type: [BatchStageRef],
     description: "Stages that it has passed, in order; none when what the stages said is not kept any more.",
     complexity: { multiplier: 4 },

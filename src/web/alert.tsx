@@ -2,6 +2,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { addressOf, params, setParams } from "./address.ts";
+import { Actions } from "./actions.tsx";
 import { useAsked } from "./asked.ts";
 import { Contributions } from "./contributions.tsx";
 import { duration, number, words } from "./format.ts";
@@ -52,6 +53,7 @@ export function AlertScreen({ id }: { id: string }) {
       </h1>
       <Asking asked={asked} what="the alert" />
       <Summary alert={alert} />
+      <Actions alerts={[alert]} onActed={asked.again} />
       {drawn !== undefined && <AlertTrend alert={alert} sensor={drawn.key} others={others} />}
       <div class="halves">
         <Contributions evidence={alert.evidence} unit={alert.sensor?.unit ?? null} />
@@ -78,6 +80,12 @@ function Summary({ alert }: { alert: AlertDetail }) {
       <strong>{why(alert)}</strong>.{" "}
       {STATE_WORDS[alert.state] === "new" ? "Stands, and nobody has seen it" : stateSentence(alert)}, since{" "}
       <Time at={alert.episodeStart} /> ({duration(end - Date.parse(alert.episodeStart))}).
+      {alert.assignee !== null && ` ${alert.assignee} looks after it.`}
+      {alert.shelf !== null && (
+        <>
+          Put aside by {alert.shelf.by} until <Time at={alert.shelf.until} />: <bdi>{alert.shelf.reason}</bdi>.
+        </>
+      )}
       {alert.rarity !== null && ` ${rarityWords(alert.rarity)}`}
       {peak !== undefined && ` Highest score ${number(alert.score)}, threshold ${number(peak.threshold)}.`}
     </p>
@@ -154,17 +162,9 @@ function AlertTrend({ alert, sensor, others }: AlertTrendProps) {
   );
 }
 
+/** What happened, in data time and when the service knew; the proofs say by which batch. */
 function Timeline({ alert }: { alert: AlertDetail }) {
-  const rows = [
-    { at: alert.episodeStart, known: null, text: "first anomaly of the episode", batch: null },
-    ...alert.evidence.map((proof) => ({
-      at: proof.time,
-      known: proof.batch.receivedAt,
-      text: `${words(proof.change)}: score ${number(proof.score)}`,
-      batch: proof.batch.number,
-    })),
-    ...alert.endedAt === null ? [] : [{ at: alert.endedAt, known: null, text: "over", batch: null }],
-  ];
+  const batches = new Map(alert.evidence.map(({ time, change, batch }) => [`${time} ${change}`, batch.number]));
   return (
     <>
       <h2>Timeline</h2>
@@ -174,22 +174,37 @@ function Timeline({ alert }: { alert: AlertDetail }) {
             <th scope="col">Data time</th>
             <th scope="col">Known at</th>
             <th scope="col">What</th>
+            <th scope="col">By</th>
             <th scope="col">Batch</th>
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ at, known, text, batch }) => (
-            <tr key={`${at} ${text}`}>
-              <td>
-                <Time at={at} />
-              </td>
-              <td>
-                <Time at={known} />
-              </td>
-              <td>{text}</td>
-              <td>{batch === null ? "" : <a href={addressOf(["batches", batch])}>{batch}</a>}</td>
-            </tr>
-          ))}
+          {[...alert.history].reverse().map(({ change, time, knownAt, actor, note, detail }) => {
+            const batch = batches.get(`${time} ${change}`);
+            return (
+              <tr key={`${knownAt} ${change}`}>
+                <td>
+                  <Time at={time} />
+                </td>
+                <td>
+                  <Time at={knownAt} />
+                </td>
+                <td>
+                  {words(change)}
+                  {detail !== null && ` (${detail})`}
+                  {note !== null && (
+                    <>
+                      : <bdi>{note}</bdi>
+                    </>
+                  )}
+                </td>
+                <td>
+                  <bdi>{actor}</bdi>
+                </td>
+                <td>{batch === undefined ? "" : <a href={addressOf(["batches", batch])}>{batch}</a>}</td>
+              </tr>
+            );
+          })}
         </tbody>
       </Rows>
     </>

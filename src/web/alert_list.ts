@@ -5,9 +5,10 @@
 import { batch, computed, signal } from "@preact/signals";
 import { ask, Fault } from "./gateway.ts";
 import { follow } from "./live.ts";
-import { type AlertEvent, type AlertFilter, type AlertRow, ALERTS } from "./queries_alerting.ts";
+import { type AlertEvent, type AlertFilter, type AlertOrder, type AlertRow, ALERTS } from "./queries_alerting.ts";
 
 const PAGE = 200;
+const RETRY_MS = 2_000;
 /** Rows that are held at most; who looks for more narrows the filter. */
 export const ROWS_MAX = 5_000;
 
@@ -25,21 +26,23 @@ export function createAlertList() {
   const fault = signal<Fault | undefined>(undefined);
   const more = signal<string | undefined>(undefined);
   let filter: AlertFilter = {};
+  let orderBy: AlertOrder = "SEVERITY";
   let given = new AbortController();
   let stop: (() => void) | undefined;
   // Events of a burst are drawn together, once a frame.
   let burst: AlertEvent[] = [];
   let frame = 0;
 
-  async function start(wanted: AlertFilter): Promise<void> {
+  async function start(wanted: AlertFilter, order: AlertOrder): Promise<void> {
     given.abort();
     given = new AbortController();
     const { signal } = given;
     stop?.();
     filter = wanted;
+    orderBy = order;
     asking.value = true;
     try {
-      const { alerts } = await ask(ALERTS, { filter, first: PAGE }, signal);
+      const { alerts } = await ask(ALERTS, { filter, first: PAGE, orderBy }, signal);
       if (signal.aborted) return;
       batch(() => {
         rows.value = alerts.edges.map(({ node }) => node);
@@ -49,11 +52,15 @@ export function createAlertList() {
         fault.value = undefined;
         asking.value = false;
       });
-      stop = follow(alerts.eventCursor, { onEvent: noticed, onGap: () => void start(filter) });
+      stop = follow(alerts.eventCursor, { onEvent: noticed, onGap: () => void start(filter, orderBy) });
     } catch (error) {
       if (signal.aborted) return;
       asking.value = false;
       fault.value = error instanceof Fault ? error : new Fault(String(error), "refused");
+      // A service that is on its way back is asked again; rows that were there stay in view meanwhile.
+      if (fault.value.kind !== "away" && rows.value.length === 0) return;
+      const timer = setTimeout(() => void start(filter, orderBy), RETRY_MS);
+      signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
     }
   }
 
@@ -62,7 +69,7 @@ export function createAlertList() {
     asking.value = true;
     const { signal } = given;
     try {
-      const { alerts } = await ask(ALERTS, { filter, first: PAGE, after: more.value }, signal);
+      const { alerts } = await ask(ALERTS, { filter, first: PAGE, after: more.value, orderBy }, signal);
       const known = new Set(rows.value.map(({ id }) => id));
       batch(() => {
         rows.value = [...rows.value, ...alerts.edges.map(({ node }) => node).filter(({ id }) => !known.has(id))];
@@ -104,7 +111,7 @@ export function createAlertList() {
 
   /** Rows that have come, above the others. What the server would leave out it leaves out when it is asked again. */
   function showWaiting(): void {
-    void start(filter);
+    void start(filter, orderBy);
   }
 
   /** Draws what was done to rows before the stream tells of it. */

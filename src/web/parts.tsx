@@ -25,6 +25,7 @@ export const STATE_WORDS: Readonly<Record<AlertState, string>> = {
   ACKNOWLEDGED: "seen",
   RETURNED_UNACKNOWLEDGED: "returned",
   NORMAL: "closed",
+  LATCHED: "latched",
   OTHER: "other",
 };
 

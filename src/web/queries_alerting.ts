@@ -2,7 +2,7 @@
 import type { Document } from "./gateway.ts";
 
 export type Severity = "CRITICAL" | "HIGH" | "MEDIUM" | "LOW" | "OTHER";
-export type AlertState = "UNACKNOWLEDGED" | "ACKNOWLEDGED" | "RETURNED_UNACKNOWLEDGED" | "NORMAL" | "OTHER";
+export type AlertState = "UNACKNOWLEDGED" | "ACKNOWLEDGED" | "RETURNED_UNACKNOWLEDGED" | "NORMAL" | "LATCHED" | "OTHER";
 
 export interface Named {
   readonly key: string;
@@ -11,6 +11,12 @@ export interface Named {
 
 export interface AlertRow {
   readonly id: string;
+  /** Counts what has happened to it. */
+  readonly version: number;
+  readonly assignee: string | null;
+  /** Shelved or suppressed. */
+  readonly hidden: boolean;
+  readonly shelf: { readonly until: string; readonly by: string; readonly reason: string } | null;
   readonly number: number;
   readonly severity: Severity;
   readonly state: AlertState;
@@ -38,8 +44,8 @@ export interface Connection<Node> {
   readonly edges: readonly { readonly node: Node }[];
 }
 
-const ALERT_ROW = `fragment Row on Alert {
-  id number severity state kind reason score episodeStart openedAt endedAt
+export const ALERT_ROW = `fragment Row on Alert {
+  id version assignee hidden shelf { until by reason } number severity state kind reason score episodeStart openedAt endedAt
   sensor { key name unit } asset { key name } cause { detector value usual }
 }`;
 
@@ -55,12 +61,18 @@ export interface AlertFilter {
   readonly text?: string;
 }
 
-export const ALERTS: Document<
-  { alerts: Connection<AlertRow> },
-  { filter: AlertFilter; first: number; after?: string }
-> = `
-query Alerts($filter: AlertFilter, $first: Int, $after: String) {
-  alerts(filter: $filter, first: $first, after: $after) {
+export type AlertOrder = "NEWEST" | "SEVERITY";
+
+export interface AlertsVariables {
+  readonly filter: AlertFilter;
+  readonly first: number;
+  readonly after?: string;
+  readonly orderBy?: AlertOrder;
+}
+
+export const ALERTS: Document<{ alerts: Connection<AlertRow> }, AlertsVariables> = `
+query Alerts($filter: AlertFilter, $first: Int, $after: String, $orderBy: AlertOrder) {
+  alerts(filter: $filter, first: $first, after: $after, orderBy: $orderBy) {
     totalCount eventCursor pageInfo { hasNextPage endCursor } edges { node { ...Row } }
   }
 }
@@ -91,7 +103,17 @@ export interface Rarity {
   readonly line: number | null;
 }
 
+export interface Transition {
+  readonly change: string;
+  readonly time: string;
+  readonly knownAt: string;
+  readonly actor: string;
+  readonly note: string | null;
+  readonly detail: string | null;
+}
+
 export interface AlertDetail extends AlertRow {
+  readonly history: readonly Transition[];
   readonly rarity: Rarity | null;
   readonly sensor: (Named & { readonly unit: string | null; readonly quantity: string }) | null;
   readonly asset: (Named & { readonly path: readonly Named[]; readonly sensors: readonly Named[] }) | null;
@@ -111,6 +133,7 @@ query Alert($number: Float!) {
   alertByNumber(number: $number) {
     ...Row
     rarity { value inWords line }
+    history(first: 50) { change time knownAt actor note detail }
     sensor { quantity }
     asset { path { key name } sensors(first: 9) { key name } }
     evidence {

@@ -1,6 +1,7 @@
 /** Triage: all alerts by what one looks for, in a window of rows, with the keyboard alone if one likes. */
-import { computed, effect, signal, useComputed } from "@preact/signals";
+import { computed, effect, signal, useComputed, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import { Actions } from "./actions.tsx";
 import { addressOf, go, params, setParams } from "./address.ts";
 import { createAlertList, ROWS_MAX } from "./alert_list.ts";
 import { count } from "./format.ts";
@@ -43,6 +44,9 @@ const filter = computed<AlertFilter>(() => {
   };
 });
 
+/** The most urgent first; or the newest. */
+const order = computed(() => params.value.get("sort") === "newest" ? "NEWEST" : "SEVERITY");
+
 export function TriageScreen() {
   const list = useMemo(createAlertList, []);
   const top = useMemo(() => signal(Number(history.state?.top ?? 0)), []);
@@ -52,7 +56,7 @@ export function TriageScreen() {
   const typing = useRef<ReturnType<typeof setTimeout>>();
 
   useEffect(() => {
-    const stop = effect(() => void list.start(filter.value));
+    const stop = effect(() => void list.start(filter.value, order.value));
     return () => {
       stop();
       list.end();
@@ -79,8 +83,22 @@ export function TriageScreen() {
     if (row !== undefined) go(addressOf(["alerts", row.number]));
   };
 
+  const marked = useSignal<ReadonlySet<string>>(new Set());
+  const mark = () => {
+    const row = list.rows.value[at.value];
+    if (row === undefined) return;
+    const next = new Set(marked.value);
+    if (!next.delete(row.id)) next.add(row.id);
+    marked.value = next;
+  };
+  // What is marked, or else the one that is chosen.
+  const targets = marked.value.size > 0
+    ? list.rows.value.filter(({ id }) => marked.value.has(id))
+    : list.rows.value.slice(at.value, at.value < 0 ? 0 : at.value + 1);
+
   useEffect(() =>
     takeKeys([
+      { key: "x", about: "mark it, to act on several", act: mark },
       { key: "j", about: "next alert", act: () => select(at.value + 1) },
       { key: "k", about: "previous alert", act: () => select(at.value - 1) },
       { key: "ArrowDown", about: "next alert", act: () => select(at.value + 1) },
@@ -132,9 +150,16 @@ export function TriageScreen() {
       {list.fault.value !== undefined && (
         <p class="fault" role="alert">
           {list.fault.value.message}{" "}
-          <button type="button" onClick={() => void list.start(filter.value)}>Try again</button>
+          <button type="button" onClick={() => void list.start(filter.value, order.value)}>Try again</button>
         </p>
       )}
+      <Actions
+        alerts={targets}
+        onActed={(rows) => {
+          list.take(rows);
+          marked.value = new Set();
+        }}
+      />
       {list.waitingCount.value > 0 && (
         <button type="button" class="newer" onClick={list.showWaiting}>
           {list.waitingCount.value} new above, press . to show
@@ -166,6 +191,7 @@ export function TriageScreen() {
               top={(first + i) * rowPx}
               size={list.total.value}
               selected={row.number === selected.value}
+              marked={marked.value.has(row.id)}
               onSelect={() => select(first + i)}
               onOpen={() => go(addressOf(["alerts", row.number]))}
             />
@@ -245,6 +271,13 @@ function Filters({ onSearch, search }: FilterProps) {
           </button>
         ))}
       </fieldset>
+      <button
+        type="button"
+        aria-pressed={value.get("sort") === "newest"}
+        onClick={() => setParams({ sort: value.get("sort") === "newest" ? undefined : "newest", sel: undefined })}
+      >
+        newest first
+      </button>
       {subject !== null && (
         <button
           type="button"

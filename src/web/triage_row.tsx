@@ -10,11 +10,12 @@ export interface TriageRowProps {
   readonly top: number;
   readonly size: number;
   readonly selected: boolean;
+  readonly marked: boolean;
   readonly onSelect: () => void;
   readonly onOpen: () => void;
 }
 
-export function TriageRow({ row, place, top, size, selected, onSelect, onOpen }: TriageRowProps) {
+export function TriageRow({ row, place, top, size, selected, marked, onSelect, onOpen }: TriageRowProps) {
   const end = row.endedAt === null ? serviceNowMs() : Date.parse(row.endedAt);
   const lasted = duration(end - Date.parse(row.openedAt));
   return (
@@ -23,6 +24,7 @@ export function TriageRow({ row, place, top, size, selected, onSelect, onOpen }:
       class="row"
       role="option"
       aria-selected={selected}
+      aria-checked={marked}
       aria-setsize={size}
       aria-posinset={place + 1}
       style={{ transform: `translateY(${top}px)` }}
@@ -32,7 +34,7 @@ export function TriageRow({ row, place, top, size, selected, onSelect, onOpen }:
       <span>
         <Chip severity={row.severity} state={row.state} />
       </span>
-      <span>{STATE_WORDS[row.state]}</span>
+      <span>{row.shelf !== null ? "shelved" : row.hidden ? "held" : STATE_WORDS[row.state]}</span>
       <span class="cut" dir="auto">
         <span class="opens" onClick={onOpen}>{subjectOf(row)}</span>
       </span>
