@@ -7,6 +7,7 @@ import { ENGINES } from "../fixtures/engines.ts";
 import { type GatewayBench, withGateway } from "../fixtures/gateway.ts";
 import type { Answer } from "../fixtures/graphql.ts";
 import { MINUTE, send } from "../fixtures/pipeline.ts";
+import { until } from "../fixtures/until.ts";
 import { alertsOf } from "../fixtures/reprocessed.ts";
 
 const ENGINE = ENGINES.at(-1)!;
@@ -179,6 +180,26 @@ async function many(bench: GatewayBench): Promise<void> {
   assert.equal(results.length, keys.length);
 }
 
+async function whileHeld(bench: GatewayBench): Promise<void> {
+  const { scope: { store, tenant }, sql } = bench;
+  // The embedded store does one transaction after the other.
+  if (ENGINE.second === undefined) return;
+  const [held, free] = [await shifted(bench, "held"), await shifted(bench, "free")];
+  const { promise: looked, resolve: letGo } = Promise.withResolvers<void>();
+  const { promise: locked, resolve: isLocked } = Promise.withResolvers<void>();
+  const other = sql.begin(async (tx) => {
+    await tx`SELECT FROM alert WHERE id = ${held.number} FOR UPDATE`;
+    isLocked();
+    await looked;
+  });
+  await locked;
+  const said = say(bench, [{ id: held.id }, { id: free.id }]);
+  await until("the other alert to end", async () => (await store.alerts.byIds(tenant.id, [free.number]))[0].endedAt);
+  letGo();
+  await other;
+  assert.deepEqual((await said).results.map(({ changed }: Answer) => changed), [true, true]);
+}
+
 Deno.test("a person says that it is the new normal", async (t) => {
   await withGateway(ENGINE, async (bench) => {
     const act = actOn(bench.ask);
@@ -186,6 +207,7 @@ Deno.test("a person says that it is the new normal", async (t) => {
     await t.step("each of many has an outcome of its own", () => eachByItself(bench));
     await t.step("who has not seen the newest change is told", () => unseenChange(bench, act));
     await t.step("what nobody can have meant is refused, and changes nothing", () => badInput(bench));
+    await t.step("what somebody else holds is taken when it is free, and no other waits", () => whileHeld(bench));
     await t.step("many sensors at once", () => many(bench));
   });
 });
