@@ -21,6 +21,10 @@ export const scalars = {
   ValueColumn: "readonly number[]",
   StatusColumn: "readonly number[]",
   UnitColumn: "readonly (string | null)[]",
+  // Columns of `trends` and `scores`.
+  NumberColumn: "readonly (number | null)[]",
+  // Settings of detection, as `settingsSchema` describes them.
+  JSON: "unknown",
 };
 
 export default {

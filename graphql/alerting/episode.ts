@@ -62,7 +62,8 @@ builder.queryFields((t) => ({
     access: "read",
     type: [AlertRef],
     description:
-      "Alerts that need a person now: whose condition stands and whom nobody has seen, the most urgent first.",
+      "Alerts that need a person now: whose condition stands, whom nobody has seen, and which are neither shelved nor " +
+      "suppressed; the most urgent first.",
     args: firstArgs(URGENT),
     complexity: ({ first }) => ({ field: LOOKUP_COST, multiplier: first ?? URGENT.usually }),
     resolve: async (_root, { first }, { scope, loaders }) => {

@@ -25,7 +25,7 @@ import { loaderOf } from "../lazy_loaders.ts";
 import { AssetRef, SensorRef } from "../nodes.ts";
 
 const StandingRef = builder.objectRef<Standing>("StandingAlerts").implement({
-  description: "Alerts whose condition stands.",
+  description: "Alerts whose condition stands, but for those that are shelved or suppressed.",
   fields: (t) => ({
     critical: t.float({ description: "Of severity CRITICAL.", resolve: ({ bySeverity }) => bySeverity.CRITICAL }),
     high: t.float({ description: "Of severity HIGH.", resolve: ({ bySeverity }) => bySeverity.HIGH }),

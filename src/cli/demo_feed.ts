@@ -160,6 +160,6 @@ async function followAlerts({ gateway, onAlert, signal }: Following): Promise<vo
       signal,
     }) as AsyncIterable<SseEvent<Event>>
   ) {
-    if (data?.alerts.change === "OPENED" && data.alerts.alert.sensor.key === SENSOR) onAlert(data.alerts.alert);
+    if (data?.alerts.change === "OPENED" && data.alerts.alert.sensor?.key === SENSOR) onAlert(data.alerts.alert);
   }
 }

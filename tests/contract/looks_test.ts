@@ -122,6 +122,12 @@ for (const engine of ENGINES) {
       assert.deepEqual(await store.episodes.urgent(mine, 10), [high]);
       assert.ok(critical > 0);
 
+      // What is put aside asks for nobody.
+      await sql`
+        UPDATE alert SET shelved_until = now(), shelved_by = 'ann', shelf_reason = 'ordered' WHERE id = ${high}`;
+      assert.deepEqual(await store.episodes.urgent(mine, 10), []);
+      assert.equal((await store.overview.standing(mine, [line])).get(line)?.bySeverity.HIGH ?? 0, 0);
+
       const [source] = await store.looks.sources(mine, 10);
       assert.deepEqual([source.key, source.batches, source.unfinished, source.failed], ["gateway", 2, 0, 0]);
       assert.deepEqual(await store.looks.sources(other, 10), []);

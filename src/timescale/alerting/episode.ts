@@ -38,6 +38,7 @@ export function episodeStore(sql: Sql): EpisodeStore {
     async urgent(tenantId, limit) {
       const rows = await sql<{ id: AlertId }[]>`
         SELECT id FROM alert WHERE tenant_id = ${tenantId} AND state = 'unacknowledged'
+          AND shelved_until IS NULL AND suppressed_by = '{}'
         ORDER BY array_position(ARRAY['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'], severity), id DESC LIMIT ${limit}`;
       return rows.map((row) => row.id);
     },

@@ -152,7 +152,8 @@ export function assetStateStore(sql: Sql): AssetStateStore {
       const texts = assets.map(({ state }) => state ?? "").join(SEPARATOR);
       await sql`
         UPDATE asset_state AS old SET revision = old.revision + 1,
-          state = CASE WHEN new.state = '' THEN old.state ELSE new.state END,
+          -- An array of one empty text is empty, and its row null.
+          state = coalesce(nullif(new.state, ''), old.state),
           watermark = to_timestamp(new.watermark / 1000), begins_at = to_timestamp(new.begins_at / 1000),
           due_batch_id = CASE WHEN new.done = 1 THEN NULL ELSE old.due_batch_id END
         FROM unnest(

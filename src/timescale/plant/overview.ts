@@ -53,6 +53,7 @@ export function overviewStore(sql: Sql): OverviewStore {
         FROM (
           SELECT sensor_id, asset_id, severity, state, opened_at, state IN ('unacknowledged', 'acknowledged') AS stands FROM alert
           WHERE tenant_id = ${tenantId} AND state IN ('unacknowledged', 'acknowledged', 'returned_unacknowledged')
+            AND shelved_until IS NULL AND suppressed_by = '{}'
         ) AS open LEFT JOIN sensor ON sensor.tenant_id = ${tenantId} AND sensor.id = open.sensor_id
         JOIN below ON below.id = 0 OR below.id = coalesce(open.asset_id, sensor.asset_id)
         GROUP BY top`;

@@ -194,6 +194,11 @@ for (const engine of ENGINES) {
           await register(bench, { sensors: 0 });
           const many = await register(bench, { sensors: 60 });
           await send(scope, "one", readingsOf(one, 1, 60));
+          await settleAssets(scope);
+          const broken = bench.observed.filter((told) =>
+            told.kind === "asset.not_folded" && told.assetId === one.asset.id
+          );
+          assert.deepEqual(broken, [], "an asset that is not judged has nothing to be stored");
           for (let from = 0; from < 60; from += 30) {
             await send(scope, "many", readingsOf(many, 1, 60).slice(from * 59, (from + 30) * 60));
           }
