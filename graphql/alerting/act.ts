@@ -6,6 +6,7 @@ import {
   type Target,
   TARGETS_MAX,
 } from "../../src/operations/alerting/act_on_alerts.ts";
+import { acceptAsNormal } from "../../src/operations/detection/accept_as_normal.ts";
 import { assignAlerts, commentOnAlerts } from "../../src/operations/alerting/assign_alerts.ts";
 import { shelveAlerts } from "../../src/operations/alerting/shelve_alerts.ts";
 import { builder } from "../builder.ts";
@@ -102,6 +103,14 @@ const AssignAlertsInput = builder.inputType("AssignAlertsInput", {
   }),
 });
 
+const AcceptNewNormalInput = builder.inputType("AcceptNewNormalInput", {
+  description: "Which alerts are about what is normal from now on, and why.",
+  fields: (t) => ({
+    alerts: t.field({ type: [AlertTargetInput], required: true, description: ALERTS }),
+    reason: t.string({ required: true, description: "Why, for whoever asks later; at most 2,000 characters." }),
+  }),
+});
+
 const CommentOnAlertInput = builder.inputType("CommentOnAlertInput", {
   description: "What to say about which alerts.",
   fields: (t) => ({
@@ -111,6 +120,19 @@ const CommentOnAlertInput = builder.inputType("CommentOnAlertInput", {
 });
 
 builder.mutationFields((t) => ({
+  acceptNewNormal: t.field({
+    access: "operate",
+    type: payload("AcceptNewNormalPayload"),
+    description:
+      "What these alerts are about is normal from now on: they end, by your word, at the newest reading of " +
+      "their sensors, which learn anew from the next one on. Holds for anomalies and drift of sensors. Standing " +
+      "anomalies and drift of the same sensors end with them.",
+    errors: {},
+    complexity: bulk,
+    args: { input: t.arg({ type: AcceptNewNormalInput, required: true, description: "Which ones, and why." }) },
+    resolve: (_root, { input: { alerts, reason } }, { scope }) =>
+      answered(() => acceptAsNormal(scope, { targets: toTargets(alerts), reason })),
+  }),
   acknowledgeAlerts: t.field({
     access: "operate",
     type: payload("AcknowledgeAlertsPayload"),

@@ -32,6 +32,12 @@ class IllegalTransitionError extends Refusal {
   }
 }
 
+class NewNormalRefusedError extends Refusal {
+  constructor(message: string, readonly alert: Alert) {
+    super("NewNormalRefusedError", message);
+  }
+}
+
 class AlertNotFoundError extends Refusal {
   constructor(message: string, readonly id: string) {
     super("AlertNotFoundError", message);
@@ -78,6 +84,13 @@ const IllegalTransitionRef = builder.objectType(IllegalTransitionError, {
   }),
 });
 
+const NewNormalRefusedRef = builder.objectType(NewNormalRefusedError, {
+  name: "NewNormalRefusedError",
+  description: "What this alert is about cannot become normal by being called so: nothing was done.",
+  interfaces: [ErrorInterface],
+  fields: (t) => ({ alert: t.expose("alert", { type: AlertRef, description: NOW }) }),
+});
+
 const AlertNotFoundRef = builder.objectType(AlertNotFoundError, {
   name: "AlertNotFoundError",
   description: "There is no such alert.",
@@ -87,11 +100,16 @@ const AlertNotFoundRef = builder.objectType(AlertNotFoundError, {
 
 export const AlertActionResultRef = builder.unionType("AlertActionResult", {
   description: "What came of it for one alert.",
-  types: [AlertActedRef, AlertConflictRef, IllegalTransitionRef, AlertNotFoundRef],
+  types: [AlertActedRef, AlertConflictRef, IllegalTransitionRef, NewNormalRefusedRef, AlertNotFoundRef],
   resolveType: (answer) => answer.constructor.name,
 });
 
-export type AlertAnswer = AlertActed | AlertConflictError | IllegalTransitionError | AlertNotFoundError;
+export type AlertAnswer =
+  | AlertActed
+  | AlertConflictError
+  | IllegalTransitionError
+  | NewNormalRefusedError
+  | AlertNotFoundError;
 
 export function toAnswer(result: ActionResult): AlertAnswer {
   return match(result)
@@ -109,6 +127,7 @@ export function toAnswer(result: ActionResult): AlertAnswer {
         `Alert ${alert.id} cannot be ${change} while it is ${alert.state}, only while it is ${legalFrom.join(" or ")}.`,
         { alert, change, legalFrom },
       ))
+    .with({ kind: "refused" }, ({ alert, why }) => new NewNormalRefusedError(why, alert))
     .with(
       { kind: "not_found" },
       ({ id }) => new AlertNotFoundError("There is no such alert.", encodeGlobalID("Alert", String(id))),

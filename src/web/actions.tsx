@@ -5,6 +5,7 @@ import { ask, type Document, Fault } from "./gateway.ts";
 import { takeKeys } from "./keys.ts";
 import { SEVERITIES, subjectOf } from "./parts.tsx";
 import {
+  ACCEPT,
   ACKNOWLEDGE,
   type Acted,
   ASSIGN,
@@ -17,7 +18,7 @@ import {
 import type { AlertRow } from "./queries_alerting.ts";
 import { serviceNowMs } from "./standing.ts";
 
-type Form = "shelve" | "comment" | "assign";
+type Form = "shelve" | "comment" | "assign" | "accept";
 
 export interface ActionsProps {
   readonly alerts: readonly AlertRow[];
@@ -90,6 +91,7 @@ export function Actions({ alerts, onActed }: ActionsProps) {
   }, [undo]);
 
   const none = alerts.length === 0;
+  const standsOnSensor = alerts.some(({ sensor, endedAt }) => sensor !== null && endedAt === null);
   const shelved = alerts.some(({ shelf }) => shelf !== null);
   return (
     <div class="actions">
@@ -105,6 +107,7 @@ export function Actions({ alerts, onActed }: ActionsProps) {
       <button type="button" disabled={none} onClick={() => form.value = "comment"}>
         Comment <kbd>c</kbd>
       </button>
+      {standsOnSensor && <button type="button" onClick={() => form.value = "accept"}>New normal</button>}
       <span role="status">{said.value?.text}</span>
       {undo !== undefined && (
         <button type="button" onClick={undo}>
@@ -124,6 +127,14 @@ export function Actions({ alerts, onActed }: ActionsProps) {
           form={form}
           label="Comment"
           onText={(comment) => act(COMMENT, { comment }, { done: "Said" })}
+          said={said}
+        />
+      )}
+      {form.value === "accept" && (
+        <TextForm
+          form={form}
+          label="Why it is normal from now on (the sensor learns anew)"
+          onText={(reason) => act(ACCEPT, { reason }, { done: "Normal from now on" })}
           said={said}
         />
       )}

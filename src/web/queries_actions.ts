@@ -67,3 +67,8 @@ export const SHELVE = acting<{ until: string; reason: string }>(
 export const UNSHELVE = acting<{ note?: string }>("unshelveAlerts", "UnshelveAlertsInput", "UnshelveAlertsPayload");
 export const ASSIGN = acting<{ assignee: string | null }>("assignAlerts", "AssignAlertsInput", "AssignAlertsPayload");
 export const COMMENT = acting<{ comment: string }>("commentOnAlert", "CommentOnAlertInput", "CommentOnAlertPayload");
+export const ACCEPT = acting<{ reason: string }>(
+  "acceptNewNormal",
+  "AcceptNewNormalInput",
+  "AcceptNewNormalPayload",
+);

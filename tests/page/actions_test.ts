@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { withApp } from "../fixtures/app.ts";
 import { testInBrowser, withBrowser } from "../fixtures/browser.ts";
-import { ask } from "../fixtures/graphql.ts";
+import { ask, INGEST_COLUMNS, minutes } from "../fixtures/graphql.ts";
 import { assertAccessible, openPage, sendStep, settled } from "../fixtures/page.ts";
 import { until } from "../fixtures/until.ts";
 
@@ -94,6 +94,21 @@ testInBrowser("acting on alerts", async (t, executablePath) => {
         await other.keyboard.press("Enter");
         await other.getByRole("alert").getByText(/by now, not/).first().waitFor();
         await closeOther();
+      });
+      await t.step("it is the new normal, by a person's word: the alert is over, and the history tells", async () => {
+        const values = Array.from({ length: 500 }, (_, i) => 20 + Math.sin(i / 7) + (i >= 400 ? 20 : 0));
+        const input = { source: "n", idempotencyKey: "n", ...minutes("stands", "2024-01-01T00:00:00Z", values) };
+        await ask(url, INGEST_COLUMNS, { input, wait: true });
+        const { alerts } = await ask(url, "{ alerts(first: 1) { edges { node { number sensor { key } } } } }");
+        assert.equal(alerts.edges[0].node.sensor.key, "stands");
+        await page.goto(`${url}/alerts/${alerts.edges[0].node.number}`);
+        await settled(page);
+        await page.getByRole("button", { name: "New normal" }).click();
+        await page.getByRole("textbox", { name: "Why it is normal" }).fill("another product");
+        await assertAccessible(page, "the new normal");
+        await page.keyboard.press("Enter");
+        await page.getByRole("table", { name: "Timeline" }).getByText("another product").waitFor();
+        await page.getByRole("button", { name: "New normal" }).waitFor({ state: "detached" });
       });
       assert.deepEqual(complaints, []);
       await close();

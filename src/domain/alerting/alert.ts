@@ -27,6 +27,7 @@ export const ALERT_CHANGES = {
   opened: "An episode has begun.",
   raised: "The episode has become more urgent.",
   closed: "The episode is over.",
+  accepted: "A person has said that what it is about is normal from now on, which ended the episode.",
   acknowledged: "A person has seen it.",
   unacknowledged: "An acknowledgement was taken back.",
   reset: "A person has released the latch.",

@@ -1,7 +1,7 @@
 /**
  * What an alert may live through, after ISA-18.2 and OPC UA Part 9. Its state says whether the condition stands and
- * whether somebody has seen it; beside the state it may be shelved, suppressed and assigned. Only readings end a
- * condition: people have no row that does, and a gap has no row at all.
+ * whether somebody has seen it; beside the state it may be shelved, suppressed and assigned. Readings end a
+ * condition, and so does a person's word that it is the new normal; nothing else that people do, and a gap has no row.
  */
 import { formatTimestamp } from "../timestamp.ts";
 import { type Alert, ALERT_STATES, type AlertChange, type AlertId, type AlertState, type Handling } from "./alert.ts";
@@ -29,6 +29,9 @@ export const LIFECYCLE: readonly LifecycleRow[] = [
   { change: "closed", from: ["unacknowledged"], to: "returned_unacknowledged" },
   { change: "closed", from: ["acknowledged"], to: "normal", latching: false },
   { change: "closed", from: ["acknowledged"], to: "latched", latching: true },
+  // A person's word that this is normal now. Whoever says it has seen the alert.
+  { change: "accepted", from: ["unacknowledged", "acknowledged"], to: "normal", latching: false },
+  { change: "accepted", from: ["unacknowledged", "acknowledged"], to: "latched", latching: true },
   // What people do about the state.
   { change: "acknowledged", from: ["unacknowledged"], to: "acknowledged" },
   { change: "acknowledged", from: ["returned_unacknowledged"], to: "normal", latching: false },
@@ -86,8 +89,11 @@ export function legalFrom(change: AlertChange): AlertState[] {
   return ANY.filter((state) => states.has(state));
 }
 
-/** State by state, what readings' `change` leads to: for stores, which do it to rows that nobody has read. */
-export function stateAfter(change: "raised" | "closed", latching: boolean): readonly [AlertState, AlertState][] {
+/** What changes the condition, or its urgency. */
+export type EpisodeAct = "raised" | "closed" | "accepted";
+
+/** State by state, what `change` leads to: for stores, which do it to rows that nobody has read. */
+export function stateAfter(change: EpisodeAct, latching: boolean): readonly [AlertState, AlertState][] {
   const rows = LIFECYCLE.filter((row) => row.change === change && (row.latching ?? latching) === latching);
   return rows.flatMap(({ from, to }) => from.map((state): [AlertState, AlertState] => [state, asState(to, state)]));
 }

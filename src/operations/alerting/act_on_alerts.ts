@@ -31,6 +31,8 @@ export type ActionResult =
     readonly change: AlertChange;
     readonly legalFrom: readonly AlertState[];
   }
+  /** It means nothing for this alert: why, as a sentence that says what to do instead. */
+  | { readonly kind: "refused"; readonly alert: Alert; readonly why: string }
   | { readonly kind: "not_found"; readonly id: AlertId };
 
 export type ActScope = Pick<
@@ -47,9 +49,7 @@ export interface Acting {
  * The outcomes, in the order of the targets. Throws invalid for none, too many, or a text that nobody can have meant.
  */
 export async function actOnAlerts(scope: ActScope, { targets, action }: Acting): Promise<ActionResult[]> {
-  const { length } = targets;
-  if (length === 0) throw invalid("alerts", "There is nothing to do: name at least one alert.");
-  if (length > TARGETS_MAX) throw invalid("alerts", `${length} alerts are too many: ${TARGETS_MAX} at most at once.`);
+  checkCount(targets);
   if ("note" in action && action.note !== undefined) {
     const fault = textFault(action.note);
     if (fault !== undefined) throw invalid("note", `The note ${fault}.`);
@@ -70,6 +70,12 @@ export async function actOnAlerts(scope: ActScope, { targets, action }: Acting):
   for (const target of pending.values()) note(await actTogether(scope, { targets: [target], action, skipHeld: false }));
   if ([...results.values()].some(({ kind }) => kind === "changed")) scope.wakeUps.wake(eventsTopic(scope.tenant.id));
   return targets.map(({ id }) => results.get(id) ?? { kind: "not_found", id });
+}
+
+/** Throws invalid for none, or too many. */
+export function checkCount({ length }: readonly Target[]): void {
+  if (length === 0) throw invalid("alerts", "There is nothing to do: name at least one alert.");
+  if (length > TARGETS_MAX) throw invalid("alerts", `${length} alerts are too many: ${TARGETS_MAX} at most at once.`);
 }
 
 type Together = Acting & { readonly skipHeld: boolean };

@@ -38,6 +38,13 @@ export interface Deciding {
   readonly decision: EpisodeChange | Supersession | Ending;
   /** What its subject is judged by, asked for when an alert opens. */
   readonly settingsId?: () => Promise<AppliedSettingsId>;
+  /** Of an episode that a person ended by taking what it is about as normal: who, and why. */
+  readonly accepted?: Acceptance;
+}
+
+export interface Acceptance {
+  readonly by: string;
+  readonly reason: string;
 }
 
 /** The end of an episode whose score has nothing to add to what its opening said. */
@@ -48,7 +55,7 @@ export type Ending = Omit<Extract<EpisodeChange, { readonly type: "closed" }>, "
 /** Applies one decision; undefined when it changed nothing, since the episode's alert was there (or ended) already. */
 export async function applyDecision(
   store: Store,
-  { tenantId, batchId, subject, decision, settingsId }: Deciding,
+  { tenantId, batchId, subject, decision, settingsId, accepted }: Deciding,
 ): Promise<AlertEvent | undefined> {
   const key = { ...subject, kind: decision.kind, episodeStart: decision.episodeStart };
   const { rarity, line } = decision;
@@ -70,7 +77,14 @@ export async function applyDecision(
     )
     .with(
       { type: "closed" },
-      ({ ts, peak }) => store.alerts.close(tenantId, key, { endedAt: ts, ...peak, rarity, line }),
+      ({ ts, peak }) =>
+        store.alerts.close(tenantId, key, {
+          endedAt: ts,
+          ...peak,
+          rarity,
+          line,
+          accepted: accepted !== undefined,
+        }),
     )
     .with(
       { type: "superseded" },
@@ -83,14 +97,18 @@ export async function applyDecision(
     await prove(store, { tenantId, batchId, alert, decision });
   }
   const { type: change, ts } = decision;
-  const done = {
-    change,
-    actor: SERVICE.name,
-    ts,
-    note: change === "closed" || change === "superseded" ? decision.reason : decision.peak.reason,
-  };
+  const done = accepted === undefined
+    ? {
+      change,
+      actor: SERVICE.name,
+      ts,
+      note: change === "closed" || change === "superseded" ? decision.reason : decision.peak.reason,
+    }
+    : { change: "accepted" as const, actor: accepted.by, ts, note: accepted.reason };
   await store.alertHistory.add(tenantId, [transitionTo(alert, done)]);
-  const body: AlertEventBody = { change, alert, actor: done.actor, note: done.note, ts };
+  // Whoever follows alerts hears of every end of a condition by the same word; how it ended is its detail.
+  const detail = accepted && { detail: done.change };
+  const body: AlertEventBody = { change, alert, actor: done.actor, note: done.note, ts, ...detail };
   const told = {
     type: `alert.${change}`,
     batchId,

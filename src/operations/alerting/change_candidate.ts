@@ -6,6 +6,7 @@ import type { AppliedSettingsId } from "../../domain/detection/settings_layers.t
 import type { BatchId } from "../../domain/intake/batch.ts";
 import type { Subject } from "../../domain/plant/subject.ts";
 import type { Store } from "../../ports/store.ts";
+import type { Acceptance } from "./change_alert.ts";
 
 export function isCandidacy(decision: Decision): decision is Candidacy {
   return decision.type === "kept" || decision.type === "rarer" || decision.type === "passed";
@@ -17,6 +18,7 @@ export interface Keeping {
   readonly subject: Subject;
   /** What the subject is judged by, asked for when an alert opens. */
   readonly settingsId?: () => Promise<AppliedSettingsId>;
+  readonly accepted?: Acceptance;
 }
 
 export async function applyCandidacy(

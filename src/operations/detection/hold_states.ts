@@ -28,6 +28,8 @@ export interface HeldState {
   readonly rules: SensorRules & { readonly reorderWindowMs: number | undefined };
   /** The row of the settings that it is judged by. */
   settingsId(): Promise<AppliedSettingsId>;
+  /** It goes on from another state of the same settings. */
+  replace(state: SensorState): void;
   /** Counts readings that came behind the watermark. */
   addLate(ts: Float64Array): void;
 }
@@ -44,6 +46,7 @@ export interface HeldStates {
 }
 
 interface Held extends HeldState {
+  state: SensorState;
   readonly revision: number;
   late: number;
   lateFrom: number | undefined;
@@ -136,6 +139,9 @@ function hold({ revision, state, judging, sensor, idOf }: Holding): Held {
     late: 0,
     lateFrom: undefined,
     lateTo: undefined,
+    replace(state) {
+      held.state = state;
+    },
     addLate(ts) {
       if (ts.length === 0) return;
       held.late += ts.length;

@@ -42,13 +42,14 @@ export async function reprocessPage(
     const subject = { sensorId: cursor.sensorId };
     const lineAt = await readLines(store, { tenantId: tenant.id, subject, ts: series.ts });
     const judged = await judgedBy(scope, store, cursor);
-    const { state, decisions, folded } = await foldAsJudged(scope, store, { cursor, before, series, judged, lineAt });
+    const finished = series.ts.length < READINGS_PER_PAGE;
+    const folding = { cursor, before, series, judged, lineAt, last: finished };
+    const { state, decisions, folded } = await foldAsJudged(scope, store, folding);
     for (const decision of decisions) {
       if (decision.episodeStart >= run.from) {
         await recordAlert(store, { tenantId: tenant.id, runId, subject, decision });
       }
     }
-    const finished = series.ts.length < READINGS_PER_PAGE;
     await store.reprocessing.saveCursor(tenant.id, runId, {
       sensorId: cursor.sensorId,
       state: encodeState(state),

@@ -106,7 +106,11 @@ export interface AlertStore {
   close(
     tenantId: TenantId,
     key: AlertKey,
-    facts: Partial<AlertFacts> & { endedAt: number },
+    facts: Partial<AlertFacts> & {
+      endedAt: number;
+      /** By a person's word that it is the new normal; left out: by readings. */
+      accepted?: boolean;
+    },
   ): Promise<Alert | undefined>;
   /** Locks them in the order of their ids; two who lock the same ones never wait for each other both. */
   lock(tenantId: TenantId, ids: readonly AlertId[], options?: LockOptions): Promise<Alert[]>;

@@ -41,7 +41,10 @@ export interface AppliedSettings {
   readonly document: Tree;
 }
 
-/** That a sensor went over to other settings. */
+/**
+ * That a sensor went over to other settings; or, with `accepted`, that it stayed with its settings and learnt anew,
+ * since a person took what it does as normal.
+ */
 export interface SettingsSwitch {
   readonly sensorId: SensorId;
   /** Data time (ms) of the last reading judged before; undefined: none was. */
@@ -49,6 +52,7 @@ export interface SettingsSwitch {
   readonly settingsId: AppliedSettingsId;
   /** The most stored readings that detectors learnt from which started anew. */
   readonly storedMax: number;
+  readonly accepted?: { readonly by: string; readonly reason: string };
 }
 
 /** The same of an asset: behind the data time up to which its rows were closed. */

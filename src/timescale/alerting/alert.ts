@@ -1,5 +1,5 @@
 import type { Alert, AlertChange, AlertId, AlertSubject } from "../../domain/alerting/alert.ts";
-import { stateAfter } from "../../domain/alerting/lifecycle.ts";
+import { type EpisodeAct, stateAfter } from "../../domain/alerting/lifecycle.ts";
 import type { RarityNow } from "../../domain/detection/episode.ts";
 import type { BatchId } from "../../domain/intake/batch.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
@@ -59,12 +59,15 @@ export function alertStore(sql: Sql): AlertStore {
       return row && toAlert(row);
     },
 
-    async close(tenantId, key, { endedAt, score, reason, ...now }) {
+    async close(tenantId, key, { endedAt, score, reason, accepted, ...now }) {
+      const change = accepted ? "accepted" : "closed";
       const [row] = await sql<Row[]>`
         UPDATE alert SET ended_at = ${time(endedAt)}, score = coalesce(${score ?? null}::float8, score),
           reason = coalesce(${reason ?? null}::text, reason),
           rarity = coalesce(${rarityOrNull(now)}::text, rarity),
-          version = version + 1, state = CASE WHEN latching THEN ${closed(sql, true)} ELSE ${closed(sql, false)} END
+          version = version + 1, 
+          state = CASE WHEN latching THEN ${stateCase(sql, { change, latching: true })}
+            ELSE ${stateCase(sql, { change, latching: false })} END
         WHERE ${open(tenantId, key)} RETURNING ${columns()}`;
       return row && toAlert(row);
     },
@@ -225,8 +228,8 @@ function ofSubject(sql: Sql, { sensorId, assetId, sourceId }: AlertSubject) {
 }
 
 /** The domain's table as an expression: the state behind the end of the condition. */
-function closed(sql: Sql, latching: boolean) {
-  const cases = stateAfter("closed", latching).map(([from, to]) => sql`WHEN ${from}::text THEN ${to}::text`);
+function stateCase(sql: Sql, { change, latching }: { change: EpisodeAct; latching: boolean }) {
+  const cases = stateAfter(change, latching).map(([from, to]) => sql`WHEN ${from}::text THEN ${to}::text`);
   return sql`CASE state ${cases.reduce((all, one) => sql`${all} ${one}`)} ELSE state END`;
 }
 

@@ -38,6 +38,8 @@ interface SwitchRow {
   readonly behind: number | null;
   readonly settings_id: AppliedSettingsId;
   readonly stored_max: number;
+  readonly accepted_by: string | null;
+  readonly accepted_because: string | null;
 }
 
 export function settingsStore(sql: Sql): SettingsStore {
@@ -159,25 +161,32 @@ export function settingsStore(sql: Sql): SettingsStore {
 
     async noteSwitches(tenantId, switches) {
       if (switches.length === 0) return;
+      const rows = switches.map(({ sensorId, behind, settingsId, storedMax, accepted }) => ({
+        sensor_id: sensorId,
+        ms: behind,
+        settings_id: settingsId,
+        stored_max: storedMax,
+        accepted_by: accepted?.by,
+        accepted_because: accepted?.reason,
+      }));
       await sql`
-        INSERT INTO sensor_settings (tenant_id, sensor_id, behind, settings_id, stored_max)
-        SELECT ${tenantId}::int, sensor_id, to_timestamp(ms / 1000), settings_id, stored_max FROM unnest(
-          ${numbers(switches.map(({ sensorId }) => sensorId))}::text::int[],
-          ${`{${switches.map(({ behind }) => behind ?? "NULL").join(",")}}`}::text::float8[],
-          ${numbers(switches.map(({ settingsId }) => settingsId))}::text::int[],
-          ${numbers(switches.map(({ storedMax }) => storedMax))}::text::int[]
-        ) AS row (sensor_id, ms, settings_id, stored_max)`;
+        INSERT INTO sensor_settings (tenant_id, sensor_id, behind, settings_id, stored_max, accepted_by, accepted_because)
+        SELECT ${tenantId}::int, sensor_id, to_timestamp(ms / 1000), settings_id, stored_max, accepted_by, accepted_because
+        FROM jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) AS row (
+          sensor_id integer, ms float8, settings_id integer, stored_max integer, accepted_by text, accepted_because text
+        )`;
     },
 
     async switchesOf(tenantId, sensorId) {
       const rows = await sql<SwitchRow[]>`
-        SELECT sensor_id, behind, settings_id, stored_max FROM sensor_settings
+        SELECT sensor_id, behind, settings_id, stored_max, accepted_by, accepted_because FROM sensor_settings
         WHERE tenant_id = ${tenantId} AND sensor_id = ${sensorId} ORDER BY id`;
       return rows.map((row) => ({
         sensorId: row.sensor_id,
         behind: optional(row.behind),
         settingsId: row.settings_id,
         storedMax: row.stored_max,
+        ...row.accepted_by !== null && { accepted: { by: row.accepted_by, reason: row.accepted_because! } },
       }));
     },
 

@@ -10,7 +10,14 @@ import {
   isHidden,
   UNHANDLED,
 } from "../../../src/domain/alerting/alert.ts";
-import { act, type Action, legalFrom, LIFECYCLE, stateAfter } from "../../../src/domain/alerting/lifecycle.ts";
+import {
+  act,
+  type Action,
+  type EpisodeAct,
+  legalFrom,
+  LIFECYCLE,
+  stateAfter,
+} from "../../../src/domain/alerting/lifecycle.ts";
 import { SUPPRESSIONS } from "../../../src/domain/alerting/suppression.ts";
 import type { BatchId } from "../../../src/domain/intake/batch.ts";
 import type { SensorId } from "../../../src/domain/plant/sensor.ts";
@@ -39,6 +46,7 @@ const TABLE = `
                 unacknowledged          acknowledged       returned_unacknowledged  latched                  normal
   raised        unacknowledged          acknowledged       -                        -                        -
   closed        returned_unacknowledged normal/latched     -                        -                        -
+  accepted      normal/latched          normal/latched     -                        -                        -
   acknowledged  acknowledged            .                  normal/latched           .                        .
   unacknowledged .                      unacknowledged     .                        returned_unacknowledged  returned_unacknowledged
   reset         -                       -                  -                        normal                   .
@@ -74,7 +82,7 @@ const handled = (state: AlertState, latching: boolean): Alert => ({
 function outcomeOf(change: string, { state, latching }: { state: AlertState; latching: boolean }): string {
   const action = ACTIONS[change];
   if (action === undefined) {
-    const to = new Map(stateAfter(change as "raised" | "closed", latching)).get(state);
+    const to = new Map(stateAfter(change as EpisodeAct, latching)).get(state);
     return to ?? "-";
   }
   const outcome = act(handled(state, latching), action);

@@ -1,6 +1,5 @@
 /** Settings that change while readings come in: what sensors are judged by, and that a run over history agrees. */
 import assert from "node:assert/strict";
-import { parseState } from "../../../src/domain/detection/sensor_state.ts";
 import { seededRandom } from "../../../src/domain/detection/stats/random.ts";
 import { EARLIEST_MS } from "../../../src/domain/timestamp.ts";
 import { detectAnomalies } from "../../../src/operations/detection/detect_anomalies.ts";
@@ -12,7 +11,8 @@ import { registerAsset } from "../../../src/operations/plant/register_asset.ts";
 import { registerSensor } from "../../../src/operations/plant/register_sensor.ts";
 import type { SettingsVersion } from "../../../src/ports/detection/settings.ts";
 import { ENGINES } from "../../fixtures/engines.ts";
-import { type GatewayBench, withGateway } from "../../fixtures/gateway.ts";
+import { withGateway } from "../../fixtures/gateway.ts";
+import { alertsOf, assertReprocessed, sensorOf } from "../../fixtures/reprocessed.ts";
 import { accept, MINUTE, otherWorker, prepare, reprocess, send } from "../../fixtures/pipeline.ts";
 
 const T0 = Date.UTC(2024, 0, 1);
@@ -36,42 +36,6 @@ function eventful(seed: number, rows: number): number[] {
 async function promote(scope: Scope, on: ScopeInput, document: unknown): Promise<SettingsVersion> {
   const { id, base } = await saveSettings(scope, { scope: on, document });
   return await promoteSettings(scope, { id, expectedVersion: base });
-}
-
-async function sensorOf({ store, tenant }: Scope, key: string) {
-  const [sensor] = await store.sensors.byKeys(tenant.id, [key]);
-  const [{ state }] = await store.sensors.progress(tenant.id, [sensor.id]);
-  return { id: sensor.id, state: parseState(state) };
-}
-
-async function alertsOf({ store, tenant }: Scope, key: string) {
-  const { id } = await sensorOf({ store, tenant } as Scope, key);
-  const alerts = await store.alerts.page(tenant.id, { limit: 1_000, subjects: { sensorIds: [id], assetIds: [] } });
-  return alerts.reverse();
-}
-
-const ofEpisode = ({ kind, episodeStart, openedAt, endedAt, severity, score, reason }: {
-  kind: string;
-  episodeStart: number;
-  openedAt: number;
-  endedAt: number | undefined;
-  severity: string;
-  score: number;
-  reason: string;
-}) => ({ kind, episodeStart, openedAt, endedAt, severity, score, reason });
-
-async function assertReprocessed(bench: GatewayBench, key: string): Promise<number> {
-  const { scope, sql } = bench;
-  const range = { from: EARLIEST_MS, to: T0 + 1e11, settings: "as_judged" } as const;
-  const run = await reprocess(scope, { sensorKey: key, ...range });
-  const found = (await scope.store.reprocessing.alertsOf(scope.tenant.id, [run], { limit: 1_000 })).get(run) ?? [];
-  const live = await alertsOf(scope, key);
-  const order = (a: { episodeStart: number; kind: string }, b: { episodeStart: number; kind: string }) =>
-    a.episodeStart - b.episodeStart || (a.kind < b.kind ? -1 : 1);
-  assert.deepEqual(found.map(ofEpisode).sort(order), live.map(ofEpisode).sort(order));
-  const [{ state }] = await sql<{ state: string }[]>`SELECT state FROM reprocess_sensor WHERE run_id = ${run}`;
-  assert.deepEqual(parseState(state), (await sensorOf(scope, key)).state);
-  return live.length;
 }
 
 const CHANGES: readonly unknown[] = [
