@@ -38,6 +38,7 @@ export function assess(state: SensorState, series: Series, { set, criticality, l
   const decisions: Decision[] = [];
   const late: number[] = [];
   const days: SensorDay[] = [];
+  const judging: Judging = { fold, criticality, lineAt, score: 0, decisions };
   for (let i = 0; i < series.ts.length; i++) {
     if (state.watermark !== undefined && series.ts[i] <= state.watermark) {
       late.push(i);
@@ -46,9 +47,9 @@ export function assess(state: SensorState, series: Series, { set, criticality, l
     const over = turnDay(state, series.ts[i]);
     if (over !== undefined) days.push(over);
     if (!readInto(fold, state, series.ts[i], series.value[i])) continue;
-    const score = scoreOne(state, fold);
-    judge(state, { fold, score, criticality, lineAt, decisions });
-    learn(state, fold, score);
+    judging.score = scoreOne(state, fold);
+    judge(state, judging);
+    learn(state, fold, judging.score);
   }
   return { decisions, folded: series.ts.length - late.length, late, days };
 }
@@ -107,10 +108,11 @@ export function scoreOne(state: SensorState, { set, point, limits, scores }: Fol
   return withCaution(score, Math.min(state.readings, limits.known), settings.caution);
 }
 
+/** What one reading is judged by; all but the score is the same for the next. */
 interface Judging extends Pick<SensorRules, "lineAt"> {
   readonly fold: Fold;
   readonly criticality: Criticality;
-  readonly score: number;
+  score: number;
   readonly decisions: Decision[];
 }
 
