@@ -34,23 +34,25 @@ export const ANOMALY = "anomaly";
 
 /** Folds `series` into `state`, which it changes in place, and says what that decided. */
 export function assess(state: SensorState, series: Series, { set, criticality, lineAt }: SensorRules): Assessment {
+  const { ts, value } = series;
   const fold = startFold(set);
   const decisions: Decision[] = [];
   const late: number[] = [];
   const days: SensorDay[] = [];
-  for (let i = 0; i < series.ts.length; i++) {
-    if (state.watermark !== undefined && series.ts[i] <= state.watermark) {
+  const judging: Judging = { fold, criticality, lineAt, score: 0, decisions };
+  for (let i = 0; i < ts.length; i++) {
+    if (state.watermark !== undefined && ts[i] <= state.watermark) {
       late.push(i);
       continue;
     }
-    const over = turnDay(state, series.ts[i]);
+    const over = turnDay(state, ts[i]);
     if (over !== undefined) days.push(over);
-    if (!readInto(fold, state, series.ts[i], series.value[i])) continue;
-    const score = scoreOne(state, fold);
-    judge(state, { fold, score, criticality, lineAt, decisions });
-    learn(state, fold, score);
+    if (!readInto(fold, state, ts[i], value[i])) continue;
+    judging.score = scoreOne(state, fold);
+    judge(state, judging);
+    learn(state, fold, judging.score);
   }
-  return { decisions, folded: series.ts.length - late.length, late, days };
+  return { decisions, folded: ts.length - late.length, late, days };
 }
 
 /** One reading on its way through the detectors; all but the set is used again for the next. */
@@ -101,16 +103,18 @@ export function readInto(fold: Fold, state: SensorState, ts: number, value: numb
 /** The ensemble's score of a reading; each detector's goes to `scores`. Learns nothing. */
 export function scoreOne(state: SensorState, { set, point, limits, scores }: Fold): number {
   const { detectors, weights, settings } = set;
-  for (let d = 0; d < detectors.length; d++) scores[d] = detectors[d].score(state.detectors[d], point);
+  const states = state.detectors;
+  for (let d = 0; d < detectors.length; d++) scores[d] = detectors[d].score(states[d], point);
   const score = noisyOr(scores, weights);
   if (score === 0) return 0;
   return withCaution(score, Math.min(state.readings, limits.known), settings.caution);
 }
 
+/** What one reading is judged by; all but the score is the same for the next. */
 interface Judging extends Pick<SensorRules, "lineAt"> {
   readonly fold: Fold;
   readonly criticality: Criticality;
-  readonly score: number;
+  score: number;
   readonly decisions: Decision[];
 }
 
@@ -119,8 +123,8 @@ function judge(state: SensorState, judging: Judging): void {
   const news = afterRest(state.rest, score, limits.rest);
   if (!isCalm(state.episode, news, settings.episode)) judgeEnsemble(state, news, judging);
   for (let w = 0; w < watches.length; w++) {
-    const watched = watches[w].score(state.watches[w].detector, point);
-    if (!isCalm(state.watches[w].episode, watched, settings.watches[w].episode)) judgeWatch(state, w, judging);
+    const { detector, episode } = state.watches[w];
+    if (!isCalm(episode, watches[w].score(detector, point), settings.watches[w].episode)) judgeWatch(state, w, judging);
   }
 }
 
@@ -192,9 +196,11 @@ export function learn(state: SensorState, { set, point, limits }: Fold, score: n
   const { detectors, watches, settings } = set;
   const anomalous = score >= settings.episode.threshold;
   if (!anomalous || settings.learnsAnomalies) {
-    for (let d = 0; d < detectors.length; d++) detectors[d].learn(state.detectors[d], point);
+    const states = state.detectors;
+    for (let d = 0; d < detectors.length; d++) detectors[d].learn(states[d], point);
   }
-  for (let w = 0; w < watches.length; w++) watches[w].learn(state.watches[w].detector, point);
+  const watched = state.watches;
+  for (let w = 0; w < watches.length; w++) watches[w].learn(watched[w].detector, point);
   learnLevel(state.level, point.steady, limits.level);
   learnGlitch(state.glitches, point, limits.glitch);
   const factor = learnPace(state.pace, point.ts);

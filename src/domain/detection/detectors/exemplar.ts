@@ -16,7 +16,14 @@ import { type FieldsOf, number, readings, span } from "../field.ts";
 import { checkNovelty, NOVELTY_FIELDS, type NoveltyParameters, sampleOf, sizeByRate } from "../stats/novelty.ts";
 import { roundedTo } from "../stats/rounded.ts";
 import { byRate, readingsIn, type Span, spanRules } from "../stats/span.ts";
-import { learnMean, meanOf, meanWindow, startMean, type TrailingMean } from "../stats/trailing_mean.ts";
+import {
+  learnMean,
+  meanOf,
+  type MeanWindow,
+  meanWindow,
+  startMean,
+  type TrailingMean,
+} from "../stats/trailing_mean.ts";
 import { startRange, type TrailingRange, updateRange } from "../stats/trailing_range.ts";
 import { checkParameters, type Detector, type Point } from "./detector.ts";
 
@@ -65,49 +72,47 @@ export const EXEMPLAR_FIELDS: FieldsOf<ExemplarParameters> = {
 export function exemplar(parameters: ExemplarParameters): Detector<State> {
   const { length, prototypes, near, half, warmUp } = parameters;
   checkNovelty("exemplar", parameters);
-  const sizeAt = sizeByRate(parameters);
   checkParameters("exemplar", {
     ...spanRules("length", length, BLOCKS),
     "2 <= prototypes <= 200": prototypes >= 2 && prototypes <= 200,
     "near > 0": near > 0,
   });
+  const sizeAt = sizeByRate(parameters);
   const windowAt = byRate((perHour) => meanWindow(readingsIn(length, perHour), BLOCKS));
-  const askedOf = ({ recent, range }: State, value: number, perHour: number): Asked => ({
+  const askedOf = ({ recent, range }: State, value: number, window: MeanWindow): Asked => ({
     value,
-    level: meanOf(recent, windowAt(perHour)),
+    level: meanOf(recent, window),
     width: widthOf(range, value),
     near,
   });
-  const excess = (state: State, { plain, perHour }: Point) => {
-    const { distance } = nearestOf(state.exemplars, askedOf(state, plain, perHour));
-    return Math.max(0, Math.min(distance - near, Number.MAX_VALUE));
+  const excess = (state: State, asked: Asked) =>
+    Math.max(0, Math.min(nearestOf(state.exemplars, asked).distance - near, Number.MAX_VALUE));
+  const isReady = ({ n, recent }: State, window: MeanWindow) => n >= warmUp && recent.blocks.length >= window.blocks;
+  const excessNow = (state: State, { plain, perHour }: Point) => {
+    const window = windowAt(perHour);
+    return isReady(state, window) ? excess(state, askedOf(state, plain, window)) : 0;
   };
-  // Most readings are where the one before was: then nothing else has to be asked.
-  const isAtFront = ({ exemplars, range, recent }: State, { plain, perHour }: Point) =>
-    exemplars.length > 0 &&
-    Math.max(Math.abs(exemplars[0] - plain), Math.abs(exemplars[1] - meanOf(recent, windowAt(perHour)))) <=
-      near / 2 * widthOf(range, plain);
-  const isReady = ({ n, recent }: State, perHour: number) =>
-    n >= warmUp && recent.blocks.length >= windowAt(perHour).blocks;
   return {
     name: "exemplar",
     sees: "a usual value, but not at this level",
     version: 1,
     warmUp: length.least + warmUp,
     start: () => ({ n: 0, range: startRange(), recent: startMean(), exemplars: [] }),
-    score(state, point) {
-      if (!isReady(state, point.perHour)) return NaN;
-      if (isAtFront(state, point)) return 0;
-      const e = excess(state, point);
+    score(state, { plain, perHour }) {
+      const window = windowAt(perHour);
+      if (!isReady(state, window)) return NaN;
+      const asked = askedOf(state, plain, window);
+      if (isAtFront(state.exemplars, asked)) return 0;
+      const e = excess(state, asked);
       return e / (e + half);
     },
-    excess: (state, point) => isReady(state, point.perHour) ? excess(state, point) : 0,
-    learn(state, point) {
-      const { plain, perHour } = point;
+    excess: excessNow,
+    learn(state, { plain, perHour }) {
       const window = windowAt(perHour);
       if (state.recent.blocks.length >= window.blocks) {
         state.n++;
-        if (!isAtFront(state, point)) remember(state.exemplars, askedOf(state, plain, perHour), prototypes);
+        const asked = askedOf(state, plain, window);
+        if (!isAtFront(state.exemplars, asked)) remember(state.exemplars, asked, prototypes);
       }
       learnMean(state.recent, plain, window);
       updateRange(state.range, sampleOf(plain, state.range.max), sizeAt(perHour));
@@ -115,14 +120,14 @@ export function exemplar(parameters: ExemplarParameters): Detector<State> {
     // Levels of fewer readings scatter more, and are to be seen first.
     repace: (state, factor) => void (factor > 1 ? state.n = 0 : undefined),
     facts(state, point) {
-      const asked = askedOf(state, point.plain, point.perHour);
+      const asked = askedOf(state, point.plain, windowAt(point.perHour));
       const { at, distance } = nearestOf(state.exemplars, asked);
       return {
         level: asked.level,
         nearestValue: state.exemplars[at] ?? point.value,
         nearestLevel: state.exemplars[at + 1] ?? point.value,
         distance: Math.min(distance, Number.MAX_VALUE),
-        excess: isReady(state, point.perHour) ? excess(state, point) : 0,
+        excess: excessNow(state, point),
       };
     },
   };
@@ -140,6 +145,12 @@ interface Asked {
   readonly near: number;
 }
 
+/** Most readings are where the one before was: then nothing else has to be asked. */
+function isAtFront(exemplars: readonly number[], { value, level, width, near }: Asked): boolean {
+  const reach = near / 2 * width;
+  return exemplars.length > 0 && Math.abs(exemplars[0] - value) <= reach && Math.abs(exemplars[1] - level) <= reach;
+}
+
 /** Place and distance (in widths) of the nearest exemplar, or of one that is so near that no other matters. */
 function nearestOf(
   exemplars: readonly number[],
@@ -147,8 +158,13 @@ function nearestOf(
 ): { at: number; distance: number } {
   let at = -1;
   let distance = Infinity;
+  // What is no nearer in the unit of the values is no nearer in widths: a division for few of them.
+  let least = Infinity;
   for (let i = 0; i < exemplars.length; i += 2) {
-    const apart = Math.max(Math.abs(exemplars[i] - value), Math.abs(exemplars[i + 1] - level)) / width;
+    const difference = Math.max(Math.abs(exemplars[i] - value), Math.abs(exemplars[i + 1] - level));
+    if (!(difference < least)) continue;
+    least = difference;
+    const apart = difference / width;
     if (!(apart < distance)) continue;
     at = i;
     distance = apart;

@@ -26,9 +26,16 @@ import {
   startNovelty,
 } from "../stats/novelty.ts";
 import { byRate, readingsIn, type Span, spanRules } from "../stats/span.ts";
-import { learnMean, meanWindow, meanWith, startMean, type TrailingMean } from "../stats/trailing_mean.ts";
+import {
+  learnMean,
+  type MeanWindow,
+  meanWindow,
+  meanWith,
+  startMean,
+  type TrailingMean,
+} from "../stats/trailing_mean.ts";
 import { widenRange } from "../stats/trailing_range.ts";
-import { checkParameters, type Detector, type Point } from "./detector.ts";
+import { checkParameters, type Detector } from "./detector.ts";
 
 export interface LevelParameters extends NoveltyParameters {
   readonly length: Span;
@@ -61,30 +68,33 @@ export function levelNovelty(parameters: LevelParameters): Detector<State> {
     const { blocks, perBlock } = meanWindow(readingsIn(length, perHour), BLOCKS);
     return { blocks: blocks - 1, perBlock };
   });
-  const sampleWith = ({ recent, level }: State, point: Point) =>
-    sampleOf(meanWith(recent, point.plain, windowAt(point.perHour)), level.range.max);
-  const isFull = ({ recent }: State, perHour: number) => recent.blocks.length >= windowAt(perHour).blocks;
+  const sampleWith = ({ recent, level }: State, plain: number, window: MeanWindow) =>
+    sampleOf(meanWith(recent, plain, window), level.range.max);
+  const isFull = ({ recent }: State, window: MeanWindow) => recent.blocks.length >= window.blocks;
   return {
     name: "level_novelty",
     sees: "a level outside all recent levels",
     version: 2,
     warmUp: length.least - 1 + parameters.warmUp,
     start: () => ({ level: startNovelty(), recent: startMean() }),
-    score: (state, point) =>
-      isFull(state, point.perHour) ? noveltyOf(state.level, sampleWith(state, point), parameters) : NaN,
-    excess: (state, point) =>
-      isFull(state, point.perHour) ? excessOf(state.level, sampleWith(state, point), parameters) : 0,
-    learn(state, point) {
-      const { level, recent } = state;
-      const { perHour } = point;
-      if (isFull(state, perHour)) learnNovelty(level, sampleWith(state, point), sizeAt(perHour));
-      learnMean(recent, point.plain, windowAt(perHour));
+    score(state, { plain, perHour }) {
+      const window = windowAt(perHour);
+      return isFull(state, window) ? noveltyOf(state.level, sampleWith(state, plain, window), parameters) : NaN;
+    },
+    excess(state, { plain, perHour }) {
+      const window = windowAt(perHour);
+      return isFull(state, window) ? excessOf(state.level, sampleWith(state, plain, window), parameters) : 0;
+    },
+    learn(state, { plain, perHour }) {
+      const window = windowAt(perHour);
+      if (isFull(state, window)) learnNovelty(state.level, sampleWith(state, plain, window), sizeAt(perHour));
+      learnMean(state.recent, plain, window);
     },
     // The mean of fewer readings scatters more.
     repace: ({ level }, factor) => factor > 1 ? widenRange(level.range, Math.sqrt(factor)) : undefined,
-    facts: (state, point) => ({
-      level: meanWith(state.recent, point.plain, windowAt(point.perHour)),
-      ...noveltyFacts(state.level, sampleWith(state, point)),
-    }),
+    facts(state, { plain, perHour }) {
+      const sample = sampleWith(state, plain, windowAt(perHour));
+      return { level: sample.x, ...noveltyFacts(state.level, sample) };
+    },
   };
 }

@@ -68,8 +68,10 @@ export function levelShift({ warmUp, slack, decision, clip, relearn }: LevelShif
     "clip > slack": clip > slack,
     ...spanRules("relearn", relearn),
   });
-  const warmUpAt = byRate((perHour) => readingsIn(warmUp, perHour));
-  const relearnAt = byRate((perHour) => readingsIn(relearn, perHour));
+  const limitsAt = byRate((perHour) => ({
+    warmUp: readingsIn(warmUp, perHour),
+    relearn: readingsIn(relearn, perHour),
+  }));
   const departure = ({ baseline }: State, value: number) => {
     const z = (value - baseline.mean) / spread(baseline);
     return Math.min(Math.max(z, -clip), clip);
@@ -78,7 +80,8 @@ export function levelShift({ warmUp, slack, decision, clip, relearn }: LevelShif
     const z = departure(state, value);
     return { up: Math.max(0, state.up + z - slack), down: Math.max(0, state.down - z - slack) };
   };
-  const isReady = ({ baseline }: State, perHour: number) => baseline.n >= warmUpAt(perHour) && baseline.variance > 0;
+  const isReady = ({ baseline: { n, variance } }: State, limits: { readonly warmUp: number }) =>
+    n >= limits.warmUp && variance > 0;
   return {
     name: "level_shift",
     sees: "small departures in one direction that add up",
@@ -86,13 +89,14 @@ export function levelShift({ warmUp, slack, decision, clip, relearn }: LevelShif
     warmUp: warmUp.least,
     start: () => ({ baseline: startMoments(), up: 0, down: 0, over: 0 }),
     score(state, { plain, perHour }) {
-      if (!isReady(state, perHour)) return NaN;
+      if (!isReady(state, limitsAt(perHour))) return NaN;
       const { up, down } = sumsWith(state, plain);
       const excess = Math.max(up, down) - decision;
       return excess > 0 ? excess / (excess + 2 * decision) : 0;
     },
     learn(state, { plain, perHour }) {
-      if (!isReady(state, perHour)) {
+      const limits = limitsAt(perHour);
+      if (!isReady(state, limits)) {
         updateMoments(state.baseline, plain, Infinity);
         return;
       }
@@ -100,7 +104,7 @@ export function levelShift({ warmUp, slack, decision, clip, relearn }: LevelShif
       state.up = up;
       state.down = down;
       state.over = Math.max(up, down) > decision ? state.over + 1 : 0;
-      if (state.over < relearnAt(perHour)) return;
+      if (state.over < limits.relearn) return;
       state.baseline = startMoments();
       state.up = 0;
       state.down = 0;

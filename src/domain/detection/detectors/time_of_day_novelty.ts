@@ -61,8 +61,11 @@ export function timeOfDayNovelty(parameters: TimeOfDayParameters): Detector<Stat
     ...spanRules("atLeast", atLeast),
     "atLeast <= memory": atLeast?.hours <= memory?.hours && atLeast.least <= memory.least,
   });
-  const leastAt = byRate((perHour) => readingsIn(atLeast, perHour));
-  const mostAt = byRate((perHour) => readingsIn(memory, perHour));
+  const limitsAt = byRate((perHour) => ({
+    least: readingsIn(atLeast, perHour),
+    most: readingsIn(memory, perHour),
+    size: sizeAt(perHour),
+  }));
   const partMs = DAY_MS / parts;
   const partOf = (ts: number) => {
     const part = Math.floor(ts / partMs);
@@ -77,24 +80,24 @@ export function timeOfDayNovelty(parameters: TimeOfDayParameters): Detector<Stat
     start: () => ({ residual: startNovelty(), counts: Array(parts).fill(0), means: Array(parts).fill(0) }),
     score(state, { ts, plain, perHour }) {
       const part = partOf(ts);
-      return state.counts[part] < leastAt(perHour)
+      return state.counts[part] < limitsAt(perHour).least
         ? NaN
         : noveltyOf(state.residual, sampleOf(plain - state.means[part], state.means[part]), parameters);
     },
     excess(state, { ts, plain, perHour }) {
       const part = partOf(ts);
-      return state.counts[part] < leastAt(perHour)
+      return state.counts[part] < limitsAt(perHour).least
         ? 0
         : excessOf(state.residual, sampleOf(plain - state.means[part], state.means[part]), parameters);
     },
     learn(state, { ts, plain, perHour }) {
+      const { counts, means } = state;
+      const { least, most, size } = limitsAt(perHour);
       const part = partOf(ts);
-      const residual = plain - state.means[part];
-      if (state.counts[part] >= leastAt(perHour)) {
-        learnNovelty(state.residual, sampleOf(residual, state.means[part]), sizeAt(perHour));
-      }
-      state.counts[part] = Math.min(state.counts[part] + 1, mostAt(perHour));
-      state.means[part] += residual / state.counts[part];
+      const residual = plain - means[part];
+      if (counts[part] >= least) learnNovelty(state.residual, sampleOf(residual, means[part]), size);
+      counts[part] = Math.min(counts[part] + 1, most);
+      means[part] += residual / counts[part];
     },
     facts(state, { ts, plain }) {
       const part = partOf(ts);

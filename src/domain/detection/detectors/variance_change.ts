@@ -75,7 +75,7 @@ export function varianceChange(parameters: VarianceParameters): Detector<State> 
       if (state.recent.length < length) state.recent.push(plain);
       else {
         state.recent[state.next] = plain;
-        state.next = (state.next + 1) % length;
+        state.next = state.next + 1 === length ? 0 : state.next + 1;
       }
       if (state.recent.length < length || ++state.age < every) return;
       if (state.last !== undefined) {

@@ -65,6 +65,8 @@ export function sampleOf(x: number, value: number): Sample {
 export function noveltyOf({ n, range }: Novelty, sample: Sample, { half, warmUp }: NoveltyParameters): number {
   if (n < warmUp) return NaN;
   const e = excess(range, sample);
+  // So it is for most, without a division.
+  if (e === 0) return 0;
   // Infinity / Infinity is not a number: so far outside is as new as it gets.
   return e === Infinity ? 1 : e / (e + half);
 }

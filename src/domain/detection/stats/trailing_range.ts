@@ -47,7 +47,15 @@ export function widenRange(range: TrailingRange, factor: number): void {
 }
 
 /** Takes `sample` in, at most one width of the range (at least its floor) beyond what the range holds. */
-export function updateRange(range: TrailingRange, sample: Sample, size: WindowSize): void {
+export function updateRange(range: TrailingRange, { x, floor }: Sample, size: WindowSize): void {
+  const { blocks, filled } = range;
+  const newest = blocks.length - 2;
+  if (newest >= 0 && filled < size.perBlock && x >= blocks[newest] && x <= blocks[newest + 1]) range.filled++;
+  // With a sample of its own: one that is handed on would have to be made for every reading, this one is for few.
+  else widenBlocks(range, { x, floor }, size);
+}
+
+function widenBlocks(range: TrailingRange, sample: Sample, size: WindowSize): void {
   const { blocks, min, max } = range;
   const x = sample.x >= min && sample.x <= max ? sample.x : within(range, sample);
   if (blocks.length === 0 || range.filled >= size.perBlock) openBlock(range, x, size);
