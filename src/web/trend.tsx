@@ -59,7 +59,10 @@ export function TrendView(props: TrendViewProps) {
     });
     measure();
     watch.observe(frame.current!);
-    return () => watch.disconnect();
+    return () => {
+      clearTimeout(timer);
+      watch.disconnect();
+    };
   }, []);
 
   // As many points as pixels; steps of a hundred, so that a little wider asks nothing anew.

@@ -8,7 +8,7 @@ import type { AssetSettings } from "./asset_settings.ts";
 import { type AssetMemory, type AssetRules, assetVersion, fitName, startAsset } from "./asset_state.ts";
 import type { AssetStreamSettings } from "./asset_stream_state.ts";
 import { binOf, type ColumnReadings, toRows } from "./asset_rows.ts";
-import { ASSET_ANOMALY, assessAsset, weightsOf } from "./assess_asset.ts";
+import { assessAsset, ASSET_ANOMALY, weightsOf } from "./assess_asset.ts";
 import { peakOf, startEpisode, type Supersession } from "./episode.ts";
 import { MICROSECOND_MS } from "../timestamp.ts";
 

@@ -70,7 +70,9 @@ export function resolveSettings(layers: readonly SettingsLayer[], name?: string)
     for (const [path] of leavesOf(document)) if (!before.has(path)) origins.set(path, layer);
   }
   const version = Math.max(FIRST_VERSION, ...layers.map(({ version }) => version));
-  const [ofSensors, ofAssets] = [DEFAULT_SETTINGS, ASSET_DEFAULTS].map(({ version: code }) => `${code}.${name ?? version}`);
+  const [ofSensors, ofAssets] = [DEFAULT_SETTINGS, ASSET_DEFAULTS].map(({ version: code }) =>
+    `${code}.${name ?? version}`
+  );
   return { version, name: ofSensors, assetName: ofAssets, document, origins, idle };
 }
 
@@ -148,7 +150,9 @@ export function sensorSettingsOf({ document, name }: ResolvedSettings): Detectio
 }
 
 /** What an asset is judged by. Its version names all that is in it, as a detector set's does. */
-export function assetSettingsOf({ document, assetName }: Pick<ResolvedSettings, "document" | "assetName">): AssetSettings {
+export function assetSettingsOf(
+  { document, assetName }: Pick<ResolvedSettings, "document" | "assetName">,
+): AssetSettings {
   return assetSettings(document, `${assetName} ${fingerprint(document.asset)}`);
 }
 

@@ -1,7 +1,13 @@
 /** The assets that a transaction has locked, with what judges them and what they are judged by. */
 import { decodeModel } from "../../domain/detection/asset_model.ts";
 import type { AssetSettings } from "../../domain/detection/asset_settings.ts";
-import { type AssetMemory, type AssetRules, decodeAsset, encodeAsset, notJudged } from "../../domain/detection/asset_state.ts";
+import {
+  type AssetMemory,
+  type AssetRules,
+  decodeAsset,
+  encodeAsset,
+  notJudged,
+} from "../../domain/detection/asset_state.ts";
 import type { AppliedSettingsId } from "../../domain/detection/settings_layers.ts";
 import type { Asset, AssetId } from "../../domain/plant/asset.ts";
 import type { AssetScore, DueAsset, JudgedSensor, SavedAsset } from "../../ports/detection/asset_state.ts";

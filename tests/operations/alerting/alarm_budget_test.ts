@@ -86,12 +86,15 @@ async function send(scope: Scope, parts: readonly (readonly Row[])[], source = "
   }
 }
 
-/** All that has come of it, without the ids that depend on batches. */
+/**
+ * All that has come of sensors, without the ids that depend on batches. Alerts of assets come in turns of their own, and
+ * with them who belongs to whom.
+ */
 async function outcome({ sql, scope }: GatewayBench) {
   const { store, tenant } = scope;
-  const alerts = (await store.alerts.page(tenant.id, { limit: 1_000 })).map(({ id: _, batchId: __, ...alert }) =>
-    alert
-  );
+  const alerts = (await store.alerts.page(tenant.id, { limit: 1_000 }))
+    .filter(({ sensorId }) => sensorId !== undefined)
+    .map(({ id: _, batchId: __, parentId: ___, suppressedBy: ____, version: _____, ...alert }) => alert);
   const candidates = (await store.candidates.rarest(tenant.id, { limit: 1_000 }))
     .map(({ id: _, batchId: __, ...candidate }) => candidate);
   const byEpisode = (a: { sensorId?: number; episodeStart: number }, b: typeof a) =>
@@ -218,14 +221,14 @@ for (const engine of ENGINES) {
           const { id } = await startReprocessing(scope, { ...range, assetKey, settings: "as_judged" });
           for (let finished = false; !finished;) finished = (await reprocessPage(scope, id)).finished;
           const runs = await store.reprocessing.alertsOf(tenant.id, [id], { limit: 1_000 });
-          found.push(...runs.get(id) ?? []);
+          found.push(...(runs.get(id) ?? []).filter(({ sensorId }) => sensorId !== undefined));
         }
         const onAssets = new Set(found.map(({ sensorId }) => sensorId));
         const live = (await outcome(bench)).alerts.filter(({ sensorId }) => onAssets.has(sensorId));
         const shown = (
           { sensorId, kind, episodeStart, openedAt, endedAt, severity, score, reason }:
             | ReprocessedAlert
-            | Omit<Alert, "id" | "batchId">,
+            | Omit<Alert, "id" | "batchId" | "parentId" | "suppressedBy" | "version">,
         ) => ({ sensorId, kind, episodeStart, openedAt, endedAt, severity, score, reason });
         const inOrder = (a: ReturnType<typeof shown>, b: typeof a) =>
           a.sensorId! - b.sensorId! || a.episodeStart - b.episodeStart;

@@ -27,7 +27,7 @@ const engine = ENGINES.at(-1)!;
 
 /** Assets are folded when the test says so, and nothing goes on behind it. */
 function quiet(scope: Scope): Scope {
-  return { ...scope, assetTurns: { soon: () => Promise.resolve() } };
+  return { ...scope, assetTurns: { soon: () => Promise.resolve(), close: () => {} } };
 }
 
 async function register({ scope }: GatewayBench, key: string, parentKey?: string): Promise<Asset> {
