@@ -5,7 +5,7 @@
 import { build, type BuildOptions, stop } from "esbuild";
 import { createHash, randomUUID } from "node:crypto";
 import { readdir, readFile, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -24,7 +24,8 @@ export interface BuiltPage {
 /** The page out of `cacheFolder`, built when it is not there. */
 export async function buildPage(cacheFolder: string): Promise<BuiltPage> {
   const version = await contentHash();
-  const folder = join(cacheFolder, `page-${version}`);
+  // The builder takes its own folder for the working one.
+  const folder = resolve(cacheFolder, `page-${version}`);
   return await readBuilt(folder, version) ?? await buildInto(folder, version);
 }
 

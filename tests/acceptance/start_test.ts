@@ -33,7 +33,7 @@ Deno.test("a second demo ends, also when other batches were sent in between", as
     assert.equal(await first.end("SIGINT"), 0);
     const second = await startAppProcess(home, { ...demo });
     assert.match(second.log(), /46 of 46 batches processed/);
-    assert.match(second.log(), /10 alerts; 3 of 4 labelled windows have one/);
+    assert.match(second.log(), /18 alerts; 4 of 4 labelled windows have one/);
     assert.equal(await second.end("SIGINT"), 0);
   } finally {
     await rm(home, { recursive: true });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { buildPage } from "../../src/page/build_page.ts";
 import { servePage } from "../../src/page/serve_page.ts";
 
@@ -24,6 +24,12 @@ Deno.test({
       await t.step("two that build it at once end with the same, and leave nothing behind", async () => {
         assert.equal(built.version, again.version);
         assert.deepEqual(await readdir(folder), [`page-${built.version}`]);
+      });
+      await t.step("a folder that is named from where the service was started is that one", async () => {
+        const named = relative(Deno.cwd(), join(folder, "named"));
+        assert.equal((await buildPage(named)).version, built.version);
+        assert.deepEqual(await readdir(join(folder, "named")), [`page-${built.version}`]);
+        await rm(join(folder, "named"), { recursive: true });
       });
       await t.step("built before, it is read", async () => {
         assert.deepEqual([...(await buildPage(folder)).files.keys()].sort(), [...built.files.keys()].sort());

@@ -310,7 +310,7 @@ Deno.test({
             assert.equal(swept, 1);
             const [now] = await ended(bench, [batch!.id]);
             assert.deepEqual([now.state, now.stored], ["processed", 1]);
-            assert.deepEqual(await sweep(deps), { batches: 0, reprocessings: 0 });
+            assert.deepEqual(await sweep(deps), { batches: 0, reprocessings: 0, alerts: 0 });
           });
         },
       );
