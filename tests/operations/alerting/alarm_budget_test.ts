@@ -87,8 +87,8 @@ async function send(scope: Scope, parts: readonly (readonly Row[])[], source = "
 }
 
 /**
- * All that has come of sensors, without the ids that depend on batches. Alerts of assets come in turns of their own, and
- * with them who belongs to whom.
+ * All that has come of sensors, without the ids that depend on batches. Alerts of assets come in turns of their own,
+ * and with them who belongs to whom.
  */
 async function outcome({ sql, scope }: GatewayBench) {
   const { store, tenant } = scope;
