@@ -48,7 +48,7 @@ export function AlertScreen({ id }: { id: string }) {
     <section class="page">
       <Path path={alert.asset?.path ?? []}>{alert.sensor !== null && <SensorLink sensor={alert.sensor} />}</Path>
       <h1>
-        <Chip severity={alert.severity} state={alert.state} /> <bdi>{subjectOf(alert)}</bdi>{" "}
+        <Chip severity={alert.severity} state={alert.state} hidden={alert.hidden} /> <bdi>{subjectOf(alert)}</bdi>{" "}
         <span class="muted">alert {alert.number}</span>
       </h1>
       <Asking asked={asked} what="the alert" />

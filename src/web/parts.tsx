@@ -30,8 +30,9 @@ export const STATE_WORDS: Readonly<Record<AlertState, string>> = {
 };
 
 /** Filled while it stands and nobody has seen it; outlined otherwise. */
-export function Chip({ severity, state }: { severity: Severity; state: AlertState }) {
-  const filled = state === "UNACKNOWLEDGED";
+export function Chip({ severity, state, hidden = false }: { severity: Severity; state: AlertState; hidden?: boolean }) {
+  // What is shelved or suppressed asks for nobody.
+  const filled = state === "UNACKNOWLEDGED" && !hidden;
   return (
     <span class={`chip ${filled ? severity.toLowerCase() : "outline"}`}>
       <span aria-hidden="true">{SHAPES[severity]}</span> {SHORT[severity]}

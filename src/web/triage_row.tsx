@@ -32,7 +32,7 @@ export function TriageRow({ row, place, top, size, selected, marked, onSelect, o
       onDblClick={onOpen}
     >
       <span>
-        <Chip severity={row.severity} state={row.state} />
+        <Chip severity={row.severity} state={row.state} hidden={row.hidden} />
       </span>
       <span>{row.shelf !== null ? "shelved" : row.hidden ? "held" : STATE_WORDS[row.state]}</span>
       <span class="cut" dir="auto">
@@ -51,6 +51,7 @@ export function TriageRow({ row, place, top, size, selected, marked, onSelect, o
 export function why({ cause, kind, reason, sensor }: Pick<AlertRow, "cause" | "kind" | "reason" | "sensor">): string {
   if (cause === null) return reason;
   const name = kind === "anomaly" ? words(cause.detector) : words(kind);
-  const value = `${number(cause.value)} ${unit(sensor?.unit ?? null)}`.trim();
+  // Of an asset it is the largest departure of a sensor, in spreads.
+  const value = `${number(cause.value)} ${sensor === null ? "spreads" : unit(sensor.unit)}`.trim();
   return cause.usual === null ? `${name}: ${value}` : `${name}: ${number(cause.usual)} → ${value}`;
 }
