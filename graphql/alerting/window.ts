@@ -5,7 +5,7 @@ import {
   openMaintenanceWindow,
   returnToService,
   takeOutOfService,
-} from "../../src/operations/alerting/service_windows.ts";
+} from "../../src/operations/alerting/change_windows.ts";
 import { builder, enumValues } from "../builder.ts";
 import { asResult } from "../errors.ts";
 import { rowId, SMALL_ID_MAX } from "../ids.ts";

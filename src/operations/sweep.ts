@@ -6,7 +6,7 @@
  */
 import { SERVICE } from "../domain/access/actor.ts";
 import { releaseHeld } from "./alerting/relate_alerts.ts";
-import { settleWindows } from "./alerting/service_windows.ts";
+import { settleWindows } from "./alerting/change_windows.ts";
 import { unshelveDue } from "./alerting/shelve_alerts.ts";
 import { watchFloods } from "./alerting/watch_floods.ts";
 import { type WatchOptions, watchSilence } from "./alerting/watch_silence.ts";

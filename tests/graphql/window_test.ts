@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type Alert, isHidden } from "../../src/domain/alerting/alert.ts";
 import type { Sensor } from "../../src/domain/plant/sensor.ts";
-import { settleWindows } from "../../src/operations/alerting/service_windows.ts";
+import { settleWindows } from "../../src/operations/alerting/change_windows.ts";
 import { decide, globalId, sensorOf } from "../fixtures/alerts.ts";
 import { ENGINES } from "../fixtures/engines.ts";
 import { type GatewayBench, withGateway } from "../fixtures/gateway.ts";
@@ -109,7 +109,7 @@ async function isFinishedAfterDeath(plant: Plant): Promise<void> {
     store: { ...scope.store, alerts: { ...scope.store.alerts, standingIds: dies.change } },
   };
   const { openMaintenanceWindow, closeMaintenanceWindow } = await import(
-    "../../src/operations/alerting/service_windows.ts"
+    "../../src/operations/alerting/change_windows.ts"
   );
   await assert.rejects(openMaintenanceWindow(mortal, { sensorKey: "lone", to: at(30), reason: "r" }), /killed/);
   await settleWindows(scope);
