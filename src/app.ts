@@ -40,8 +40,11 @@ export const MIGRATIONS = fileURLToPath(new URL("../migrations/", import.meta.ur
 const BATCH_MEMORY_BYTES = 64 * 2 ** 20;
 const STATE_MEMORY_SENSORS = 10_000;
 const SETTINGS_MEMORY_SETS = 1_000;
-/** With its model an asset takes a MB. */
-const STATE_MEMORY_ASSETS = 200;
+/**
+ * With its model an asset takes some 350 KB. Assets are folded in turn, so with fewer than there are, none would be
+ * found.
+ */
+const STATE_MEMORY_ASSETS = 1_000;
 /**
  * Activities at once: a few more than the store's connections, so that none of these is idle while an activity
  * computes.

@@ -129,10 +129,14 @@ interface Measured {
 
 /** T-squared of the columns that the row has, as if there had been all: in proportion to their number. */
 function measure({ columns, mean, spread, inverse }: Hotelling, row: Float64Array): Measured {
-  if (!row.some(Number.isNaN)) {
-    const departures = row.map((value, j) => departure(value - mean[j], spread[j]));
+  // Loops, since this is what each row of an asset costs.
+  if (isWhole(row)) {
+    const departures = new Float64Array(columns);
+    for (let j = 0; j < columns; j++) departures[j] = departure(row[j] - mean[j], spread[j]);
     const contributions = contributionsOf(inverse, departures);
-    return { t2: Math.max(0, contributions.reduce((sum, part) => sum + part, 0)), contributions };
+    let t2 = 0;
+    for (let j = 0; j < columns; j++) t2 += contributions[j];
+    return { t2: Math.max(0, t2), contributions };
   }
   const kept = Array.from({ length: columns }, (_, j) => j).filter((j) => !Number.isNaN(row[j]));
   const z = kept.map((j) => departure(row[j] - mean[j], spread[j]));
@@ -142,13 +146,23 @@ function measure({ columns, mean, spread, inverse }: Hotelling, row: Float64Arra
   return { t2: Math.max(0, parts.reduce((sum, part) => sum + part, 0)) * columns / kept.length, contributions };
 }
 
-function nearest(modes: readonly Hotelling[], row: Float64Array): Measured & { mode: number } {
-  let best = { t2: Infinity, contributions: [] as readonly number[], mode: -1 };
-  for (const [mode, fit] of modes.entries()) {
-    const measured = measure(fit, row);
-    if (measured.t2 < best.t2) best = { ...measured, mode };
+/** Whether no value is missing. */
+function isWhole(row: Float64Array): boolean {
+  for (let j = 0; j < row.length; j++) {
+    if (Number.isNaN(row[j])) return false;
   }
-  return modes.length === 0 ? { ...best, t2: 0 } : best;
+  return true;
+}
+
+function nearest(modes: readonly Hotelling[], row: Float64Array): Measured & { mode: number } {
+  if (modes.length === 0) return { t2: 0, contributions: [], mode: -1 };
+  let best: Measured = { t2: Infinity, contributions: [] };
+  let mode = -1;
+  for (let m = 0; m < modes.length; m++) {
+    const measured = measure(modes[m], row);
+    if (measured.t2 < best.t2) [best, mode] = [measured, m];
+  }
+  return { t2: best.t2, contributions: best.contributions, mode };
 }
 
 /** The row's values of the model's sensors; undefined when it lacks more than half of them. */
@@ -156,8 +170,14 @@ export function rowOf(
   model: AssetModel,
   { sensors, values }: { sensors: readonly SensorId[]; values: ArrayLike<number> },
 ): Float64Array | undefined {
-  const row = Float64Array.from(model.sensors, (id) => Math.fround(values[sensors.indexOf(id)] ?? NaN));
-  const present = row.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0);
+  const row = new Float64Array(model.sensors.length);
+  let present = 0;
+  for (let j = 0; j < row.length; j++) {
+    // Mostly the sensors of the asset are those of the model, in the same order.
+    const id = model.sensors[j], at = sensors[j] === id ? j : sensors.indexOf(id);
+    row[j] = at < 0 ? NaN : Math.fround(values[at]);
+    if (!Number.isNaN(row[j])) present++;
+  }
   return present >= 2 && 2 * present >= row.length ? row : undefined;
 }
 
@@ -177,7 +197,8 @@ export function modesDistance({ modes, modesScale }: AssetModel, row: Float64Arr
  * A sensor's part is what the distance loses when the sensor is as usual. Values that are missing are taken as usual.
  */
 export function forestDistance({ forest, forestScale, whole }: AssetModel, row: Float64Array): number {
-  return onScale(forestScale, scoreRow(forest, row.map((value, j) => Number.isNaN(value) ? whole.mean[j] : value)));
+  const usual = isWhole(row) ? row : row.map((value, j) => Number.isNaN(value) ? whole.mean[j] : value);
+  return onScale(forestScale, scoreRow(forest, usual));
 }
 
 /** A model as plain data, and back; undefined when it is of another version: it is fitted anew then. */

@@ -105,7 +105,9 @@ function streamOf(state: AssetStreamState): AssetStream {
 export function pushRow(state: AssetStreamState, ts: number, values: Float64Array): number {
   requireRow(state, ts, values);
   takeTime(state, ts);
-  takeValues(state, values.map(withinReach));
+  const reached = new Float64Array(values.length);
+  for (let j = 0; j < values.length; j++) reached[j] = withinReach(values[j]);
+  takeValues(state, reached);
   return scoreOf(state);
 }
 
@@ -189,14 +191,23 @@ function combine(state: AssetStreamState): void {
 /** Among the sensors with evidence alone. */
 function correlationFactor(inverse: readonly number[] | null, departures: readonly (number | null)[]): number {
   if (inverse === null) return 1;
-  const kept = departures.flatMap((z, j) => z === null ? [] : [j]);
-  const z = departures.filter((z) => z !== null);
+  const kept: number[] = [], z: number[] = [];
+  let squares = 0;
+  for (let j = 0; j < departures.length; j++) {
+    const part = departures[j];
+    if (part === null) continue;
+    kept.push(j);
+    z.push(part);
+    squares += part * part;
+  }
   const t2 = Math.max(0, sumOf(contributionsOf(marginalInverse(inverse, { columns: departures.length, kept }), z)));
-  return (1 + t2) / (1 + z.reduce((sum, part) => sum + part * part, 0));
+  return (1 + t2) / (1 + squares);
 }
 
 function sumOf(parts: readonly number[]): number {
-  return parts.reduce((sum, part) => sum + part, 0);
+  let sum = 0;
+  for (let j = 0; j < parts.length; j++) sum += parts[j];
+  return sum;
 }
 
 function scoreOf({ held, settings }: AssetStreamState): number {

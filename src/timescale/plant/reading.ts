@@ -146,7 +146,7 @@ function toMs(seconds: number): number {
 
 /** The numbers of an array literal. */
 function listed(text: string): Float64Array {
-  return Float64Array.from(text.slice(1, -1).split(","), Number);
+  return Float64Array.from(JSON.parse(`[${text.slice(1, -1)}]`) as number[]);
 }
 
 function rangeOf(ts: Float64Array): [from: number, to: number] {

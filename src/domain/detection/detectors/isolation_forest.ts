@@ -18,7 +18,7 @@
  *
  * [1] F. T. Liu, K. M. Ting, Z.-H. Zhou, Isolation Forest, ICDM 2008.
  */
-import { type Growth, growTrees, meanPathLength, type Trees, treeStride } from "./isolation_tree.ts";
+import { type Growth, growTrees, meanPathLength, type Trees } from "./isolation_tree.ts";
 
 export interface ForestSettings {
   /** Values a row. */
@@ -30,7 +30,6 @@ export interface ForestSettings {
 
 export interface Forest extends Growth {
   readonly nodes: Trees;
-  readonly stride: number;
   /** c(sample), by which path lengths are measured. */
   readonly usualPath: number;
 }
@@ -61,13 +60,7 @@ export function fitForest(rows: Float64Array, settings: ForestSettings): Forest 
 }
 
 function forestOf(growth: Growth, rows: Float64Array): Forest {
-  const { sample, depth } = growth;
-  return {
-    ...growth,
-    nodes: growTrees(rows, growth),
-    stride: treeStride(sample, depth),
-    usualPath: meanPathLength(sample),
-  };
+  return { ...growth, nodes: growTrees(rows, growth), usualPath: meanPathLength(growth.sample) };
 }
 
 /**
@@ -100,10 +93,10 @@ function addPaths(
   rows: Float64Array,
   { scores, from, to }: { scores: Float64Array; from: number; to: number },
 ): void {
-  const { features, trees, depth, stride } = forest;
-  const { feature, threshold, left, path } = forest.nodes;
+  const { features, trees, depth } = forest;
+  const { roots, feature, threshold, left, leaf, path } = forest.nodes;
   for (let tree = 0; tree < trees; tree++) {
-    const base = tree * stride;
+    const base = roots[tree];
     let row = from;
     for (; row + 4 <= to; row += 4) {
       const r0 = row * features, r1 = r0 + features, r2 = r1 + features, r3 = r2 + features;
@@ -114,16 +107,16 @@ function addPaths(
         n2 = left[n2] + +(rows[r2 + feature[n2]] >= threshold[n2]);
         n3 = left[n3] + +(rows[r3 + feature[n3]] >= threshold[n3]);
       }
-      scores[row] += path[n0];
-      scores[row + 1] += path[n1];
-      scores[row + 2] += path[n2];
-      scores[row + 3] += path[n3];
+      scores[row] += path[leaf[n0]];
+      scores[row + 1] += path[leaf[n1]];
+      scores[row + 2] += path[leaf[n2]];
+      scores[row + 3] += path[leaf[n3]];
     }
     for (; row < to; row++) {
       const at = row * features;
       let node = base;
       for (let step = 0; step < depth; step++) node = left[node] + +(rows[at + feature[node]] >= threshold[node]);
-      scores[row] += path[node];
+      scores[row] += path[leaf[node]];
     }
   }
 }
@@ -132,12 +125,12 @@ function addPaths(
 export function scoreRow(forest: Forest, row: Float64Array): number {
   requireRows(row, forest.features);
   if (row.length !== forest.features) throw new RangeError(`One row has ${forest.features} values, not ${row.length}.`);
-  const { trees, depth, stride } = forest;
-  const { feature, threshold, left, path } = forest.nodes;
+  const { trees, depth } = forest;
+  const { roots, feature, threshold, left, leaf, path } = forest.nodes;
   let sum = 0;
   let tree = 0;
   for (; tree + 4 <= trees; tree += 4) {
-    let n0 = tree * stride, n1 = n0 + stride, n2 = n1 + stride, n3 = n2 + stride;
+    let n0 = roots[tree], n1 = roots[tree + 1], n2 = roots[tree + 2], n3 = roots[tree + 3];
     for (let step = 0; step < depth; step++) {
       n0 = left[n0] + +(row[feature[n0]] >= threshold[n0]);
       n1 = left[n1] + +(row[feature[n1]] >= threshold[n1]);
@@ -145,15 +138,15 @@ export function scoreRow(forest: Forest, row: Float64Array): number {
       n3 = left[n3] + +(row[feature[n3]] >= threshold[n3]);
     }
     // Added one by one, in the order of the trees: the sum of four would round otherwise than scoreRows does.
-    sum += path[n0];
-    sum += path[n1];
-    sum += path[n2];
-    sum += path[n3];
+    sum += path[leaf[n0]];
+    sum += path[leaf[n1]];
+    sum += path[leaf[n2]];
+    sum += path[leaf[n3]];
   }
   for (; tree < trees; tree++) {
-    let node = tree * stride;
+    let node = roots[tree];
     for (let step = 0; step < depth; step++) node = left[node] + +(row[feature[node]] >= threshold[node]);
-    sum += path[node];
+    sum += path[leaf[node]];
   }
   return 2 ** (sum * (-1 / (trees * forest.usualPath)));
 }

@@ -3,7 +3,7 @@
  * JSON for 100 trees of 256 rows.
  */
 import type { Forest } from "./isolation_forest.ts";
-import { emptyTrees, meanPathLength, treeStride } from "./isolation_tree.ts";
+import { meanPathLength, startTrees } from "./isolation_tree.ts";
 
 const VERSION = 1;
 
@@ -21,17 +21,18 @@ export interface ForestState {
   readonly cut: readonly number[];
 }
 
-export function encodeForest(forest: Forest): ForestState {
-  const { features, trees, sample, depth, seed, stride, nodes } = forest;
-  const feature: number[] = [], cut: number[] = [];
-  for (let tree = 0; tree < trees; tree++) {
-    for (let node = tree * stride; node < tree * stride + nodes.used[tree]; node++) {
-      const leaf = nodes.left[node] === node;
-      feature.push(leaf ? -1 : nodes.feature[node]);
-      cut.push(leaf ? nodes.size[node] : nodes.threshold[node]);
-    }
-  }
-  return { version: VERSION, features, trees, sample, depth, seed, feature, cut };
+export function encodeForest({ features, trees, sample, depth, seed, nodes }: Forest): ForestState {
+  const isLeaf = (node: number) => nodes.left[node] === node;
+  return {
+    version: VERSION,
+    features,
+    trees,
+    sample,
+    depth,
+    seed,
+    feature: Array.from(nodes.feature, (feature, node) => isLeaf(node) ? -1 : feature),
+    cut: Array.from(nodes.threshold, (threshold, node) => isLeaf(node) ? nodes.size[nodes.leaf[node]] : threshold),
+  };
 }
 
 /**
@@ -40,28 +41,11 @@ export function encodeForest(forest: Forest): ForestState {
 export function decodeForest(state: ForestState): Forest | undefined {
   if (state.version !== VERSION) return undefined;
   const { features, trees, sample, depth, seed, feature, cut } = state;
-  const stride = treeStride(sample, depth);
-  const nodes = emptyTrees(trees, stride);
-  let read = 0;
-  for (let tree = 0; tree < trees; tree++) {
-    const base = tree * stride;
-    const levels = new Uint8Array(stride);
-    let used = 1;
-    for (let slot = 0; slot < used; slot++, read++) {
-      const node = base + slot;
-      if (feature[read] < 0) {
-        nodes.left[node] = node;
-        nodes.size[node] = cut[read];
-        nodes.path[node] = levels[slot] + meanPathLength(cut[read]);
-        continue;
-      }
-      nodes.feature[node] = feature[read];
-      nodes.threshold[node] = cut[read];
-      nodes.left[node] = base + used;
-      levels[used] = levels[used + 1] = levels[slot] + 1;
-      used += 2;
-    }
-    nodes.used[tree] = used;
+  const builder = startTrees();
+  for (let node = 0; node < feature.length; node++) {
+    if (!builder.open()) builder.beginTree();
+    if (feature[node] < 0) builder.leaf(cut[node]);
+    else builder.split(feature[node], cut[node]);
   }
-  return { features, trees, sample, depth, seed, nodes, stride, usualPath: meanPathLength(sample) };
+  return { features, trees, sample, depth, seed, nodes: builder.build(), usualPath: meanPathLength(sample) };
 }
