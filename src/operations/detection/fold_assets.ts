@@ -20,6 +20,8 @@ import { type HeldAsset, type HeldAssets, holdAssets, isJudged, toSaved } from "
 /** Bounds on one transaction. */
 const ASSETS_PER_RUN = 32;
 const READINGS_PER_RUN = 20_000;
+/** Batches that bring readings of these assets wait for the run, and a model takes as long as a hundred rows. */
+const MODELS_PER_RUN = 4;
 /** Readings of a sensor that are read at once, at least. */
 const READINGS_LEAST = 50;
 /** Runs of one call; what is left is for the next one. */
@@ -101,7 +103,16 @@ async function foldHeld(scope: Scope, store: Store, { held, idOf }: HeldAssets):
     return span === undefined ? [] : [{ one, span }];
   });
   const series = await readSpans(store, { tenant, planned });
-  for (const { one, span } of planned) alerts.push(...await foldOne(store, { tenant, one, span, series, idOf }));
+  let fitted = 0;
+  for (const { one, span } of planned) {
+    if (fitted >= MODELS_PER_RUN) {
+      one.done = false;
+      continue;
+    }
+    const before = one.memory?.model;
+    alerts.push(...await foldOne(store, { tenant, one, span, series, idOf }));
+    if (one.memory?.model !== before) fitted++;
+  }
   return alerts;
 }
 

@@ -189,6 +189,32 @@ for (const engine of ENGINES) {
         assert.deepEqual(await outcomeOf(bench, plant), await outcomeOf(bench, straight));
       });
 
+      await t.step("assets whose baselines end together get their models in transactions of few", async () => {
+        const plants: Plant[] = [];
+        while (plants.length < 10) plants.push(await register(bench, { sensors: 2 }));
+        const fittedPerRun: number[] = [];
+        const counting: Scope = {
+          ...scope,
+          assetTurns: { soon: () => Promise.resolve(), close: () => {} },
+          store: {
+            ...store,
+            transaction: (work) =>
+              store.transaction((inner) => {
+                const run = fittedPerRun.push(0) - 1;
+                const saveModel: typeof inner.assetStates.saveModel = (...args) => {
+                  fittedPerRun[run]++;
+                  return inner.assetStates.saveModel(...args);
+                };
+                return work({ ...inner, assetStates: { ...inner.assetStates, saveModel } });
+              }),
+          },
+        };
+        await send(counting, "together", plants.flatMap((plant, i) => readingsOf(plant, i, 430)));
+        await settleAssets(counting);
+        assert.ok(Math.max(...fittedPerRun) <= 4, `models a transaction: ${fittedPerRun}`);
+        for (const plant of plants) assert.equal((await outcomeOf(bench, plant)).state.model, 1);
+      });
+
       await t.step(
         "assets of no sensor, one, sixty and two apart by an hour; a new, a moved and a retired sensor",
         async () => {
