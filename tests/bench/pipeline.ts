@@ -7,6 +7,7 @@ import { temporaryDatabase } from "../fixtures/engines.ts";
 import { ask, INGEST_COLUMNS } from "../fixtures/graphql.ts";
 import { openSse } from "../fixtures/sse.ts";
 import { until } from "../fixtures/until.ts";
+import { within } from "../fixtures/within.ts";
 import { rm } from "node:fs/promises";
 import { processesUnder, type Usage } from "./processes.ts";
 import { rawInsertRate } from "./raw_insert.ts";
@@ -44,7 +45,7 @@ export interface PipelineRow {
 }
 
 const ALERTS = "subscription { alerts { change alert { openedAt sensor { key } } } }";
-const FINISHED = "query ($first: Int!) { batches(first: $first) { edges { node { number state } } } }";
+const ENDS = `subscription { events(types: ["batch.processed", "batch.failed"]) { batch { number state } } }`;
 
 /** Columns of the `batch`-th batch of a source: 100 sensors in turn, one of them with a spike every few batches. */
 function columnsOf(source: string, batch: number, n: number) {
@@ -104,7 +105,7 @@ const REGISTER = `mutation ($asset: RegisterAssetInput!, $sensor: RegisterSensor
   registerAsset(input: $asset) { __typename } registerSensor(input: $sensor) { __typename } }`;
 const SENSORS_PER_ASSET = 8;
 
-async function registerAssets(url: string, { sources }: Shape): Promise<void> {
+export async function registerAssets(url: string, { sources }: Shape): Promise<void> {
   for (let source = 0; source < sources; source++) {
     for (let i = 0; i < SENSORS; i++) {
       const asset = `s${source}/${Math.floor(i / SENSORS_PER_ASSET)}`;
@@ -145,9 +146,10 @@ export async function measure(
     if (error.name !== "AbortError") throw error;
   });
   // Before the clock starts: sensors registered, code compiled, detectors past their warm-up.
-  const perSensor = shape.assets === undefined ? 200 : 450;
+  const perSensor = shape.assets === undefined ? 200 : ASSET_WARM_UP;
   const warmUp = Math.max(...state.next) + Math.ceil(perSensor * SENSORS / shape.n);
   await drive(app.url, shape, { state, sentAtMs, until: (source) => state.next[source] >= warmUp });
+  if (shape.assets) await assetsJudged(app.url);
   state.ackMs.length = 0;
   alertMs.length = 0;
   const before = await processesUnder(app.pid);
@@ -165,6 +167,18 @@ export async function measure(
   await stream.close();
   await listening;
   return { readingsPerSecond: readings / tookMs * 1_000, ackMs: state.ackMs, alertMs, usage };
+}
+
+/** Readings of a sensor until the last model of its asset has been fitted. */
+const ASSET_WARM_UP = 2_050;
+
+/** Resolves when no asset's rows are behind: else the fits of all of them would be measured too. */
+async function assetsJudged(url: string): Promise<void> {
+  await until("the assets to be judged", async () => {
+    const { assets } = await ask(url, `{ assets(first: 500) { edges { node { detection { rows } } } } }`);
+    return assets.edges.every(({ node }: { node: { detection: { rows: number } } }) => node.detection.rows >= 2_000) ||
+      undefined;
+  }, 120_000);
 }
 
 export interface DriveState {
@@ -189,6 +203,7 @@ export async function drive(
   { state, sentAtMs, until: done }: Driving,
 ): Promise<number> {
   let readings = 0;
+  const ends = await watchEnds(url);
   const lane = async (source: number) => {
     const key = `${state.prefix}${source}`;
     while (!done(source)) {
@@ -200,20 +215,49 @@ export async function drive(
       sentAtMs.set(`${key} ${spikeAt}`, sentMs);
       const { result } = await ask(url, INGEST_COLUMNS.replace("quarantine { index reason detail raw }", ""), body);
       state.ackMs.push(performance.now() - sentMs);
-      await ended(url, result.batch.number);
+      await ends.of(result.batch.number);
       readings += n;
     }
   };
-  await Promise.all(Array.from({ length: sources * inFlight }, (_, i) => lane(i % sources)));
+  try {
+    await Promise.all(Array.from({ length: sources * inFlight }, (_, i) => lane(i % sources)));
+  } finally {
+    await ends.close();
+  }
   return readings;
 }
 
-async function ended(url: string, number: number): Promise<void> {
-  await until(`batch ${number}`, async () => {
-    const { batches } = await ask(url, FINISHED, { first: 40 });
-    const node = batches.edges.find(({ node }: { node: { number: number } }) => node.number === number)?.node;
-    return node === undefined || node.state === "PROCESSED" ? true : undefined;
-  }, 60_000);
+interface Ends {
+  /** Resolves when the batch has been processed; throws when it has failed, and when nothing is heard for a minute. */
+  of(number: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** One subscription for all lanes: asking again and again whether a batch is done would cost more than the batch. */
+async function watchEnds(url: string): Promise<Ends> {
+  const stream = await openSse(url, ENDS);
+  const ended = new Map<number, PromiseWithResolvers<void>>();
+  const of = (number: number) => {
+    const known = ended.get(number) ?? Promise.withResolvers<void>();
+    ended.set(number, known);
+    return known;
+  };
+  const listening = (async () => {
+    for (let message = await stream.next(); message !== undefined; message = await stream.next()) {
+      const { number, state } = message.data.data.events.batch;
+      if (state === "PROCESSED") of(number).resolve();
+      else of(number).reject(new Error(`batch ${number} has ${state}`));
+    }
+  })().catch((error: Error) => {
+    if (error.name !== "AbortError") { for (const { reject } of ended.values()) reject(error); }
+  });
+  return {
+    of: (number) => within(`batch ${number}`, of(number).promise, 60_000),
+    async close() {
+      await stream.close();
+      await listening;
+    },
+  };
 }
 
 export function percentile(values: readonly number[], share: number): string {
