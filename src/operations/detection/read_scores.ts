@@ -76,7 +76,7 @@ function fold(
   { set, from, stretchMs }: Folding,
 ): Pick<Scores, "times" | "scores" | "detectors"> {
   const state = startState(set);
-  const one = startFold(set);
+  const one = startFold(set, state);
   const times: number[] = [];
   const scores: number[] = [];
   const parts = set.detectors.map((): number[] => []);
