@@ -3,6 +3,7 @@ import {
   FOLDED_MAX,
   readScores,
   type Scores,
+  type ScoresBy,
 } from "../../src/operations/detection/read_scores.ts";
 import { builder } from "../builder.ts";
 import { LOOKUP_COST } from "../cost.ts";
@@ -21,6 +22,15 @@ const DetectorScoresRef = builder.objectRef<DetectorScores>("DetectorScores").im
   }),
 });
 
+const ScoresByRef = builder.objectRef<ScoresBy>("ScoresBy").implement({
+  description: "The settings that a sensor was judged by from a time on.",
+  fields: (t) => ({
+    from: t.expose("from", { type: "DateTime", description: "Data time in the range." }),
+    name: t.exposeString("name", { description: "As `judgedBy` of the sensor has it." }),
+    threshold: t.exposeFloat("threshold", { description: "Score from which a reading is an anomaly." }),
+  }),
+});
+
 const ScoresRef = builder.objectRef<Scores>("Scores").implement({
   description: "How unusual the readings of a sensor were over a range, told again from what is stored.",
   fields: (t) => ({
@@ -32,7 +42,13 @@ const ScoresRef = builder.objectRef<Scores>("Scores").implement({
     exact: t.exposeBoolean("exact", {
       description: "True: told from the sensor's first reading on, so these are the scores that it was judged by.",
     }),
-    threshold: t.exposeFloat("threshold", { description: "Score from which a reading is an anomaly." }),
+    threshold: t.exposeFloat("threshold", {
+      description: "Score from which a reading is an anomaly, by the newest settings of the range.",
+    }),
+    judgedBy: t.expose("judgedBy", {
+      type: [ScoresByRef],
+      description: "The settings behind the scores, the oldest first: those that judged the sensor at each data time.",
+    }),
     times: t.expose("times", {
       type: "NumberColumn",
       description: "Beginnings of the stretches, in milliseconds since 1970.",

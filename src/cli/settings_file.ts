@@ -40,7 +40,7 @@ export async function readSettingsFile(path: string | undefined, quantity = "gen
   const seed = seedLayer(knownQuantity(quantity));
   const given = path === undefined ? [] : layersOf(path, parseJson(path, await readFile(path, "utf8")));
   const of = (scope: SettingsScope) => given.find((layer) => scopeKey(layer.scope) === scopeKey(scope));
-  const layers = [of({}), of(seed.scope) ?? seed].filter((layer) => layer !== undefined);
+  const layers = [of({}), seed, of(seed.scope)].filter((layer) => layer !== undefined);
   const resolved = resolveSettings(layers);
   const faults = [...idleFaults(resolved, given), ...settingsFaults(resolved.document)];
   if (faults.length > 0) throw faultsIn(path ?? "", faults);

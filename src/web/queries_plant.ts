@@ -125,6 +125,7 @@ export interface Scores {
   readonly complete: boolean;
   readonly exact: boolean;
   readonly threshold: number;
+  readonly judgedBy: readonly { readonly name: string }[];
   readonly times: readonly number[];
   readonly scores: readonly (number | null)[];
 }
@@ -147,7 +148,7 @@ export interface PictureVariables {
 export const PICTURE: Document<PictureAnswer, PictureVariables> = `
 query Picture($sensor: String!, $from: DateTime!, $to: DateTime!, $width: Int!, $others: [String!]!) {
   trends(sensors: [$sensor], from: $from, to: $to, width: $width) { ...Drawn }
-  scores(sensor: $sensor, from: $from, to: $to, width: $width) { complete exact threshold times scores }
+  scores(sensor: $sensor, from: $from, to: $to, width: $width) { complete exact threshold judgedBy { name } times scores }
   others: trends(sensors: $others, from: $from, to: $to, width: 140) { ...Drawn }
 }
 ${DRAWN}`;

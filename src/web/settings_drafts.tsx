@@ -25,8 +25,12 @@ export function scopeWords(scope: Scope | ScopeInput | undefined | null): string
   return quantity ? `all of quantity ${quantity}` : "all sensors";
 }
 
+/** The version of what the release says of a quantity. */
+const RELEASE = 1;
+
 export function layerWords({ version, scope }: Pick<Field, "version" | "scope">): string {
-  return version === null ? "the release" : `version ${version}, for ${scopeWords(scope)}`;
+  if (version === null) return "the release";
+  return `${version === RELEASE ? "the release" : `version ${version}`}, for ${scopeWords(scope)}`;
 }
 
 export function ChangeTable({ changes, label }: { changes: readonly Change[]; label: string }) {

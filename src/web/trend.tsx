@@ -197,10 +197,8 @@ function ScoreLane(
         <p class="muted small">
           {scores.complete
             ? `Score 0 to 1; from ${number(scores.threshold)} on (dotted) a reading is an anomaly. ${
-              scores.exact
-                ? "As judged."
-                : "Judged again from the readings shortly before; close to what was said then."
-            }`
+              scores.exact ? "As judged" : "Judged again from the readings shortly before, close to what was said then"
+            } by ${scores.judgedBy.map(({ name }) => name.split(" ")[0]).join(", then ")}.`
             : "Scores are shown for shorter ranges: zoom in."}
         </p>
       )}

@@ -120,10 +120,25 @@ for (const engine of ENGINES) {
         ]);
         assert.match((await rollBack({ toVersion: 99, expectedVersion: 6 })).message, /No version 99 was ever live/);
         assert.match((await rollBack({ toVersion: 3, expectedVersion: 6 })).message, /says the same already/);
-        const seeds = await save({ scope: { quantity: "speed" }, document: {} });
-        assert.equal((await promote(seeds.draft.id, 1)).version.version, 7);
-        const seeded = await rollBack({ scope: { quantity: "speed" }, toVersion: 1, expectedVersion: 7 });
-        assert.equal(seeded.version.document.sensor.watches.flatline.parameters.least.hours, 10);
+        // The first document of a quantity is laid over what the release says of it, as every other.
+        const speed = { quantity: "speed" };
+        const leastAndThreshold = async () => {
+          const { settings: { fields } } = await ask(
+            "query ($scope: SettingsScopeInput) { settings(scope: $scope) { fields { path value version } } }",
+            { scope: speed },
+          );
+          const of = (end: string) => fields.find(({ path }: Answer) => path === `sensor.${end}`);
+          const [least, over] = [of("watches.flatline.parameters.least.hours"), of("episode.threshold")];
+          return [least.value, least.version, over.value, over.version];
+        };
+        const nothing = await save({ scope: speed, document: {} });
+        assert.match((await promote(nothing.draft.id, 1)).message, /Version 1, which is live, says the same already/);
+        const first = await save({ scope: speed, document: threshold(0.45) });
+        assert.equal((await promote(first.draft.id, 1)).version.version, 7);
+        assert.deepEqual(await leastAndThreshold(), [10, 1, 0.45, 7]);
+        const seeded = await rollBack({ scope: speed, toVersion: 1, expectedVersion: 7 });
+        assert.deepEqual(seeded.version.document, {});
+        assert.deepEqual(await leastAndThreshold(), [10, 1, 0.4, 6]);
         const { settingsVersions } = await ask("{ settingsVersions(first: 3) { version } }");
         assert.deepEqual(settingsVersions.map(({ version }: Answer) => version), [8, 7, 6]);
       });

@@ -35,7 +35,7 @@ export const ANOMALY = "anomaly";
 /** Folds `series` into `state`, which it changes in place, and says what that decided. */
 export function assess(state: SensorState, series: Series, { set, criticality, lineAt }: SensorRules): Assessment {
   const { ts, value } = series;
-  const fold = startFold(set);
+  const fold = startFold(set, state);
   const decisions: Decision[] = [];
   const late: number[] = [];
   const days: SensorDay[] = [];
@@ -45,9 +45,12 @@ export function assess(state: SensorState, series: Series, { set, criticality, l
       late.push(i);
       continue;
     }
-    const over = turnDay(state, ts[i]);
+    const { point } = fold;
+    point.ts = ts[i];
+    point.value = bounded(value[i]);
+    const over = turnDay(state, point);
     if (over !== undefined) days.push(over);
-    if (!readInto(fold, state, ts[i], value[i])) continue;
+    if (!readPoint(fold, state)) continue;
     judging.score = scoreOne(state, fold);
     judge(state, judging);
     learn(state, fold, judging.score);
@@ -59,42 +62,54 @@ export function assess(state: SensorState, series: Series, { set, criticality, l
 export interface Fold {
   readonly set: DetectorSet;
   readonly point: Point;
-  /** The usual interval that `limits` and the point's rate are of. */
+  /** The usual interval that the rate is of. */
   stepMs: number | undefined;
+  /** Readings that the sensor usually gives an hour; 0 while that is not known. */
+  perHour: number;
   limits: FoldLimits;
   readonly scores: Float64Array;
 }
 
-export function startFold(set: DetectorSet): Fold {
+export function startFold(set: DetectorSet, { pace, readings }: SensorState): Fold {
+  const perHour = readingsPerHour(pace, readings);
   return {
     set,
-    point: pointOf(0, 0, 0),
-    stepMs: undefined,
-    limits: set.limitsAt(0),
+    point: pointOf(0, 0),
+    stepMs: pace.stepMs,
+    perHour,
+    limits: set.limitsAt(perHour),
     scores: new Float64Array(set.detectors.length),
   };
 }
 
-/**
- * Makes the point of `fold` the reading as the detectors are to see it, from what is known before it; false when it has
- * nothing to be judged (the first reading of a counter): then it is folded already.
- */
+/** The same as `readPoint` for a reading that is not in the point of `fold` yet. */
 export function readInto(fold: Fold, state: SensorState, ts: number, value: number): boolean {
+  fold.point.ts = ts;
+  fold.point.value = bounded(value);
+  return readPoint(fold, state);
+}
+
+/**
+ * Makes the point of `fold`, a reading as it came, what the detectors are to see, from what is known before it; false
+ * when it has nothing to be judged (the first reading of a counter): then it is folded already.
+ */
+function readPoint(fold: Fold, state: SensorState): boolean {
   const { point, set } = fold;
-  const judged = set.settings.counts ? takeCount(state.counter, ts, bounded(value)) : value;
-  if (judged === undefined) {
-    learnPace(state.pace, ts);
-    state.watermark = ts;
-    state.readings++;
-    return false;
+  if (set.settings.counts) {
+    const rate = takeCount(state.counter, point.ts, point.value);
+    if (rate === undefined) {
+      learnPace(state.pace, point);
+      state.watermark = point.ts;
+      state.readings++;
+      return false;
+    }
+    point.value = bounded(rate);
   }
-  point.ts = ts;
-  point.value = bounded(judged);
   // Looked at when the rate has changed, and for a young sensor whenever its history has doubled.
   if (state.pace.stepMs !== fold.stepMs || (state.readings & (state.readings - 1)) === 0) {
     fold.stepMs = state.pace.stepMs;
-    point.perHour = readingsPerHour(state.pace, state.readings);
-    fold.limits = set.limitsAt(point.perHour);
+    fold.perHour = readingsPerHour(state.pace, state.readings);
+    fold.limits = set.limitsAt(fold.perHour);
   }
   believe(state.glitches, point, fold.limits.glitch);
   return true;
@@ -104,7 +119,8 @@ export function readInto(fold: Fold, state: SensorState, ts: number, value: numb
 export function scoreOne(state: SensorState, { set, point, limits, scores }: Fold): number {
   const { detectors, weights, settings } = set;
   const states = state.detectors;
-  for (let d = 0; d < detectors.length; d++) scores[d] = detectors[d].score(states[d], point);
+  const ofDetectors = limits.detectors;
+  for (let d = 0; d < detectors.length; d++) scores[d] = detectors[d].score(states[d], point, ofDetectors[d]);
   const score = noisyOr(scores, weights);
   if (score === 0) return 0;
   return withCaution(score, Math.min(state.readings, limits.known), settings.caution);
@@ -124,7 +140,8 @@ function judge(state: SensorState, judging: Judging): void {
   if (!isCalm(state.episode, news, settings.episode)) judgeEnsemble(state, news, judging);
   for (let w = 0; w < watches.length; w++) {
     const { detector, episode } = state.watches[w];
-    if (!isCalm(episode, watches[w].score(detector, point), settings.watches[w].episode)) judgeWatch(state, w, judging);
+    const score = watches[w].score(detector, point, limits.watches[w]);
+    if (!isCalm(episode, score, settings.watches[w].episode)) judgeWatch(state, w, judging);
   }
 }
 
@@ -133,7 +150,7 @@ function judgeEnsemble(
   news: number,
   { fold, score, criticality, lineAt, decisions }: Judging,
 ): void {
-  const { set: { settings }, point } = fold;
+  const { set: { settings }, point, perHour } = fold;
   const evidence = () => ensembleEvidence(state, { fold, score });
   const decision = stepEpisode(state.episode, {
     kind: ANOMALY,
@@ -141,7 +158,7 @@ function judgeEnsemble(
     score,
     news,
     rules: settings.episode,
-    perHour: point.perHour,
+    perHour,
     criticality,
     severities: settings.severity,
     level: point.steady,
@@ -160,23 +177,28 @@ function judgeEnsemble(
   if (announced !== undefined) decisions.push(announced);
 }
 
-function judgeWatch(state: SensorState, w: number, { fold: { set, point }, criticality, decisions }: Judging): void {
+function judgeWatch(state: SensorState, w: number, { fold: { set, point, perHour, limits }, criticality, decisions }: Judging): void {
   const { kind, episode: rules } = set.settings.watches[w];
   const watch = set.watches[w];
   const { detector, episode } = state.watches[w];
-  const score = watch.score(detector, point);
+  const score = watch.score(detector, point, limits.watches[w]);
   const decision = stepEpisode(episode, {
     kind,
     ts: point.ts,
     score,
     news: score,
     rules,
-    perHour: point.perHour,
+    perHour,
     criticality,
     severities: set.settings.severity,
     level: watch.level?.(detector) ?? point.value,
     normal: () => watch.normal?.(detector) ?? [],
-    evidence: () => evidenceOf(point, { score, threshold: rules.threshold, parts: [[watch, detector, score]] }),
+    evidence: () =>
+      evidenceOf(point, {
+        score,
+        threshold: rules.threshold,
+        parts: [{ detector: watch, state: detector, limits: limits.watches[w], score }],
+      }),
   });
   if (decision !== undefined) decisions.push(decision);
 }
@@ -197,13 +219,13 @@ export function learn(state: SensorState, { set, point, limits }: Fold, score: n
   const anomalous = score >= settings.episode.threshold;
   if (!anomalous || settings.learnsAnomalies) {
     const states = state.detectors;
-    for (let d = 0; d < detectors.length; d++) detectors[d].learn(states[d], point);
+    for (let d = 0; d < detectors.length; d++) detectors[d].learn(states[d], point, limits.detectors[d]);
   }
   const watched = state.watches;
-  for (let w = 0; w < watches.length; w++) watches[w].learn(watched[w].detector, point);
+  for (let w = 0; w < watches.length; w++) watches[w].learn(watched[w].detector, point, limits.watches[w]);
   learnLevel(state.level, point.steady, limits.level);
   learnGlitch(state.glitches, point, limits.glitch);
-  const factor = learnPace(state.pace, point.ts);
+  const factor = learnPace(state.pace, point);
   if (factor !== 1) repace(state, { detectors, watches, factor });
   if (!state.baseline.frozen) {
     learnBaseline(state.baseline, { ts: point.ts, value: point.plain, anomalous }, {
@@ -223,31 +245,36 @@ function repace(
   for (let w = 0; w < watches.length; w++) watches[w].repace?.(state.watches[w].detector, factor);
 }
 
-function ensembleEvidence(
-  state: SensorState,
-  { fold: { set, point, scores }, score }: { fold: Fold; score: number },
-): Evidence {
-  const parts = set.detectors.map((detector, d) => [detector, state.detectors[d], scores[d]] as const);
+function ensembleEvidence(state: SensorState, { fold, score }: { fold: Fold; score: number }): Evidence {
+  const { set, point, limits, scores } = fold;
+  const parts = set.detectors.map((detector, d) => (
+    { detector, state: state.detectors[d], limits: limits.detectors[d], score: scores[d] }
+  ));
   const evidence = evidenceOf(point, { score, threshold: set.settings.episode.threshold, parts });
-  return { ...evidence, rarity: rarityNow(state, { set, point }) };
+  return { ...evidence, rarity: rarityNow(state, fold) };
 }
 
-function rarityNow({ detectors, readings }: SensorState, { set, point }: Pick<Fold, "set" | "point">): Rarity {
-  return explainRarity(detectors, set, { point, readings });
+function rarityNow({ detectors, readings }: SensorState, fold: Fold): Rarity {
+  return explainRarity(detectors, fold, readings);
 }
 
 interface Proving {
   readonly score: number;
   readonly threshold: number;
-  readonly parts: readonly (readonly [Detector<unknown>, unknown, number])[];
+  readonly parts: readonly {
+    readonly detector: Detector<unknown>;
+    readonly state: unknown;
+    readonly limits: unknown;
+    readonly score: number;
+  }[];
 }
 
 function evidenceOf(point: Point, { score, threshold, parts }: Proving): Evidence {
   const contributions: Contribution[] = [];
   const missing: string[] = [];
-  for (const [detector, state, part] of parts) {
+  for (const { detector, state, limits, score: part } of parts) {
     if (Number.isNaN(part)) missing.push(detector.name);
-    else contributions.push({ detector: detector.name, score: part, facts: detector.facts(state, point) });
+    else contributions.push({ detector: detector.name, score: part, facts: detector.facts(state, point, limits) });
   }
   return { ts: point.ts, value: point.value, score, threshold, contributions, missing };
 }

@@ -85,14 +85,15 @@ function share<Row>(rows: readonly Row[], holds: (row: Row) => boolean): number 
 /** The groups that part most clearly, each with its T-squared; none when a single cloud is as good. */
 function fitModes(rows: readonly Float64Array[], whole: Hotelling, { modes, forest }: AssetSettings): Hotelling[] {
   const { columns } = whole;
+  // Two groups of the least size there is: else no parting is looked for, which costs most where there are many columns.
+  if (rows.length < 2 * leastGroup(columns)) return [];
   const standard = rows.map((row) => row.map((value, j) => standardOf(whole, value, j)));
   let best: { separation: number; fits: Hotelling[] } | undefined;
   for (let k = 2; k <= modes.most; k++) {
     const { of, separation } = kMeans(standard, { k, seed: forest.seed });
     const groups = Map.groupBy(rows, (_row, i) => of[i]);
     const members = Array.from({ length: k }, (_, g) => groups.get(g) ?? []);
-    // A group too small to tell how its sensors move together is no mode of operation.
-    if (members.some((group) => group.length < Math.max(10, 2 * columns))) continue;
+    if (members.some((group) => group.length < leastGroup(columns))) continue;
     if (separation < modes.separation || separation <= (best?.separation ?? 0)) continue;
     const fits = members.map((group) =>
       shortened(fitHotelling(Float64Array.from(group.flatMap((row) => [...row])), { columns }))
@@ -100,6 +101,11 @@ function fitModes(rows: readonly Float64Array[], whole: Hotelling, { modes, fore
     best = { separation, fits };
   }
   return best?.fits ?? [];
+}
+
+/** A group too small to tell how its sensors move together is no mode of operation. */
+function leastGroup(columns: number): number {
+  return Math.max(10, 2 * columns);
 }
 
 function standardOf({ mean, spread }: Hotelling, value: number, j: number): number {

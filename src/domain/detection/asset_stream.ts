@@ -173,18 +173,30 @@ function takeValues(state: AssetStreamState, values: Float64Array): void {
   if (evidence) combine(state);
 }
 
+/**
+ * Chance adds up over sensors: what healthy ones give at most, each (0.2 where readings are independent of each other,
+ * 0.9 where they wander), is taken away for all beyond the first few, or assets of hundreds would always be strange.
+ */
+const CHANCE = 1;
+const FEW = 24;
+
 /** Joins the departures of the newest row, then lets the score rise at once or fall slowly. */
 function combine(state: AssetStreamState): void {
   const { columns, references, departures, contributions, learning, settings } = state;
   let sum = 0;
+  let judged = 0;
   for (let j = 0; j < columns; j++) {
     const z = departures[j], reference = references[j];
-    contributions[j] = z === null || reference === null ? 0 : strangeness(reference, z) ** 2;
-    sum += contributions[j];
+    if (z === null || reference === null) contributions[j] = 0;
+    else {
+      judged++;
+      contributions[j] = strangeness(reference, z) ** 2;
+      sum += contributions[j];
+    }
   }
   for (let j = 0; j < columns; j++) contributions[j] = sum > 0 ? contributions[j] / sum : 0;
   state.correlationFactor = correlationFactor(learning.inverse, departures);
-  const newest = sum * state.correlationFactor;
+  const newest = Math.max(0, sum - CHANCE * Math.max(0, judged - FEW)) * state.correlationFactor;
   state.held = Math.max(newest, state.held + settings.release * (newest - state.held));
 }
 

@@ -1,7 +1,7 @@
 /** The memory of an asset's stream (asset_stream.ts): how it begins, and what becomes of it when sensors come or go. */
 import type { AssetReference } from "./asset_reference.ts";
 import { type AssetLearning, startLearning } from "./asset_warm_up.ts";
-import { marginalInverse, startMoments } from "./detectors/hotelling.ts";
+import { CORRELATED_MAX, marginalInverse, startMoments } from "./detectors/hotelling.ts";
 
 export interface AssetStreamSettings {
   /** Readings of a sensor that are learnt from before it is judged. */
@@ -59,9 +59,6 @@ export interface AssetStreamState {
 }
 
 export const ASSET_STREAM_VERSION = 1;
-
-/** Correlations are learnt among at most so many sensors: their memory grows with the square. */
-export const CORRELATED_MAX = 64;
 
 /** A fresh state for rows of `columns` sensors. Throws a RangeError on settings out of bounds. */
 export function startStream(columns: number, settings: AssetStreamSettings): AssetStreamState {

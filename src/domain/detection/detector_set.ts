@@ -7,7 +7,7 @@ import { knownQuantity, seedLayer } from "./quantity.ts";
 import type { DetectionSettings } from "./settings.ts";
 import { resolveSettings, sensorSettingsOf } from "./settings_layers.ts";
 import { type GlitchLimits, glitchLimits } from "./stats/glitch.ts";
-import { readingsIn } from "./stats/span.ts";
+import { byRate, readingsIn } from "./stats/span.ts";
 
 export interface DetectorSet {
   readonly settings: DetectionSettings;
@@ -42,6 +42,9 @@ export interface FoldLimits {
   readonly rest: { readonly floor: number; readonly readings: number };
   /** Readings that ranges hold, see `CautionRules`. */
   readonly known: number;
+  /** What each detector and watch asked for. */
+  readonly detectors: readonly unknown[];
+  readonly watches: readonly unknown[];
 }
 
 /** The set that a sensor of `quantity` starts with; that of "generic" when it is not known. */
@@ -65,12 +68,14 @@ export function makeSet(settings: DetectionSettings): DetectorSet {
     watches,
     watchParts,
     frame: { counts: settings.counts, glitch: fingerprint(settings.glitch), level: fingerprint(settings.level) },
-    limitsAt: (perHour) => ({
+    limitsAt: byRate((perHour) => ({
       glitch: glitchLimits(settings.glitch, perHour),
       level: levelLimits(settings.level, perHour),
       rest: { floor: settings.rest.floor, readings: readingsIn(settings.rest.length, perHour) },
       known: readingsIn(settings.caution.window, perHour),
-    }),
+      detectors: detectors.map((detector) => detector.limitsAt(perHour)),
+      watches: watches.map((watch) => watch.limitsAt(perHour)),
+    })),
   };
 }
 

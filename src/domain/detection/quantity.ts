@@ -1,4 +1,4 @@
-/** What a quantity says about detection, as data: the first version of its settings. */
+/** What a quantity says about detection, as data. What a tenant says of the quantity is laid over it. */
 import { QUANTITIES, type Quantity } from "../plant/quantity.ts";
 import { FIRST_VERSION, type SettingsLayer } from "./settings_layers.ts";
 import type { SettingsPatch } from "./settings_document.ts";
@@ -43,7 +43,7 @@ export function knownQuantity(quantity: string): Quantity {
   return (QUANTITIES as readonly string[]).includes(quantity) ? quantity as Quantity : "generic";
 }
 
-/** The layer that a quantity has before anybody has changed it. */
+/** The layer of the release, under what people say of the quantity. */
 export function seedLayer(quantity: Quantity): SettingsLayer {
   return { scope: { quantity }, version: FIRST_VERSION, patch: QUANTITY_SEEDS[quantity].patch };
 }

@@ -6,7 +6,7 @@
  * Formula: R = sum of e / usual excess. Example: 0.44 widths outside the value's range alone is R = 2.
  * A sensor-day is `READINGS_PER_DAY` readings, whatever their interval.
  */
-import type { DetectorSet } from "./detector_set.ts";
+import type { DetectorSet, FoldLimits } from "./detector_set.ts";
 import type { Point } from "./detectors/detector.ts";
 import { type CurveBand, RARITY_CURVE } from "./rarity_curve.ts";
 
@@ -48,13 +48,20 @@ export interface Rarity {
   readonly onceInDays: number;
 }
 
+/** A reading, by what and at which rate it is judged. */
+export interface Judged {
+  readonly set: DetectorSet;
+  readonly point: Point;
+  readonly limits: FoldLimits;
+}
+
 /** Judges by the states as they are before the reading is learnt. */
-export function rarityOf(states: readonly unknown[], { detectors }: DetectorSet, point: Point): number {
+export function rarityOf(states: readonly unknown[], { set: { detectors }, point, limits }: Judged): number {
   let sum = 0;
   for (let d = 0; d < detectors.length; d++) {
     const { name, excess } = detectors[d];
     const usual = USUAL_EXCESS[name];
-    if (usual !== undefined && excess !== undefined) sum += excess(states[d], point) / usual;
+    if (usual !== undefined && excess !== undefined) sum += excess(states[d], point, limits.detectors[d]) / usual;
   }
   return Math.min(sum, RARITY_MAX);
 }
@@ -62,15 +69,16 @@ export function rarityOf(states: readonly unknown[], { detectors }: DetectorSet,
 /** The same with its parts, for a sensor that knows `readings`. */
 export function explainRarity(
   states: readonly unknown[],
-  set: DetectorSet,
-  { point, readings }: { point: Point; readings: number },
+  judged: Judged,
+  readings: number,
 ): Rarity {
+  const { set, point, limits } = judged;
   const parts = set.detectors.flatMap(({ name, excess }, d): RarityPart[] => {
     const usual = USUAL_EXCESS[name];
-    const by = usual === undefined || excess === undefined ? 0 : Math.min(excess(states[d], point), RARITY_MAX);
+    const by = usual === undefined || excess === undefined ? 0 : Math.min(excess(states[d], point, limits.detectors[d]), RARITY_MAX);
     return by > 0 ? [{ detector: name, excess: by, rarity: Math.min(by / usual, RARITY_MAX) }] : [];
   });
-  const value = rarityOf(states, set, point);
+  const value = rarityOf(states, judged);
   return {
     value,
     parts: parts.sort((a, b) => b.rarity - a.rarity),

@@ -21,12 +21,12 @@ export function scoreSeries(
   measure: Measure = "score",
 ): Float64Array {
   const state = startState(set);
-  const fold = startFold(set);
+  const fold = startFold(set, state);
   const out = new Float64Array(ts.length);
   for (let i = 0; i < ts.length; i++) {
     if (!readInto(fold, state, ts[i], value[i])) continue;
     const score = scoreOne(state, fold);
-    const share = measure === "score" ? score : shareOf(rarityOf(state.detectors, set, fold.point));
+    const share = measure === "score" ? score : shareOf(rarityOf(state.detectors, fold));
     out[i] = afterRest(state.rest, share, fold.limits.rest);
     learn(state, fold, score);
   }

@@ -31,7 +31,10 @@ export interface DayUnderWay {
  * Takes note that the next reading is of data time `ts`; answers the day that is over, when it is the first of a later
  * one.
  */
-export function turnDay(state: { day?: DayUnderWay; readonly readings: number }, ts: number): SensorDay | undefined {
+export function turnDay(
+  state: { day?: DayUnderWay; readonly readings: number },
+  { ts }: { readonly ts: number },
+): SensorDay | undefined {
   const before = state.day;
   if (before !== undefined && ts < (before.day + 1) * DAY_MS) return undefined;
   state.day = { day: dayOf(ts), known: state.readings };

@@ -94,7 +94,7 @@ function restOf(set: DetectorSet, { pace, readings }: SensorState): number {
 /** What a sensor would know that has just had these readings: nothing is decided by them. */
 function foldStored(set: DetectorSet, { ts, value }: Series): SensorState {
   const state = startState(set);
-  const fold = startFold(set);
+  const fold = startFold(set, state);
   for (let i = 0; i < ts.length; i++) {
     if (readInto(fold, state, ts[i], value[i])) learn(state, fold, scoreOne(state, fold));
   }

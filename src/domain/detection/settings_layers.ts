@@ -31,7 +31,7 @@ export interface SettingsScope {
 export type SettingsDraftId = number & { readonly noun: "settings draft" };
 export type AppliedSettingsId = number & { readonly noun: "applied settings" };
 
-/** The version that the code brings along for each scope: of a quantity its seed, elsewhere nothing. */
+/** The version of what the code brings along: the seeds of quantities. In other scopes it says nothing. */
 export const FIRST_VERSION = 1;
 
 /** What one version says for one scope. */

@@ -29,10 +29,9 @@ const FAULTS_MAX = 20;
 /** Of no sensor: what is judged by a quantity and assets alone. */
 const NO_SENSOR = 0 as SensorId;
 
-/** The live layer of the scope: the code's first version where nobody has promoted any. */
+/** The live layer of the scope: a first version that says nothing where nobody has promoted any. */
 export function liveLayer({ byScope }: LiveLayers, scope: SettingsScope): SettingsLayer {
-  const seed = scope.quantity === undefined ? { scope, version: FIRST_VERSION, patch: {} } : seedLayer(scope.quantity);
-  return byScope.get(scopeKey(scope)) ?? seed;
+  return byScope.get(scopeKey(scope)) ?? { scope, version: FIRST_VERSION, patch: {} };
 }
 
 /** The same layers with others in their scopes' places. */
@@ -57,7 +56,8 @@ export async function layersAt(
     const path = await pathOf({ store, tenant }, scope.assetId);
     return [tenantLayer, ...path.map((assetId) => live.byScope.get(scopeKey({ assetId })) ?? [])].flat();
   }
-  return [tenantLayer, scope.quantity === undefined ? [] : liveLayer(live, scope)].flat();
+  if (scope.quantity === undefined) return [tenantLayer].flat();
+  return [tenantLayer, seedLayer(scope.quantity), live.byScope.get(scopeKey(scope)) ?? []].flat();
 }
 
 async function pathOf(

@@ -1,6 +1,7 @@
 /** How far the detection on assets has come, with the reason in words where one is not judged. */
 import type { AssetState } from "../../domain/detection/asset_state.ts";
 import { decodeAsset, notJudged, settingsNameOf } from "../../domain/detection/asset_state.ts";
+import { CORRELATED_MAX } from "../../domain/detection/detectors/hotelling.ts";
 import { waitedFor, waitFor } from "../../domain/detection/asset_watermark.ts";
 import type { ResolvedSettings } from "../../domain/detection/settings_layers.ts";
 import type { Asset, AssetId } from "../../domain/plant/asset.ts";
@@ -76,7 +77,7 @@ function detectionOf(asset: Asset, { sensors, progress, judging }: Known): Asset
   return {
     assetId: asset.id,
     judges,
-    note: fault ?? noteOf({ state, rows, rowsLeft, waitsFor, waitMs, progress }),
+    note: fault ?? noteOf({ sensors: sensors.length, state, rows, rowsLeft, waitsFor, waitMs, progress }),
     rows,
     rowsLeft,
     binMs: state?.binMs,
@@ -100,6 +101,7 @@ function readState(progress: AssetProgress | undefined): AssetState | undefined 
 }
 
 interface Noting {
+  readonly sensors: number;
   readonly state: AssetState | undefined;
   readonly rows: number;
   readonly rowsLeft: number;
@@ -108,7 +110,7 @@ interface Noting {
   readonly progress: AssetProgress | undefined;
 }
 
-function noteOf({ state, rows, rowsLeft, waitsFor, waitMs, progress }: Noting): string {
+function noteOf({ sensors, state, rows, rowsLeft, waitsFor, waitMs, progress }: Noting): string {
   if (progress === undefined) return "None of its sensors has reported since it is judged as one.";
   if (state === undefined) {
     return "It learns how long its rows are: that takes 33 readings of one of its sensors, and until all have reported, " +
@@ -119,6 +121,12 @@ function noteOf({ state, rows, rowsLeft, waitsFor, waitMs, progress }: Noting): 
       ? `It learns: ${rows} rows of ${duration(state.binMs)} are known, ${rowsLeft} more are needed.`
       : `It is judged by rows of ${duration(state.binMs)}.`,
   ];
+  if (sensors > CORRELATED_MAX) {
+    notes.push(
+      `It has ${sensors} sensors: with more than ${CORRELATED_MAX} each is judged by its own spread, and how they move ` +
+        "together is not looked at. Assets below it with fewer sensors each would see that.",
+    );
+  }
   if (waitsFor.length > 0) {
     const names = waitsFor.slice(0, 5).map(({ key }) => key).join(", ") + (waitsFor.length > 5 ? ", and others" : "");
     notes.push(`Rows wait for ${names}, until another sensor is ${duration(waitMs)} ahead.`);

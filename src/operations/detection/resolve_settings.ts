@@ -48,7 +48,8 @@ export function layersFor(
   const ofAssets = path.map((assetId) => byScope.get(scopeKey({ assetId })));
   return [
     byScope.get(scopeKey({})),
-    byScope.get(scopeKey({ quantity })) ?? seedLayer(quantity),
+    seedLayer(quantity),
+    byScope.get(scopeKey({ quantity })),
     ...ofAssets,
     byScope.get(scopeKey({ sensorId: id })),
   ].filter((layer) => layer !== undefined);

@@ -31,8 +31,11 @@ export interface Judged {
   readonly accepts: boolean;
 }
 
+/** Whose, and by what: without settings of a run's, by what it was judged live. */
+export type JudgedSensor = Pick<ReprocessCursor, "sensorId" | "quantity" | "assetId" | "settingsId">;
+
 /** In their order, at least one; the first accepts nothing. */
-export async function judgedBy(reader: SettingsReader, store: Store, cursor: ReprocessCursor): Promise<Judged[]> {
+export async function judgedBy(reader: SettingsReader, store: Store, cursor: JudgedSensor): Promise<Judged[]> {
   const { tenant } = reader;
   const { sensorId, settingsId } = cursor;
   const switches = await store.settings.switchesOf(tenant.id, sensorId);
@@ -62,7 +65,7 @@ function from(set: DetectorSet): Judged {
 async function liveSet(
   reader: SettingsReader,
   store: Store,
-  { sensorId, quantity, assetId }: ReprocessCursor,
+  { sensorId, quantity, assetId }: JudgedSensor,
 ): Promise<DetectorSet> {
   const now = await judgingsOf(reader, store, [{ id: sensorId, quantity, assetId }]);
   return now.get(sensorId)!.set;

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { detectorSet, makeSet } from "../../../src/domain/detection/detector_set.ts";
 import { DETECTOR_NAMES, fieldsOf, makeDetector } from "../../../src/domain/detection/detectors/mod.ts";
+import { atRate } from "./detectors/at_rate.ts";
 import { pointOf } from "../../../src/domain/detection/detectors/detector.ts";
 import { type Field, type Fields, isField } from "../../../src/domain/detection/field.ts";
 import { fingerprint } from "../../../src/domain/detection/fingerprint.ts";
@@ -145,7 +146,7 @@ Deno.test("the least and the most of every field make no detector that breaks", 
         // Either a fault with its path, or a detector that scores.
         if (settingsFaults(document).length > 0) continue;
         const made = sensorSettings(document, "x").detectors.find((one) => one.name === name)!;
-        const detector = makeDetector(made);
+        const detector = atRate(makeDetector(made));
         const state = detector.start();
         for (let i = 0; i < 300; i++) detector.learn(state, pointOf(i * 60_000, i % 7));
         const score = detector.score(state, pointOf(300 * 60_000, 50));

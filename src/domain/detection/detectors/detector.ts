@@ -18,13 +18,11 @@ export interface Point {
    * Whether the reading only goes on with what may be a glitch: its first reading was learnt, this one tells no more.
    */
   held: boolean;
-  /** Readings that the sensor usually gives an hour; 0 while that is not known. */
-  perHour: number;
 }
 
 /** A reading on its own, taken at its word. */
-export function pointOf(ts: number, value: number, perHour = 60): Point {
-  return { ts, value, steady: value, plain: value, held: false, perHour };
+export function pointOf(ts: number, value: number): Point {
+  return { ts, value, steady: value, plain: value, held: false };
 }
 
 /** Nothing that is measured is larger; the squares and sums that detectors take of larger numbers would overflow. */
@@ -35,7 +33,7 @@ export function bounded(value: number): number {
   return Math.min(Math.max(value, -VALUE_MAX), VALUE_MAX);
 }
 
-export interface Detector<State> {
+export interface Detector<State, Limits = unknown> {
   /** Names it in evidence and settings. */
   readonly name: string;
   /** What it has seen when it speaks, in words for people. */
@@ -49,15 +47,20 @@ export interface Detector<State> {
   readonly warmUp: number;
   /** An empty state; JSON keeps it exactly. */
   start(): State;
+  /**
+   * Its spans in readings, for a sensor that usually gives so many an hour; 0: that is not known. Made once for a rate,
+   * and handed to all that looks at readings.
+   */
+  limitsAt(perHour: number): Limits;
   /** 0 to 1, higher is more unusual; NaN while it cannot judge. Leaves the state as it is. */
-  score(state: State, point: Point): number;
+  score(state: State, point: Point, limits: Limits): number;
   /**
    * How far the reading is from what is usual, in widths of the usual range: 0 inside it and while it cannot judge.
    * Unlike the score it never saturates, so alerts of all sensors can be ranked by it. Left out where a detector has no
    * such measure; where it is there, `facts` has it as `excess`.
    */
-  excess?(state: State, point: Point): number;
-  learn(state: State, point: Point): void;
+  excess?(state: State, point: Point, limits: Limits): number;
+  learn(state: State, point: Point, limits: Limits): void;
   /**
    * For a watch whose episodes end by return alone: where the sensor is, and where it is normal to be. Without them its
    * low scores end an episode.
@@ -70,7 +73,7 @@ export interface Detector<State> {
    */
   repace?(state: State, factor: number): void;
   /** The numbers behind `score` for the same arguments, for people. */
-  facts(state: State, point: Point): Record<string, number>;
+  facts(state: State, point: Point, limits: Limits): Record<string, number>;
 }
 
 /** Throws when a parameter is out of its bounds: settings are checked where a detector is made, not where it runs. */

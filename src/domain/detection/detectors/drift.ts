@@ -15,7 +15,7 @@
 import { max, mean, min, sampleStandardDeviation } from "simple-statistics";
 import { roundedTo } from "../stats/rounded.ts";
 import { type FieldsOf, number, readings, share } from "../field.ts";
-import { checkParameters, type Detector, type Point } from "./detector.ts";
+import { checkParameters, type Detector } from "./detector.ts";
 
 export interface DriftParameters {
   readonly days: number;
@@ -76,7 +76,7 @@ const LEAST = 10;
 /** Less than this share of the value may be the sensor's resolution. */
 const RESOLUTION = 1e-3;
 
-export function drift(parameters: DriftParameters): Detector<State> {
+export function drift(parameters: DriftParameters): Detector<State, number> {
   const { days, weight, halfRange, halfMean, share } = parameters;
   checkParameters("drift", {
     "3 <= days <= 30": days >= 3 && days <= 30,
@@ -85,13 +85,14 @@ export function drift(parameters: DriftParameters): Detector<State> {
     "halfMean > 0": halfMean > 0,
     "0 <= share <= 1": share >= 0 && share <= 1,
   });
-  const closeDay = (state: State, { perHour }: Point) => {
+  const closeDay = (state: State, least: number) => {
     const { sum, n } = state;
     state.sum = 0;
     state.n = 0;
-    if (n === 0 || n < share * 24 * perHour) return;
+    if (n === 0 || n < least) return;
     addDay(state, sum / n, weight);
   };
+  const last = { outside: NaN, z: NaN, score: NaN };
   return {
     name: "drift",
     sees: "day by day away from where it was last month",
@@ -99,16 +100,25 @@ export function drift(parameters: DriftParameters): Detector<State> {
     // Of one reading a day, and the one that closes the last of them.
     warmUp: days + 1,
     start: () => ({ sum: 0, n: 0, days: [], ewma: 0, outside: 0, z: 0, low: 0, high: 0 }),
+    // Readings that make a day.
+    limitsAt: (perHour) => share * 24 * perHour,
     score({ days: known, outside, z }) {
       if (known.length < days) return NaN;
-      const x = Math.max(outside / halfRange, Math.abs(z) / halfMean);
-      return x / (x + 1);
+      // For all readings of a day it is the same.
+      if (outside !== last.outside || z !== last.z) {
+        const x = Math.max(outside / halfRange, Math.abs(z) / halfMean);
+        last.outside = outside;
+        last.z = z;
+        last.score = x / (x + 1);
+      }
+      return last.score;
     },
-    learn(state, point) {
-      const day = Math.floor(point.ts / DAY_MS);
-      if (state.day !== day) {
-        closeDay(state, point);
-        state.day = day;
+    learn(state, point, least) {
+      const { day } = state;
+      // Without a division for those that are of the day under way.
+      if (day === undefined || !(point.ts >= day * DAY_MS && point.ts < (day + 1) * DAY_MS)) {
+        closeDay(state, least);
+        state.day = Math.floor(point.ts / DAY_MS);
       }
       state.sum += point.plain;
       state.n++;

@@ -13,9 +13,9 @@
  *   leader clustering (J. A. Hartigan, 1975) in place of a window.
  */
 import { type FieldsOf, number, readings, span } from "../field.ts";
-import { checkNovelty, NOVELTY_FIELDS, type NoveltyParameters, sampleOf, sizeByRate } from "../stats/novelty.ts";
+import { checkNovelty, NOVELTY_FIELDS, type NoveltyParameters, sampleOf, sizeAt } from "../stats/novelty.ts";
 import { roundedTo } from "../stats/rounded.ts";
-import { byRate, readingsIn, type Span, spanRules } from "../stats/span.ts";
+import { readingsIn, type Span, spanRules } from "../stats/span.ts";
 import {
   learnMean,
   meanOf,
@@ -24,7 +24,7 @@ import {
   startMean,
   type TrailingMean,
 } from "../stats/trailing_mean.ts";
-import { startRange, type TrailingRange, updateRange } from "../stats/trailing_range.ts";
+import { startRange, type TrailingRange, updateRange, type WindowSize } from "../stats/trailing_range.ts";
 import { checkParameters, type Detector, type Point } from "./detector.ts";
 
 export interface ExemplarParameters extends NoveltyParameters {
@@ -42,6 +42,11 @@ interface State {
   recent: TrailingMean;
   /** Value, level, value, level ...; the one that was used last first. */
   exemplars: number[];
+}
+
+interface Limits {
+  readonly window: MeanWindow;
+  readonly size: WindowSize;
 }
 
 /** Blocks that the window is kept in: more follow it more exactly, in a larger state. */
@@ -69,7 +74,7 @@ export const EXEMPLAR_FIELDS: FieldsOf<ExemplarParameters> = {
   }),
 };
 
-export function exemplar(parameters: ExemplarParameters): Detector<State> {
+export function exemplar(parameters: ExemplarParameters): Detector<State, Limits> {
   const { length, prototypes, near, half, warmUp } = parameters;
   checkNovelty("exemplar", parameters);
   checkParameters("exemplar", {
@@ -77,57 +82,78 @@ export function exemplar(parameters: ExemplarParameters): Detector<State> {
     "2 <= prototypes <= 200": prototypes >= 2 && prototypes <= 200,
     "near > 0": near > 0,
   });
-  const sizeAt = sizeByRate(parameters);
-  const windowAt = byRate((perHour) => meanWindow(readingsIn(length, perHour), BLOCKS));
-  const askedOf = ({ recent, range }: State, value: number, window: MeanWindow): Asked => ({
-    value,
-    level: meanOf(recent, window),
-    width: widthOf(range, value),
-    near,
-  });
-  const excess = (state: State, asked: Asked) =>
-    Math.max(0, Math.min(nearestOf(state.exemplars, asked).distance - near, Number.MAX_VALUE));
-  const isReady = ({ n, recent }: State, window: MeanWindow) => n >= warmUp && recent.blocks.length >= window.blocks;
-  const excessNow = (state: State, { plain, perHour }: Point) => {
-    const window = windowAt(perHour);
-    return isReady(state, window) ? excess(state, askedOf(state, plain, window)) : 0;
+  // A reading is scored and then learnt: what was found for the one is kept for the other. No number is handed on in
+  // calls: each would have to be put somewhere, for each reading.
+  const found = startFound();
+  const find = (state: State, { plain }: Point, { window }: Limits) => {
+    const { exemplars, n, range, recent } = state;
+    const level = meanOf(recent, window);
+    const width = widthOf(range, plain);
+    if (
+      found.exemplars === exemplars && found.n === n && found.value === plain && found.level === level &&
+      found.width === width
+    ) return;
+    found.exemplars = exemplars;
+    found.n = n;
+    found.value = plain;
+    found.level = level;
+    found.width = width;
+    const reach = near / 2 * width;
+    // Most readings are where the one before was: then nothing else has to be asked.
+    if (exemplars.length > 0 && Math.abs(exemplars[0] - plain) <= reach && Math.abs(exemplars[1] - level) <= reach) {
+      found.at = 0;
+      found.distance = 0;
+    } else search(found, near);
   };
+  const isReady = ({ n, recent }: State, { window }: Limits) => n >= warmUp && recent.blocks.length >= window.blocks;
+  const excess = (state: State, point: Point, limits: Limits) => {
+    find(state, point, limits);
+    return Math.max(0, Math.min(found.distance - near, Number.MAX_VALUE));
+  };
+  const excessNow = (state: State, point: Point, limits: Limits) =>
+    isReady(state, limits) ? excess(state, point, limits) : 0;
   return {
     name: "exemplar",
     sees: "a usual value, but not at this level",
     version: 1,
     warmUp: length.least + warmUp,
     start: () => ({ n: 0, range: startRange(), recent: startMean(), exemplars: [] }),
-    score(state, { plain, perHour }) {
-      const window = windowAt(perHour);
-      if (!isReady(state, window)) return NaN;
-      const asked = askedOf(state, plain, window);
-      if (isAtFront(state.exemplars, asked)) return 0;
-      const e = excess(state, asked);
-      return e / (e + half);
+    limitsAt: (perHour) => ({
+      window: meanWindow(readingsIn(length, perHour), BLOCKS),
+      size: sizeAt(parameters, perHour),
+    }),
+    score(state, point, limits) {
+      if (!isReady(state, limits)) return NaN;
+      const e = excess(state, point, limits);
+      return e === 0 ? 0 : e / (e + half);
     },
     excess: excessNow,
-    learn(state, { plain, perHour }) {
-      const window = windowAt(perHour);
+    learn(state, point, limits) {
+      const { plain } = point;
+      const { window, size } = limits;
       if (state.recent.blocks.length >= window.blocks) {
+        find(state, point, limits);
+        remember(found, { near, prototypes });
         state.n++;
-        const asked = askedOf(state, plain, window);
-        if (!isAtFront(state.exemplars, asked)) remember(state.exemplars, asked, prototypes);
       }
       learnMean(state.recent, plain, window);
-      updateRange(state.range, sampleOf(plain, state.range.max), sizeAt(perHour));
+      updateRange(state.range, sampleOf(plain, state.range.max), size);
     },
     // Levels of fewer readings scatter more, and are to be seen first.
     repace: (state, factor) => void (factor > 1 ? state.n = 0 : undefined),
-    facts(state, point) {
-      const asked = askedOf(state, point.plain, windowAt(point.perHour));
-      const { at, distance } = nearestOf(state.exemplars, asked);
+    facts(state, point, limits) {
+      const { exemplars, n, range, recent } = state;
+      const level = meanOf(recent, limits.window);
+      const width = widthOf(range, point.plain);
+      const nearest = { exemplars, n, value: point.plain, level, width, at: -1, distance: Infinity };
+      search(nearest, near);
+      const { at, distance } = nearest;
       return {
-        level: asked.level,
-        nearestValue: state.exemplars[at] ?? point.value,
-        nearestLevel: state.exemplars[at + 1] ?? point.value,
+        level,
+        nearestValue: exemplars[at] ?? point.value,
+        nearestLevel: exemplars[at + 1] ?? point.value,
         distance: Math.min(distance, Number.MAX_VALUE),
-        excess: excessNow(state, point),
+        excess: excessNow(state, point, limits),
       };
     },
   };
@@ -138,31 +164,35 @@ function widthOf(range: TrailingRange, value: number): number {
   return Math.max(range.max - range.min, sampleOf(value, range.max).floor) || 1;
 }
 
-interface Asked {
-  readonly value: number;
-  readonly level: number;
-  readonly width: number;
-  readonly near: number;
+/** A point, and what the exemplars had for it while nothing was learnt since. */
+interface Found {
+  /** Of a state that has taken in `n` points. */
+  exemplars: number[];
+  n: number;
+  value: number;
+  level: number;
+  width: number;
+  /** Place and distance (in widths) of the nearest exemplar, or of one that is so near that no other matters. */
+  at: number;
+  distance: number;
 }
 
-/** Most readings are where the one before was: then nothing else has to be asked. */
-function isAtFront(exemplars: readonly number[], { value, level, width, near }: Asked): boolean {
-  const reach = near / 2 * width;
-  return exemplars.length > 0 && Math.abs(exemplars[0] - value) <= reach && Math.abs(exemplars[1] - level) <= reach;
+function startFound(): Found {
+  return { exemplars: [], n: NaN, value: NaN, level: NaN, width: NaN, at: -1, distance: Infinity };
 }
 
-/** Place and distance (in widths) of the nearest exemplar, or of one that is so near that no other matters. */
-function nearestOf(
-  exemplars: readonly number[],
-  { value, level, width, near }: Asked,
-): { at: number; distance: number } {
+function search(found: Found, near: number): void {
+  const { exemplars, value, level, width } = found;
   let at = -1;
   let distance = Infinity;
   // What is no nearer in the unit of the values is no nearer in widths: a division for few of them.
   let least = Infinity;
   for (let i = 0; i < exemplars.length; i += 2) {
-    const difference = Math.max(Math.abs(exemplars[i] - value), Math.abs(exemplars[i + 1] - level));
-    if (!(difference < least)) continue;
+    const byValue = Math.abs(exemplars[i] - value);
+    if (!(byValue < least)) continue;
+    const byLevel = Math.abs(exemplars[i + 1] - level);
+    if (!(byLevel < least)) continue;
+    const difference = byLevel > byValue ? byLevel : byValue;
     least = difference;
     const apart = difference / width;
     if (!(apart < distance)) continue;
@@ -170,26 +200,30 @@ function nearestOf(
     distance = apart;
     if (distance <= near / 2) break;
   }
-  return { at, distance };
+  found.at = at;
+  found.distance = distance;
 }
 
 /**
  * Brings the exemplar that is near to the front, or puts the point there, in place of the last when there are enough.
  */
-function remember(exemplars: number[], asked: Asked, prototypes: number): void {
-  let { value, level } = asked;
-  const found = nearestOf(exemplars, asked);
-  let place = found.at;
-  if (found.distance <= asked.near) {
+function remember(
+  { exemplars, value, level, width, at, distance }: Found,
+  { near, prototypes }: Pick<ExemplarParameters, "near" | "prototypes">,
+): void {
+  let place = at;
+  let newValue: number;
+  let newLevel: number;
+  if (distance <= near) {
     if (place === 0) return;
-    value = exemplars[place];
-    level = exemplars[place + 1];
+    newValue = exemplars[place];
+    newLevel = exemplars[place + 1];
   } else {
     place = Math.min(exemplars.length, 2 * prototypes - 2);
-    value = roundedTo(value, ROUNDED * asked.width);
-    level = roundedTo(level, ROUNDED * asked.width);
+    newValue = roundedTo(value, ROUNDED * width);
+    newLevel = roundedTo(level, ROUNDED * width);
   }
   for (let i = place + 1; i > 1; i--) exemplars[i] = exemplars[i - 2];
-  exemplars[0] = value;
-  exemplars[1] = level;
+  exemplars[0] = newValue;
+  exemplars[1] = newLevel;
 }

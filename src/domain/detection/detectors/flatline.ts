@@ -47,16 +47,16 @@ interface State {
 /** Runs of so many times the usual distance between changes have a chance of e^-10. */
 const CHANGES_MISSED = 10;
 
-export function flatline({ least, warmUp, changes }: FlatlineParameters): Detector<State> {
+export function flatline({ least, warmUp, changes }: FlatlineParameters): Detector<State, number> {
   checkParameters("flatline", {
     ...spanRules("least", least),
     "least.least >= 2": least?.least >= 2,
     "warmUp >= 2": warmUp >= 2,
     "0 < changes <= 1": changes > 0 && changes <= 1,
   });
-  const usualRun = ({ n, run, changed, longest }: State, perHour: number) =>
+  const usualRun = ({ n, run, changed, longest }: State, leastRun: number) =>
     // Counted without the run itself, so that a stuck sensor does not talk itself out of it.
-    Math.max(longest, readingsIn(least, perHour), changed > 0 ? CHANGES_MISSED * (n - run) / changed : 0);
+    Math.max(longest, leastRun, changed > 0 ? CHANGES_MISSED * (n - run) / changed : 0);
   const runWith = (state: State, value: number) => state.n > 0 && value === state.value ? state.run + 1 : 1;
   return {
     name: "flatline",
@@ -65,20 +65,21 @@ export function flatline({ least, warmUp, changes }: FlatlineParameters): Detect
     // The run that a reading is in does not count.
     warmUp: warmUp + 1,
     start: () => ({ n: 0, changed: 0, value: 0, run: 0, longest: 0 }),
-    score(state, { value, perHour }) {
+    limitsAt: (perHour) => readingsIn(least, perHour),
+    score(state, { value }, leastRun) {
       const before = state.n - state.run;
       if (before < warmUp || state.changed < changes * before) return NaN;
       const run = runWith(state, value);
       if (run <= state.longest || run <= least.least) return 0;
-      const e = run / usualRun(state, perHour) - 1;
+      const e = run / usualRun(state, leastRun) - 1;
       return e > 0 ? e / (e + 1) : 0;
     },
-    learn(state, { value, perHour }) {
+    learn(state, { value }, leastRun) {
       const run = runWith(state, value);
       if (run === 1 && state.n > 0) {
         state.changed++;
         // A run that was stuck is not what this sensor usually does, but one that comes again and again is.
-        if (state.run > state.longest) state.longest = Math.min(state.run, 2 * usualRun(state, perHour));
+        if (state.run > state.longest) state.longest = Math.min(state.run, 2 * usualRun(state, leastRun));
       }
       state.n++;
       state.value = value;
@@ -90,6 +91,6 @@ export function flatline({ least, warmUp, changes }: FlatlineParameters): Detect
       state.longest = Math.ceil(state.longest / factor);
       state.changed *= factor;
     },
-    facts: (state, { value, perHour }) => ({ run: runWith(state, value), usual: usualRun(state, perHour) }),
+    facts: (state, { value }, leastRun) => ({ run: runWith(state, value), usual: usualRun(state, leastRun) }),
   };
 }

@@ -10,20 +10,22 @@
  *
  * R is shrunk towards the identity by `shrinkage` (0 to 1; columns / rows unless given): with a singular or nearly
  * singular R (a column that is the sum of others, fewer rows than columns) the plain inverse magnifies noise or does
- * not exist. A column without spread has no scale to be judged by: it is named in `unjudged` and contributes 0.
+ * not exist. Many columns say little of how they move together unless there are many more rows, and R costs their
+ * square: beyond `CORRELATED_MAX` R is the identity, each column by itself. A column without spread has no scale to be judged by: it is named in `unjudged` and contributes 0.
  *
  * Example: fitted on rows (a, a + small noise), the row (2, -2) has a large T2 where (2, 2) has a small one.
  *
  * [1] H. Hotelling, Multivariate quality control, 1947; R. L. Mason, J. C. Young, Multivariate Statistical Process
  * Control, SIAM 2002. Quantile: E. B. Wilson, M. M. Hilferty, PNAS 17, 1931.
  */
+import { startMoments as startAlone, updateMoments as updateAlone } from "../stats/welford.ts";
 
 export interface Hotelling {
   readonly columns: number;
   readonly mean: readonly number[];
   /** Standard deviation; 0 where the column is not judged. */
   readonly spread: readonly number[];
-  /** Inverse of the shrunk correlation, row after row. */
+  /** Inverse of the shrunk correlation, row after row; empty: each column by itself. */
   readonly inverse: readonly number[];
   readonly limit: number;
   /** Columns without spread in the rows fitted. */
@@ -37,6 +39,9 @@ export interface HotellingVerdict {
   /** One a column; they add up to `t2`. */
   readonly contributions: readonly number[];
 }
+
+/** With more columns than this their correlation is not taken. */
+export const CORRELATED_MAX = 64;
 
 const LEAST_SHRINKAGE = 1e-3;
 const MOST_SHRINKAGE = 0.5;
@@ -54,18 +59,20 @@ export function fitHotelling(rows: Float64Array, options: { columns: number; shr
   if (!Number.isInteger(count) || count < 2) {
     throw new RangeError(`T-squared needs at least two whole rows of ${columns} values, not ${rows.length} values.`);
   }
-  const moments = startMoments(columns);
+  const moments = columns <= CORRELATED_MAX ? startMoments(columns) : undefined;
+  const alone = Array.from({ length: columns }, startAlone);
   for (let row = 0; row < count; row++) {
     const values = rows.subarray(row * columns, (row + 1) * columns);
     requireFinite(values);
-    addRow(moments, values);
+    if (moments !== undefined) addRow(moments, values);
+    else for (let j = 0; j < columns; j++) updateAlone(alone[j], values[j], Infinity);
   }
-  const spread = spreadsOf(moments);
+  const spread = moments ? spreadsOf(moments) : alone.map(({ variance }) => Math.sqrt(variance * count / (count - 1)));
   return {
     columns,
-    mean: [...moments.mean],
+    mean: moments ? [...moments.mean] : alone.map(({ mean }) => mean),
     spread,
-    inverse: inverseCorrelation(moments, options.shrinkage ?? columns / count),
+    inverse: moments ? inverseCorrelation(moments, options.shrinkage ?? columns / count) : [],
     limit: usualLimit(columns, count),
     unjudged: spread.flatMap((value, j) => value > 0 ? [] : [j]),
   };
@@ -89,9 +96,10 @@ export function departure(difference: number, spread: number): number {
   return Math.max(-MOST_SPREADS, Math.min(MOST_SPREADS, difference / spread));
 }
 
-/** z_j (R^-1 z)_j for each j. */
+/** z_j (R^-1 z)_j for each j; an empty inverse is that of the identity. */
 export function contributionsOf(inverse: ArrayLike<number>, departures: ArrayLike<number>): number[] {
   const columns = departures.length;
+  if (inverse.length === 0) return Array.from(departures, (z) => z * z);
   const contributions = Array<number>(columns);
   for (let i = 0; i < columns; i++) {
     let sum = 0;
@@ -109,7 +117,7 @@ export function marginalInverse(
   inverse: readonly number[],
   { columns, kept }: { columns: number; kept: readonly number[] },
 ): readonly number[] {
-  if (kept.length === columns && kept.every((i, j) => i === j)) return inverse;
+  if (inverse.length === 0 || kept.length === columns && kept.every((i, j) => i === j)) return inverse;
   const left = [...inverse];
   const stays = new Set(kept);
   for (let m = 0; m < columns; m++) {

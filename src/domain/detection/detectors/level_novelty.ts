@@ -22,10 +22,10 @@ import {
   noveltyOf,
   type NoveltyParameters,
   sampleOf,
-  sizeByRate,
+  sizeAt,
   startNovelty,
 } from "../stats/novelty.ts";
-import { byRate, readingsIn, type Span, spanRules } from "../stats/span.ts";
+import { readingsIn, type Span, spanRules } from "../stats/span.ts";
 import {
   learnMean,
   type MeanWindow,
@@ -34,7 +34,7 @@ import {
   startMean,
   type TrailingMean,
 } from "../stats/trailing_mean.ts";
-import { widenRange } from "../stats/trailing_range.ts";
+import { widenRange, type WindowSize } from "../stats/trailing_range.ts";
 import { checkParameters, type Detector } from "./detector.ts";
 
 export interface LevelParameters extends NoveltyParameters {
@@ -45,6 +45,12 @@ interface State {
   level: Novelty;
   /** The readings of the window without the newest. */
   recent: TrailingMean;
+}
+
+interface Limits {
+  /** Without the newest reading. */
+  readonly window: MeanWindow;
+  readonly size: WindowSize;
 }
 
 /** Blocks that the window is kept in: more follow it more exactly, in a larger state. */
@@ -59,15 +65,10 @@ export const LEVEL_FIELDS: FieldsOf<LevelParameters> = {
   }),
 };
 
-export function levelNovelty(parameters: LevelParameters): Detector<State> {
+export function levelNovelty(parameters: LevelParameters): Detector<State, Limits> {
   const { length } = parameters;
   checkNovelty("level_novelty", parameters);
-  const sizeAt = sizeByRate(parameters);
   checkParameters("level_novelty", { ...spanRules("length", length, BLOCKS), "2 <= length.least": length?.least >= 2 });
-  const windowAt = byRate((perHour) => {
-    const { blocks, perBlock } = meanWindow(readingsIn(length, perHour), BLOCKS);
-    return { blocks: blocks - 1, perBlock };
-  });
   const sampleWith = ({ recent, level }: State, plain: number, window: MeanWindow) =>
     sampleOf(meanWith(recent, plain, window), level.range.max);
   const isFull = ({ recent }: State, window: MeanWindow) => recent.blocks.length >= window.blocks;
@@ -77,23 +78,24 @@ export function levelNovelty(parameters: LevelParameters): Detector<State> {
     version: 2,
     warmUp: length.least - 1 + parameters.warmUp,
     start: () => ({ level: startNovelty(), recent: startMean() }),
-    score(state, { plain, perHour }) {
-      const window = windowAt(perHour);
+    limitsAt(perHour) {
+      const { blocks, perBlock } = meanWindow(readingsIn(length, perHour), BLOCKS);
+      return { window: { blocks: blocks - 1, perBlock }, size: sizeAt(parameters, perHour) };
+    },
+    score(state, { plain }, { window }) {
       return isFull(state, window) ? noveltyOf(state.level, sampleWith(state, plain, window), parameters) : NaN;
     },
-    excess(state, { plain, perHour }) {
-      const window = windowAt(perHour);
+    excess(state, { plain }, { window }) {
       return isFull(state, window) ? excessOf(state.level, sampleWith(state, plain, window), parameters) : 0;
     },
-    learn(state, { plain, perHour }) {
-      const window = windowAt(perHour);
-      if (isFull(state, window)) learnNovelty(state.level, sampleWith(state, plain, window), sizeAt(perHour));
+    learn(state, { plain }, { window, size }) {
+      if (isFull(state, window)) learnNovelty(state.level, sampleWith(state, plain, window), size);
       learnMean(state.recent, plain, window);
     },
     // The mean of fewer readings scatters more.
     repace: ({ level }, factor) => factor > 1 ? widenRange(level.range, Math.sqrt(factor)) : undefined,
-    facts(state, { plain, perHour }) {
-      const sample = sampleWith(state, plain, windowAt(perHour));
+    facts(state, { plain }, { window }) {
+      const sample = sampleWith(state, plain, window);
       return { level: sample.x, ...noveltyFacts(state.level, sample) };
     },
   };

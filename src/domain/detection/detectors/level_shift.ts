@@ -13,7 +13,7 @@
  * Example: slack 0.5 and decision 20: a shift by 2 sd adds 1.5 a reading, and is over the decision after 14 readings.
  * Source: E. S. Page, Biometrika 41, 1954; frozen reference as in online-ml/river, river/drift/cusum.py.
  */
-import { byRate, readingsIn, type Span, spanRules } from "../stats/span.ts";
+import { readingsIn, type Span, spanRules } from "../stats/span.ts";
 import { type FieldsOf, number, span } from "../field.ts";
 import { type Moments, spread, startMoments, updateMoments } from "../stats/welford.ts";
 import { checkParameters, type Detector } from "./detector.ts";
@@ -59,7 +59,13 @@ interface State {
   over: number;
 }
 
-export function levelShift({ warmUp, slack, decision, clip, relearn }: LevelShiftParameters): Detector<State> {
+/** In readings. */
+interface Limits {
+  readonly warmUp: number;
+  readonly relearn: number;
+}
+
+export function levelShift({ warmUp, slack, decision, clip, relearn }: LevelShiftParameters): Detector<State, Limits> {
   checkParameters("level_shift", {
     ...spanRules("warmUp", warmUp),
     "warmUp.least >= 10": warmUp?.least >= 10,
@@ -68,10 +74,6 @@ export function levelShift({ warmUp, slack, decision, clip, relearn }: LevelShif
     "clip > slack": clip > slack,
     ...spanRules("relearn", relearn),
   });
-  const limitsAt = byRate((perHour) => ({
-    warmUp: readingsIn(warmUp, perHour),
-    relearn: readingsIn(relearn, perHour),
-  }));
   const departure = ({ baseline }: State, value: number) => {
     const z = (value - baseline.mean) / spread(baseline);
     return Math.min(Math.max(z, -clip), clip);
@@ -80,7 +82,7 @@ export function levelShift({ warmUp, slack, decision, clip, relearn }: LevelShif
     const z = departure(state, value);
     return { up: Math.max(0, state.up + z - slack), down: Math.max(0, state.down - z - slack) };
   };
-  const isReady = ({ baseline: { n, variance } }: State, limits: { readonly warmUp: number }) =>
+  const isReady = ({ baseline: { n, variance } }: State, limits: Limits) =>
     n >= limits.warmUp && variance > 0;
   return {
     name: "level_shift",
@@ -88,14 +90,14 @@ export function levelShift({ warmUp, slack, decision, clip, relearn }: LevelShif
     version: 2,
     warmUp: warmUp.least,
     start: () => ({ baseline: startMoments(), up: 0, down: 0, over: 0 }),
-    score(state, { plain, perHour }) {
-      if (!isReady(state, limitsAt(perHour))) return NaN;
+    limitsAt: (perHour) => ({ warmUp: readingsIn(warmUp, perHour), relearn: readingsIn(relearn, perHour) }),
+    score(state, { plain }, limits) {
+      if (!isReady(state, limits)) return NaN;
       const { up, down } = sumsWith(state, plain);
       const excess = Math.max(up, down) - decision;
       return excess > 0 ? excess / (excess + 2 * decision) : 0;
     },
-    learn(state, { plain, perHour }) {
-      const limits = limitsAt(perHour);
+    learn(state, { plain }, limits) {
       if (!isReady(state, limits)) {
         updateMoments(state.baseline, plain, Infinity);
         return;

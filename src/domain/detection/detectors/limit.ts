@@ -34,7 +34,7 @@ interface State {
   active: boolean;
 }
 
-export function limit({ low = -Infinity, high = Infinity, hysteresis }: LimitParameters): Detector<State> {
+export function limit({ low = -Infinity, high = Infinity, hysteresis }: LimitParameters): Detector<State, undefined> {
   checkParameters("limit", {
     "low or high": low > -Infinity || high < Infinity,
     "low < high": low < high,
@@ -51,10 +51,11 @@ export function limit({ low = -Infinity, high = Infinity, hysteresis }: LimitPar
     version: 1,
     warmUp: 0,
     start: () => ({ active: false }),
+    limitsAt: () => undefined,
     score: (state, { value }) => isOver(state, value) ? 1 : 0,
     learn(state, { value }) {
       state.active = isOver(state, value);
     },
-    facts: (_state, _point) => ({ ...low > -Infinity ? { low } : {}, ...high < Infinity ? { high } : {}, hysteresis }),
+    facts: () => ({ ...low > -Infinity ? { low } : {}, ...high < Infinity ? { high } : {}, hysteresis }),
   };
 }

@@ -74,10 +74,12 @@ export function makeDetector({ name, parameters }: DetectorChoice): Detector<unk
  * The same detector with every property there, in one order: the fold asks detectors of all kinds in the same places,
  * and finds `score` and `learn` without a search only where all that comes by has one layout.
  */
-function alike({ name, sees, version, warmUp, start, score, excess, learn, level, normal, repace, facts }: Detector<
-  unknown
->): Detector<unknown> {
-  return { name, sees, version, warmUp, start, score, excess, learn, level, normal, repace, facts };
+function alike(
+  { name, sees, version, warmUp, start, limitsAt, score, excess, learn, level, normal, repace, facts }: Detector<
+    unknown
+  >,
+): Detector<unknown> {
+  return { name, sees, version, warmUp, start, limitsAt, score, excess, learn, level, normal, repace, facts };
 }
 
 export function isDetector(name: string): name is DetectorName {

@@ -16,10 +16,10 @@ import {
   noveltyOf,
   type NoveltyParameters,
   sampleOf,
-  sizeByRate,
+  sizeAt,
   startNovelty,
 } from "../stats/novelty.ts";
-import { widenRange } from "../stats/trailing_range.ts";
+import { widenRange, type WindowSize } from "../stats/trailing_range.ts";
 import type { Detector } from "./detector.ts";
 
 interface State {
@@ -28,22 +28,20 @@ interface State {
   previous?: number;
 }
 
-export function rateOfChange(parameters: NoveltyParameters): Detector<State> {
+export function rateOfChange(parameters: NoveltyParameters): Detector<State, WindowSize> {
   checkNovelty("rate_of_change", parameters);
-  const sizeAt = sizeByRate(parameters);
   return {
     name: "rate_of_change",
     sees: "a larger step than any lately",
     version: 2,
     warmUp: parameters.warmUp + 1,
     start: () => ({ step: startNovelty() }),
+    limitsAt: (perHour) => sizeAt(parameters, perHour),
     score: ({ step, previous }, { plain }) =>
       previous === undefined ? NaN : noveltyOf(step, sampleOf(plain - previous, previous), parameters),
-    learn(state, { plain, perHour }) {
+    learn(state, { plain }, size) {
       const { step, previous } = state;
-      if (previous !== undefined) {
-        learnNovelty(step, sampleOf(plain - previous, previous), sizeAt(perHour));
-      }
+      if (previous !== undefined) learnNovelty(step, sampleOf(plain - previous, previous), size);
       state.previous = plain;
     },
     // A longer step has time to go further.

@@ -11,11 +11,11 @@
  *   e of 116.
  * Source: Shewhart's charts of means (1931), on winsorised readings (J. W. Tukey, 1962).
  */
-import { learnLevel, levelLimits, type LevelState, startLevel } from "../level.ts";
+import { learnLevel, type LevelLimits, levelLimits, type LevelState, startLevel } from "../level.ts";
 import { type FieldsOf, span } from "../field.ts";
 import { checkParameters, type Detector, type Point } from "./detector.ts";
 import { checkNovelty, NOVELTY_FIELDS, type NoveltyParameters, sampleOf } from "../stats/novelty.ts";
-import { byRate, type Span, spanRules } from "../stats/span.ts";
+import { type Span, spanRules } from "../stats/span.ts";
 import { excess, widenRange } from "../stats/trailing_range.ts";
 
 export interface SteadyLevelParameters extends NoveltyParameters {
@@ -34,14 +34,13 @@ interface State extends LevelState {
   n: number;
 }
 
-export function steadyLevel(parameters: SteadyLevelParameters): Detector<State> {
+export function steadyLevel(parameters: SteadyLevelParameters): Detector<State, LevelLimits> {
   const { length, window, blocks, half, warmUp } = parameters;
   checkNovelty("steady_level", parameters);
   checkParameters("steady_level", spanRules("length", length));
-  const limitsAt = byRate((perHour) => levelLimits({ stretch: length, window, blocks }, perHour));
   // Between the ends of two means there is nothing new to be said.
-  const excessOf = ({ filled, sum, range }: State, { steady, perHour }: Point) => {
-    if (filled + 1 < limitsAt(perHour).stretch) return 0;
+  const excessOf = ({ filled, sum, range }: State, { steady }: Point, { stretch }: LevelLimits) => {
+    if (filled + 1 < stretch) return 0;
     // Means that were all the same have no width to measure by: others see what leaves a constant.
     if (range.max === range.min) return 0;
     return Math.min(excess(range, sampleOf((sum + steady) / (filled + 1), range.max)), Number.MAX_VALUE);
@@ -52,23 +51,24 @@ export function steadyLevel(parameters: SteadyLevelParameters): Detector<State> 
     version: 1,
     warmUp: length.least * warmUp,
     start: () => ({ ...startLevel(), n: 0 }),
-    score(state, point) {
+    limitsAt: (perHour) => levelLimits({ stretch: length, window, blocks }, perHour),
+    score(state, point, limits) {
       if (state.n < warmUp) return NaN;
-      const e = excessOf(state, point);
+      const e = excessOf(state, point, limits);
       return e / (e + half);
     },
-    excess: (state, point) => state.n < warmUp ? 0 : excessOf(state, point),
-    learn(state, { steady, perHour }) {
-      learnLevel(state, steady, limitsAt(perHour));
+    excess: (state, point, limits) => state.n < warmUp ? 0 : excessOf(state, point, limits),
+    learn(state, { steady }, limits) {
+      learnLevel(state, steady, limits);
       if (state.filled === 0) state.n++;
     },
     // The mean of fewer readings scatters more.
     repace: ({ range }, factor) => factor > 1 ? widenRange(range, Math.sqrt(factor)) : undefined,
-    facts: (state, point) => ({
+    facts: (state, point, limits) => ({
       level: (state.sum + point.steady) / (state.filled + 1),
       min: state.range.min,
       max: state.range.max,
-      excess: state.n < warmUp ? 0 : excessOf(state, point),
+      excess: state.n < warmUp ? 0 : excessOf(state, point, limits),
     }),
   };
 }

@@ -21,11 +21,12 @@ import {
   noveltyOf,
   type NoveltyParameters,
   sampleOf,
-  sizeByRate,
+  sizeAt,
   startNovelty,
 } from "../stats/novelty.ts";
-import { byRate, readingsIn, type Span, spanRules } from "../stats/span.ts";
-import { checkParameters, type Detector } from "./detector.ts";
+import { readingsIn, type Span, spanRules } from "../stats/span.ts";
+import type { WindowSize } from "../stats/trailing_range.ts";
+import { checkParameters, type Detector, type Point } from "./detector.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -51,23 +52,24 @@ interface State {
   means: number[];
 }
 
-export function timeOfDayNovelty(parameters: TimeOfDayParameters): Detector<State> {
+interface Limits {
+  /** Readings that a part of the day has to have, and of how many its mean is. */
+  readonly least: number;
+  readonly most: number;
+  readonly size: WindowSize;
+}
+
+export function timeOfDayNovelty(parameters: TimeOfDayParameters): Detector<State, Limits> {
   const { parts, memory, atLeast } = parameters;
   checkNovelty("time_of_day_novelty", parameters);
-  const sizeAt = sizeByRate(parameters);
   checkParameters("time_of_day_novelty", {
     "1 <= parts <= 96": parts >= 1 && parts <= 96,
     ...spanRules("memory", memory),
     ...spanRules("atLeast", atLeast),
     "atLeast <= memory": atLeast?.hours <= memory?.hours && atLeast.least <= memory.least,
   });
-  const limitsAt = byRate((perHour) => ({
-    least: readingsIn(atLeast, perHour),
-    most: readingsIn(memory, perHour),
-    size: sizeAt(perHour),
-  }));
   const partMs = DAY_MS / parts;
-  const partOf = (ts: number) => {
+  const partOf = ({ ts }: Point) => {
     const part = Math.floor(ts / partMs);
     return part - Math.floor(part / parts) * parts;
   };
@@ -78,29 +80,37 @@ export function timeOfDayNovelty(parameters: TimeOfDayParameters): Detector<Stat
     // The first readings of a part of the day have no mean to be compared with.
     warmUp: atLeast.least + parameters.warmUp,
     start: () => ({ residual: startNovelty(), counts: Array(parts).fill(0), means: Array(parts).fill(0) }),
-    score(state, { ts, plain, perHour }) {
-      const part = partOf(ts);
-      return state.counts[part] < limitsAt(perHour).least
+    limitsAt: (perHour) => ({
+      least: readingsIn(atLeast, perHour),
+      most: readingsIn(memory, perHour),
+      size: sizeAt(parameters, perHour),
+    }),
+    score(state, point, { least }) {
+      const { plain } = point;
+      const part = partOf(point);
+      return state.counts[part] < least
         ? NaN
         : noveltyOf(state.residual, sampleOf(plain - state.means[part], state.means[part]), parameters);
     },
-    excess(state, { ts, plain, perHour }) {
-      const part = partOf(ts);
-      return state.counts[part] < limitsAt(perHour).least
+    excess(state, point, { least }) {
+      const { plain } = point;
+      const part = partOf(point);
+      return state.counts[part] < least
         ? 0
         : excessOf(state.residual, sampleOf(plain - state.means[part], state.means[part]), parameters);
     },
-    learn(state, { ts, plain, perHour }) {
+    learn(state, point, { least, most, size }) {
       const { counts, means } = state;
-      const { least, most, size } = limitsAt(perHour);
-      const part = partOf(ts);
+      const { plain } = point;
+      const part = partOf(point);
       const residual = plain - means[part];
       if (counts[part] >= least) learnNovelty(state.residual, sampleOf(residual, means[part]), size);
       counts[part] = Math.min(counts[part] + 1, most);
       means[part] += residual / counts[part];
     },
-    facts(state, { ts, plain }) {
-      const part = partOf(ts);
+    facts(state, point) {
+      const { plain } = point;
+      const part = partOf(point);
       return {
         usual: state.means[part],
         ...noveltyFacts(state.residual, sampleOf(plain - state.means[part], state.means[part])),

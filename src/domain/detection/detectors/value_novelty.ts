@@ -16,25 +16,26 @@ import {
   noveltyOf,
   type NoveltyParameters,
   sampleOf,
-  sizeByRate,
+  sizeAt,
   startNovelty,
 } from "../stats/novelty.ts";
+import type { WindowSize } from "../stats/trailing_range.ts";
 import type { Detector } from "./detector.ts";
 
-export function valueNovelty(parameters: NoveltyParameters): Detector<Novelty> {
+export function valueNovelty(parameters: NoveltyParameters): Detector<Novelty, WindowSize> {
   checkNovelty("value_novelty", parameters);
-  const sizeAt = sizeByRate(parameters);
   return {
     name: "value_novelty",
     sees: "a value outside all of its recent range",
     version: 2,
     warmUp: parameters.warmUp,
     start: startNovelty,
+    limitsAt: (perHour) => sizeAt(parameters, perHour),
     score: (state, { value }) => noveltyOf(state, sampleOf(value, state.range.max), parameters),
     excess: (state, { value }) => excessOf(state, sampleOf(value, state.range.max), parameters),
-    learn(state, { value, held, perHour }) {
+    learn(state, { value, held }, size) {
       // As it came and not as steady as it may be: spikes that come again and again are usual for this sensor.
-      if (!held) learnNovelty(state, sampleOf(value, state.range.max), sizeAt(perHour));
+      if (!held) learnNovelty(state, sampleOf(value, state.range.max), size);
     },
     facts: (state, { value }) => noveltyFacts(state, sampleOf(value, state.range.max)),
   };

@@ -11,7 +11,7 @@
  */
 import { type FieldsOf, number, readings, span, WINDOW } from "../field.ts";
 import { type Moments, spread, startMoments, updateMoments } from "../stats/welford.ts";
-import { byRate, readingsIn, type Span, spanRules } from "../stats/span.ts";
+import { readingsIn, type Span, spanRules } from "../stats/span.ts";
 import { checkParameters, type Detector } from "./detector.ts";
 
 export interface ZscoreParameters {
@@ -30,14 +30,13 @@ export const ZSCORE_FIELDS: FieldsOf<ZscoreParameters> = {
   warmUp: readings("Learnt from before it judges.", { min: 2, max: 100_000, usually: 200 }),
 };
 
-export function zscore({ sigma, cap, memory, warmUp }: ZscoreParameters): Detector<Moments> {
+export function zscore({ sigma, cap, memory, warmUp }: ZscoreParameters): Detector<Moments, number> {
   checkParameters("zscore", {
     "sigma > 0": sigma > 0,
     "cap > sigma": cap > sigma,
     ...spanRules("memory", memory),
     "warmUp >= 2": warmUp >= 2,
   });
-  const memoryAt = byRate((perHour) => readingsIn(memory, perHour));
   const distance = (state: Moments, value: number) => {
     const deviation = Math.abs(value - state.mean);
     return deviation === 0 ? 0 : deviation / spread(state);
@@ -48,13 +47,14 @@ export function zscore({ sigma, cap, memory, warmUp }: ZscoreParameters): Detect
     version: 2,
     warmUp,
     start: startMoments,
+    limitsAt: (perHour) => readingsIn(memory, perHour),
     score(state, { plain }) {
       // Without any spread there is no scale to measure by: novelty speaks for such sensors.
       if (state.n < warmUp || state.variance === 0) return NaN;
       return Math.min(Math.max((distance(state, plain) - sigma) / (cap - sigma), 0), 1);
     },
-    learn(state, { plain, perHour }) {
-      updateMoments(state, plain, memoryAt(perHour));
+    learn(state, { plain }, readings) {
+      updateMoments(state, plain, readings);
     },
     facts(state, { plain }) {
       return { mean: state.mean, sd: Math.sqrt(state.variance), z: distance(state, plain), sigma, cap };

@@ -114,9 +114,18 @@ function widthOf(min: number, max: number): number {
 }
 
 /** Takes a reading in, of which `believe` has said what can be believed. */
-export function learnGlitch(
+export function learnGlitch(state: GlitchState, reading: Believed, limits: GlitchLimits): void {
+  const { value } = reading;
+  // Most readings, in few words: what is called for each of them has to be small to be fast.
+  if (value === reading.steady && state.far === 0 && state.first.length === 0 && state.range.blocks.length > 0) {
+    if (state.share > 0) state.share = state.share < LEAST_SHARE ? 0 : state.share * (1 - 1 / MEMORY);
+    updateRange(state.range, { x: value, floor: 0 }, limits.size);
+  } else learnDoubtful(state, reading, limits);
+}
+
+function learnDoubtful(
   state: GlitchState,
-  { value, steady, plain }: Believed,
+  { value, plain }: Believed,
   { first, far, lasts, size }: GlitchLimits,
 ): void {
   if (state.first.length > 0 || state.range.blocks.length === 0) {
@@ -125,11 +134,6 @@ export function learnGlitch(
     if (state.first.length < first) return;
     state.range = firstRange(state.first);
     state.first = [];
-    return;
-  }
-  if (value === steady && state.far === 0) {
-    if (state.share > 0) state.share = state.share < LEAST_SHARE ? 0 : state.share * (1 - 1 / MEMORY);
-    updateRange(state.range, { x: value, floor: 0 }, size);
     return;
   }
   const width = widthOf(state.range.min, state.range.max);

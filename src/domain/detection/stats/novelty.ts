@@ -7,7 +7,7 @@
  */
 import { checkParameters } from "../detectors/detector.ts";
 import { type FieldsOf, number, readings, span, WINDOW } from "../field.ts";
-import { byRate, readingsIn, type Span, spanRules } from "./span.ts";
+import { readingsIn, type Span, spanRules } from "./span.ts";
 import { excess, type Sample, startRange, type TrailingRange, updateRange, type WindowSize } from "./trailing_range.ts";
 
 export interface NoveltyParameters {
@@ -77,10 +77,11 @@ export function excessOf({ n, range }: Novelty, sample: Sample, { warmUp }: Nove
 }
 
 /** The window's size for a sensor that gives so many readings an hour. */
-export function sizeByRate(
+export function sizeAt(
   { window, blocks }: Pick<NoveltyParameters, "window" | "blocks">,
-): (perHour: number) => WindowSize {
-  return byRate((perHour) => ({ blocks, perBlock: Math.ceil(readingsIn(window, perHour) / blocks) }));
+  perHour: number,
+): WindowSize {
+  return { blocks, perBlock: Math.ceil(readingsIn(window, perHour) / blocks) };
 }
 
 export function learnNovelty(novelty: Novelty, sample: Sample, size: WindowSize): void {

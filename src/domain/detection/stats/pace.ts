@@ -46,15 +46,19 @@ export function readingsPerHour({ stepMs }: Pace, readings: number): number {
     : Math.min(perHour, Math.max(AT_ONCE, 2 ** Math.floor(Math.log2(readings / HISTORY))));
 }
 
-/** Takes the time of a reading in. Answers new interval / old interval when the rate has changed, else 1. */
-export function learnPace(pace: Pace, ts: number): number {
+/** Takes the time `ts` of a reading in. Answers new interval / old interval when the rate has changed, else 1. */
+export function learnPace(pace: Pace, { ts }: { readonly ts: number }): number {
   const step = ts - (pace.last ?? ts);
   if (pace.last === undefined || step > 0) pace.last = ts;
   if (!(step > 0)) return 1;
-  if (pace.settled && !pace.doubtful) {
-    look(pace, step);
-    return 1;
-  }
+  if (!pace.settled || pace.doubtful) return collect(pace, step);
+  const usual = pace.stepMs!;
+  if (step === usual || isAlike(step, usual)) pace.usual++;
+  if (++pace.looked >= LOOK) endLook(pace);
+  return 1;
+}
+
+function collect(pace: Pace, step: number): number {
   pace.steps.push(step);
   if (pace.steps.length < LOOK) {
     // A first guess, so that windows have about their length from the start.
@@ -71,9 +75,7 @@ export function learnPace(pace: Pace, ts: number): number {
   return changed ? now / before : 1;
 }
 
-function look(pace: Pace, step: number): void {
-  if (isAlike(step, pace.stepMs!)) pace.usual++;
-  if (++pace.looked < LOOK) return;
+function endLook(pace: Pace): void {
   pace.doubtful = 2 * pace.usual < LOOK;
   pace.looked = 0;
   pace.usual = 0;

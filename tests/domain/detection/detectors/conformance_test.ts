@@ -15,6 +15,7 @@ import {
 import { scoreSeries } from "../../../../src/domain/detection/score_series.ts";
 import { DEFAULT_SETTINGS } from "../../../../src/domain/detection/settings.ts";
 import { seededRandom } from "../../../../src/domain/detection/stats/random.ts";
+import { type AtRate, atRate } from "./at_rate.ts";
 import { DETECTOR_CASES, type DetectorCase, type Outlier } from "./cases.ts";
 import { NULL_DETECTOR, RANDOM_DETECTOR } from "../../../doubles/control_detectors.ts";
 
@@ -48,7 +49,7 @@ const INPUTS: Readonly<Record<string, readonly Point[]>> = {
 };
 
 function run(
-  detector: Detector<unknown>,
+  detector: AtRate<unknown>,
   points: readonly Point[],
   eachState?: (state: unknown) => unknown,
 ): number[] {
@@ -62,7 +63,9 @@ function run(
 }
 
 /** Without a case, that of a detector is the failure of its tests. */
-function caseOf(name: DetectorName): { detector: Detector<unknown>; outlier: Outlier; stepMs: number } {
+function caseOf(
+  name: DetectorName,
+): { detector: AtRate<unknown>; unpaced: AtRate<unknown>; outlier: Outlier; stepMs: number } {
   if (!Object.hasOwn(DETECTOR_CASES, name)) {
     throw new Error(
       `${name} is registered in src/domain/detection/detectors/mod.ts, and this suite knows no parameters for it: ` +
@@ -70,14 +73,15 @@ function caseOf(name: DetectorName): { detector: Detector<unknown>; outlier: Out
     );
   }
   const { parameters, outlier, stepMs = SECOND } = DETECTOR_CASES[name] as DetectorCase<DetectorName>;
-  return { detector: makeDetector({ name, parameters } as DetectorChoice), outlier, stepMs };
+  const detector = makeDetector({ name, parameters } as DetectorChoice);
+  return { detector: atRate(detector), unpaced: atRate(detector, 0), outlier, stepMs };
 }
 
-/** Noise within -0.5 to 0.5, then `values`; of a rate that nobody knows, so that windows have their least length. */
+/** Noise within -0.5 to 0.5, then `values`; for a rate that nobody knows, so that windows have their least length. */
 function afterCalm(rows: number, { values, stepMs }: { values: readonly number[]; stepMs: number }) {
   const calm = seededRandom(SEED);
   return [...Array.from({ length: rows }, () => calm() - 0.5), ...values].map((value, i) =>
-    pointOf(T0 + i * stepMs, value, 0)
+    pointOf(T0 + i * stepMs, value)
   );
 }
 
@@ -95,7 +99,7 @@ for (const name of DETECTOR_NAMES) {
     assert.ok(Number.isInteger(detector.version) && detector.version >= 1, `version ${detector.version}`);
   });
   if (!Object.hasOwn(DETECTOR_CASES, name)) continue;
-  const { detector, outlier, stepMs } = caseOf(name);
+  const { detector, unpaced, outlier, stepMs } = caseOf(name);
 
   Deno.test(`${name}: scores are 0 to 1 or none, on input that breaks detectors`, () => {
     for (const [input, points] of Object.entries(INPUTS)) {
@@ -131,7 +135,7 @@ for (const name of DETECTOR_NAMES) {
   });
 
   Deno.test(`${name}: judges a lively signal from the end of its warm-up on, and not before`, () => {
-    const scores = run(detector, afterCalm(detector.warmUp + CALM_MORE, { values: [], stepMs }));
+    const scores = run(unpaced, afterCalm(detector.warmUp + CALM_MORE, { values: [], stepMs }));
     assert.equal(scores.findIndex((score) => !Number.isNaN(score)), detector.warmUp);
     assert.ok(!scores.slice(detector.warmUp).some((score) => Number.isNaN(score)));
   });
@@ -140,7 +144,7 @@ for (const name of DETECTOR_NAMES) {
     Deno.test(`${name}: ${outlier === "found" ? "finds" : "leaves to others"} an outlier of ${value}`, () => {
       const calm = detector.warmUp + CALM_MORE;
       const scores = run(
-        detector,
+        unpaced,
         afterCalm(calm, { values: [value, ...noise.slice(0, OUTLIER_FOUND_WITHIN)], stepMs }),
       );
       assert.ok(scores.slice(0, calm).every((score) => !(score >= FOUND)), "it is not calm on noise");
@@ -152,7 +156,7 @@ for (const name of DETECTOR_NAMES) {
   if (outlier !== "found") {
     Deno.test(`${name}: finds what it is for`, () => {
       const calm = detector.warmUp + CALM_MORE;
-      const scores = run(detector, afterCalm(calm, { values: outlier.instead, stepMs }));
+      const scores = run(unpaced, afterCalm(calm, { values: outlier.instead, stepMs }));
       assert.ok(scores.slice(0, calm).every((score) => !(score >= FOUND)), "it is not calm on noise");
       assert.ok(scores.slice(calm).some((score) => score >= FOUND));
     });
@@ -215,8 +219,8 @@ Deno.test("the default set finds each planted anomaly, calmly, where a null and 
     planted.reduce((sum, i) => sum + scored[i], 0) / 3 -
     Array.from(scored).reduce((sum, score) => sum + score, 0) / ROWS;
   assert.ok(worth(scores) > 0.4);
-  assert.ok(worth(run(NULL_DETECTOR as Detector<unknown>, points)) < 0.4);
-  assert.ok(worth(run(RANDOM_DETECTOR as Detector<unknown>, points)) < 0.4);
+  assert.ok(worth(run(atRate(NULL_DETECTOR as Detector<unknown>), points)) < 0.4);
+  assert.ok(worth(run(atRate(RANDOM_DETECTOR as Detector<unknown>), points)) < 0.4);
 });
 
 Deno.test("parameters out of bounds are refused by name where a detector is made", () => {

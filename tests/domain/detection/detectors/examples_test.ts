@@ -1,6 +1,6 @@
 /** The examples of the detectors' descriptions, and the exact rows at which they speak on small series. */
 import assert from "node:assert/strict";
-import { type Detector, pointOf } from "../../../../src/domain/detection/detectors/detector.ts";
+import { pointOf } from "../../../../src/domain/detection/detectors/detector.ts";
 import { exemplar } from "../../../../src/domain/detection/detectors/exemplar.ts";
 import { flatline } from "../../../../src/domain/detection/detectors/flatline.ts";
 import { levelNovelty } from "../../../../src/domain/detection/detectors/level_novelty.ts";
@@ -14,6 +14,7 @@ import type { Span } from "../../../../src/domain/detection/stats/span.ts";
 import { zscore } from "../../../../src/domain/detection/detectors/zscore.ts";
 import { withCaution } from "../../../../src/domain/detection/ensemble.ts";
 import { limitsOf, zoneOf } from "../../../../src/domain/detection/iso_20816_3.ts";
+import { type AtRate, atRate } from "./at_rate.ts";
 
 const readings = (least: number): Span => ({ hours: 0, least });
 const NOVELTY = { window: readings(400), blocks: 4, half: 0.1, warmUp: 20 };
@@ -21,7 +22,7 @@ const HOUR = 3_600_000;
 
 /** Learns `values`, one a minute, and answers the score of each before it was learnt. */
 function feed<State>(
-  detector: Detector<State>,
+  detector: AtRate<State>,
   values: readonly number[],
   stepMs = 60_000,
 ): { state: State; scores: number[]; next: number } {
@@ -40,7 +41,7 @@ const close = (actual: number, expected: number) =>
   assert.ok(Math.abs(actual - expected) < 0.005, `${actual} is not about ${expected}`);
 
 Deno.test("zscore: six deviations score 0.5 between 4 and 8", () => {
-  const detector = zscore({ sigma: 4, cap: 8, memory: readings(1e9), warmUp: 20 });
+  const detector = atRate(zscore({ sigma: 4, cap: 8, memory: readings(1e9), warmUp: 20 }));
   const { state } = feed(detector, wave(100, 19, 21));
   close(detector.score(state, pointOf(0, 26)), 0.5);
   assert.equal(detector.score(state, pointOf(0, 23.9)), 0);
@@ -48,7 +49,7 @@ Deno.test("zscore: six deviations score 0.5 between 4 and 8", () => {
 });
 
 Deno.test("value novelty: a tenth of the range outside scores 0.5, inside 0", () => {
-  const detector = valueNovelty(NOVELTY);
+  const detector = atRate(valueNovelty(NOVELTY));
   const { state } = feed(detector, wave(50, 10, 20));
   close(detector.score(state, pointOf(0, 21)), 0.5);
   close(detector.score(state, pointOf(0, 9)), 0.5);
@@ -56,13 +57,13 @@ Deno.test("value novelty: a tenth of the range outside scores 0.5, inside 0", ()
 });
 
 Deno.test("value novelty: forgets what left its window", () => {
-  const detector = valueNovelty(NOVELTY);
+  const detector = atRate(valueNovelty(NOVELTY));
   const { state } = feed(detector, [...wave(50, 10, 100), ...wave(500, 10, 20)]);
   assert.ok(detector.score(state, pointOf(0, 90)) > 0.9);
 });
 
 Deno.test("time-of-day novelty: what is usual at noon is unusual at night", () => {
-  const detector = timeOfDayNovelty({ ...NOVELTY, parts: 24, memory: readings(100), atLeast: readings(1) });
+  const detector = atRate(timeOfDayNovelty({ ...NOVELTY, parts: 24, memory: readings(100), atLeast: readings(1) }));
   const day = (i: number) => (i % 24 === 12 ? 50 : 10) + (Math.floor(i / 24) % 2 ? 0.5 : -0.5);
   const { state, next } = feed(detector, Array.from({ length: 240 }, (_, i) => day(i)), HOUR);
   assert.equal(detector.score(state, pointOf(next + 12 * HOUR, 49.5)), 0);
@@ -70,14 +71,14 @@ Deno.test("time-of-day novelty: what is usual at noon is unusual at night", () =
 });
 
 Deno.test("level novelty: sees a shift within the range of values", () => {
-  const detector = levelNovelty({ ...NOVELTY, length: readings(10) });
+  const detector = atRate(levelNovelty({ ...NOVELTY, length: readings(10) }));
   const { scores } = feed(detector, [...wave(200, 0, 10).map((value, i) => value + i % 7 / 10), ...Array(10).fill(9)]);
   assert.ok(Math.max(...scores.slice(40, 200)) < 0.1);
   assert.ok(Math.max(...scores.slice(200)) > 0.5);
 });
 
 Deno.test("exemplar: a usual value at a level where it never was", () => {
-  const detector = exemplar({ ...NOVELTY, half: 0.08, near: 0.08, length: readings(10), prototypes: 16 });
+  const detector = atRate(exemplar({ ...NOVELTY, half: 0.08, near: 0.08, length: readings(10), prototypes: 16 }));
   const { state } = feed(detector, Array.from({ length: 400 }, (_, i) => Math.floor(i / 100) % 2 ? 10 : 0));
   const usual = detector.facts(state, pointOf(0, 10));
   assert.deepEqual([usual.level, usual.distance, usual.excess], [10, 0, 0]);
@@ -88,13 +89,13 @@ Deno.test("exemplar: a usual value at a level where it never was", () => {
 });
 
 Deno.test("exemplar: forgets what was not used for longest when there are enough", () => {
-  const detector = exemplar({ ...NOVELTY, half: 0.08, near: 0.01, length: readings(2), prototypes: 4 });
+  const detector = atRate(exemplar({ ...NOVELTY, half: 0.08, near: 0.01, length: readings(2), prototypes: 4 }));
   const { state } = feed(detector, wave(200, 0, 10).map((value, i) => value + i % 13));
   assert.equal((state as { exemplars: number[] }).exemplars.length, 8);
 });
 
 Deno.test("a range grows by at most its own width a reading, so one glitch does not make all that follows normal", () => {
-  const detector = valueNovelty(NOVELTY);
+  const detector = atRate(valueNovelty(NOVELTY));
   const { state } = feed(detector, [...wave(50, 10, 20), 9_999]);
   assert.deepEqual([state.range.min, state.range.max], [10, 30]);
   assert.ok(detector.score(state, pointOf(0, 60)) > 0.9);
@@ -109,19 +110,23 @@ Deno.test("caution: the odds of a score grow with what is known, up to the score
 });
 
 Deno.test("level shift: two deviations add up to the decision after as many readings as the formula says", () => {
-  const detector = levelShift({ warmUp: readings(100), slack: 0.5, decision: 20, clip: 4, relearn: readings(1_000) });
+  const detector = atRate(
+    levelShift({ warmUp: readings(100), slack: 0.5, decision: 20, clip: 4, relearn: readings(1_000) }),
+  );
   const { scores } = feed(detector, [...wave(100, -1, 1), ...Array(30).fill(2)]);
   assert.equal(scores.findIndex((score) => score > 0), 100 + 13);
 });
 
 Deno.test("level shift: takes a level that stays as the new normal", () => {
-  const detector = levelShift({ warmUp: readings(100), slack: 0.5, decision: 20, clip: 4, relearn: readings(50) });
+  const detector = atRate(
+    levelShift({ warmUp: readings(100), slack: 0.5, decision: 20, clip: 4, relearn: readings(50) }),
+  );
   const { scores } = feed(detector, [...wave(100, -1, 1), ...wave(300, 9, 11)]);
   assert.ok(scores.slice(-100).every((score) => score === 0));
 });
 
 Deno.test("variance change: sees scatter that grows while the level stays", () => {
-  const detector = varianceChange({ ...NOVELTY, warmUp: 10, length: 8 });
+  const detector = atRate(varianceChange({ ...NOVELTY, warmUp: 10, length: 8 }));
   const noise = (i: number) => Math.sin(i * 12.9898) * (1 + 0.2 * Math.sin(i / 10));
   const { scores } = feed(detector, Array.from({ length: 300 }, (_, i) => noise(i) * (i >= 280 ? 10 : 1)));
   assert.ok(Math.max(...scores.slice(100, 280).filter((score) => score >= 0)) < 0.6);
@@ -129,7 +134,7 @@ Deno.test("variance change: sees scatter that grows while the level stays", () =
 });
 
 Deno.test("rate of change: sees a jump between usual values", () => {
-  const detector = rateOfChange(NOVELTY);
+  const detector = atRate(rateOfChange(NOVELTY));
   const ramp = Array.from({ length: 200 }, (_, i) => Math.abs(i % 100 - 50));
   const { state } = feed(detector, ramp);
   close(detector.score(state, pointOf(0, ramp[199] + 1)), 0);
@@ -137,7 +142,7 @@ Deno.test("rate of change: sees a jump between usual values", () => {
 });
 
 Deno.test("flatline: a sensor that sticks scores 0.5 at twice its usual run, and a switch is not judged", () => {
-  const detector = flatline({ least: readings(20), warmUp: 50, changes: 0.3 });
+  const detector = atRate(flatline({ least: readings(20), warmUp: 50, changes: 0.3 }));
   const { scores } = feed(detector, [...wave(100, 0, 1), ...Array(50).fill(0.5)]);
   assert.equal(scores.findIndex((score) => score >= 0.5), 100 + 39);
   const { scores: ofSwitch } = feed(detector, Array.from({ length: 400 }, (_, i) => Math.floor(i / 150)));
@@ -145,7 +150,7 @@ Deno.test("flatline: a sensor that sticks scores 0.5 at twice its usual run, and
 });
 
 Deno.test("limit: comes back only behind its hysteresis", () => {
-  const detector = limit({ high: 7.1, hysteresis: 0.5 });
+  const detector = atRate(limit({ high: 7.1, hysteresis: 0.5 }));
   assert.deepEqual(feed(detector, [7.0, 7.2, 6.8, 6.6, 7.0, 7.2]).scores, [0, 1, 1, 0, 0, 1]);
 });
 
