@@ -177,7 +177,11 @@ function judgeEnsemble(
   if (announced !== undefined) decisions.push(announced);
 }
 
-function judgeWatch(state: SensorState, w: number, { fold: { set, point, perHour, limits }, criticality, decisions }: Judging): void {
+function judgeWatch(
+  state: SensorState,
+  w: number,
+  { fold: { set, point, perHour, limits }, criticality, decisions }: Judging,
+): void {
   const { kind, episode: rules } = set.settings.watches[w];
   const watch = set.watches[w];
   const { detector, episode } = state.watches[w];

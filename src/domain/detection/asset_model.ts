@@ -85,7 +85,8 @@ function share<Row>(rows: readonly Row[], holds: (row: Row) => boolean): number 
 /** The groups that part most clearly, each with its T-squared; none when a single cloud is as good. */
 function fitModes(rows: readonly Float64Array[], whole: Hotelling, { modes, forest }: AssetSettings): Hotelling[] {
   const { columns } = whole;
-  // Two groups of the least size there is: else no parting is looked for, which costs most where there are many columns.
+  // Two groups of the least size there is: else no parting is looked for, which costs most where there are many
+  // columns.
   if (rows.length < 2 * leastGroup(columns)) return [];
   const standard = rows.map((row) => row.map((value, j) => standardOf(whole, value, j)));
   let best: { separation: number; fits: Hotelling[] } | undefined;

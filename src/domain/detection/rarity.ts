@@ -75,7 +75,9 @@ export function explainRarity(
   const { set, point, limits } = judged;
   const parts = set.detectors.flatMap(({ name, excess }, d): RarityPart[] => {
     const usual = USUAL_EXCESS[name];
-    const by = usual === undefined || excess === undefined ? 0 : Math.min(excess(states[d], point, limits.detectors[d]), RARITY_MAX);
+    const by = usual === undefined || excess === undefined
+      ? 0
+      : Math.min(excess(states[d], point, limits.detectors[d]), RARITY_MAX);
     return by > 0 ? [{ detector: name, excess: by, rarity: Math.min(by / usual, RARITY_MAX) }] : [];
   });
   const value = rarityOf(states, judged);

@@ -11,7 +11,8 @@
  * R is shrunk towards the identity by `shrinkage` (0 to 1; columns / rows unless given): with a singular or nearly
  * singular R (a column that is the sum of others, fewer rows than columns) the plain inverse magnifies noise or does
  * not exist. Many columns say little of how they move together unless there are many more rows, and R costs their
- * square: beyond `CORRELATED_MAX` R is the identity, each column by itself. A column without spread has no scale to be judged by: it is named in `unjudged` and contributes 0.
+ * square: beyond `CORRELATED_MAX` R is the identity, each column by itself. A column without spread has no scale to be
+ * judged by: it is named in `unjudged` and contributes 0.
  *
  * Example: fitted on rows (a, a + small noise), the row (2, -2) has a large T2 where (2, 2) has a small one.
  *

@@ -82,8 +82,7 @@ export function levelShift({ warmUp, slack, decision, clip, relearn }: LevelShif
     const z = departure(state, value);
     return { up: Math.max(0, state.up + z - slack), down: Math.max(0, state.down - z - slack) };
   };
-  const isReady = ({ baseline: { n, variance } }: State, limits: Limits) =>
-    n >= limits.warmUp && variance > 0;
+  const isReady = ({ baseline: { n, variance } }: State, limits: Limits) => n >= limits.warmUp && variance > 0;
   return {
     name: "level_shift",
     sees: "small departures in one direction that add up",
