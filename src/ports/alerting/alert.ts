@@ -69,6 +69,9 @@ export interface AlertCount {
   readonly count: number;
 }
 
+/** A place in the order in which alerts opened, by data time. */
+export type OpenedPlace = Pick<Alert, "openedAt" | "id">;
+
 /** An alert of whichever tenant. */
 export interface TenantAlert {
   readonly id: AlertId;
@@ -154,6 +157,16 @@ export interface AlertStore {
   page(tenantId: TenantId, page: Page & AlertFilter): Promise<Alert[]>;
   /** The most urgent first, of those the newest; behind a place. */
   bySeverity(tenantId: TenantId, page: SeverityPage & AlertFilter): Promise<Alert[]>;
+  /** Those that opened from `from` on and before `to`, in that order. */
+  openedIn(
+    tenantId: TenantId,
+    range: {
+      readonly from: number;
+      readonly to: number;
+      readonly behind: OpenedPlace | undefined;
+      readonly limit: number;
+    },
+  ): Promise<Alert[]>;
   /** How many there are of each severity and state. */
   counts(tenantId: TenantId, filter: AlertFilter): Promise<AlertCount[]>;
   /** Of these, those that the filter holds for now. */

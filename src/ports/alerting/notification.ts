@@ -43,9 +43,9 @@ export interface NotificationStore {
   /** All that was decided about the alerts, oldest first. */
   toldOf(tenantId: TenantId, ids: readonly AlertId[]): Promise<Notification[]>;
   /**
-   * Takes pending ones whose time has come, of all tenants, for one attempt: at most `limit`, as many of a channel as its
-   * share says, and one of each that has none, of those at most `others` in all. Of one alert and channel the oldest.
-   * Who does not report within `leaseMs` has lost the attempt.
+   * Takes pending ones whose time has come, of all tenants, for one attempt: at most `limit`, as many of a channel as
+   * its share says, and one of each that has none, of those at most `others` in all. Of one alert and channel the
+   * oldest. Who does not report within `leaseMs` has lost the attempt.
    */
   claim(options: {
     readonly limit: number;
