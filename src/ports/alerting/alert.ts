@@ -131,6 +131,12 @@ export interface AlertStore {
   members(tenantId: TenantId, ids: readonly AlertId[], part: Part): Promise<Map<AlertId, Alert[]>>;
   /** Alerts of all tenants that stand and have been held as chattering since before `before`, by the clock. */
   heldSince(options: { readonly before: number; readonly limit: number }): Promise<TenantAlert[]>;
+  /** Per sensor its alerts of these kinds that stand, or that opened from `since` on (data time). */
+  faultsOf(
+    tenantId: TenantId,
+    ids: readonly SensorId[],
+    options: { readonly kinds: readonly string[]; readonly since: number },
+  ): Promise<Map<SensorId, Alert[]>>;
   /** Of these sensors, those on which an alert of one of these kinds stands. */
   faulty(tenantId: TenantId, ids: readonly SensorId[], kinds: readonly string[]): Promise<SensorId[]>;
   /**
