@@ -47,10 +47,13 @@ const ALERTS = "subscription { alerts { change alert { openedAt sensor { key } }
 const FINISHED = "query ($first: Int!) { batches(first: $first) { edges { node { number state } } } }";
 
 /** Columns of the `batch`-th batch of a source: 100 sensors in turn, one of them with a spike every few batches. */
-function columnsOf(source: string, batch: number, n: number) {
+export function columnsOf(
+  source: string,
+  { batch, n, beginMs = Date.UTC(2024, 0, 1) }: { batch: number; n: number; beginMs?: number },
+) {
   const perSensor = n / SENSORS;
   const rows = Array.from({ length: n }, (_, i) => i);
-  const start = Date.UTC(2024, 0, 1) + batch * perSensor * 1_000;
+  const start = beginMs + batch * perSensor * 1_000;
   const spike = batch % 10 === 9 ? 50 + 30 * batch : 0;
   return {
     sensors: Array.from({ length: SENSORS }, (_, i) => `${source}-${i}`),
@@ -169,6 +172,8 @@ export async function measure(
 
 export interface DriveState {
   readonly prefix: string;
+  /** Data time of the first reading; left out: some years ago. */
+  readonly beginMs?: number;
   readonly next: number[];
   readonly ackMs: number[];
 }
@@ -193,7 +198,7 @@ export async function drive(
     const key = `${state.prefix}${source}`;
     while (!done(source)) {
       const batch = state.next[source]++;
-      const columns = columnsOf(key, batch, n);
+      const columns = columnsOf(key, { batch, n, beginMs: state.beginMs });
       const spikeAt = columns.time[n - SENSORS];
       const body = { input: { source: key, idempotencyKey: `${key}-${batch}`, ...columns } };
       const sentMs = performance.now();
