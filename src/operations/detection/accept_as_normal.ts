@@ -112,6 +112,7 @@ async function acceptOn(
     };
     const verdicts: Verdict[] = [];
     const accepted: AlertEvent[] = [];
+    const words: Word[] = [];
     for (const one of named) {
       if (left.includes(one)) continue;
       const held = states.of(one.sensorId);
@@ -119,9 +120,12 @@ async function acceptOn(
       const judged = judge(own, { targets: one.targets, held, saidBefore });
       verdicts.push(...judged);
       if (judged.some(({ kind }) => kind === "changed")) {
-        accepted.push(...await accept(scope, store, { ...one, reason, held }));
+        const { events, word } = await accept(scope, store, { ...one, reason, held });
+        accepted.push(...events);
+        words.push(word);
       }
     }
+    if (words.length > 0) await store.settings.noteSwitches(tenant.id, words);
     await states.save(store);
     const events = [...states.alertEvents, ...accepted];
     const records = events.flatMap(({ record, further }): EventRecord[] => [record, ...further]);
@@ -183,21 +187,22 @@ function whyNot({ id, kind, episodeStart }: Alert, { state, rules: { set } }: He
     "next change of settings.";
 }
 
-/** Ends the episodes of the sensor that can end so, notes the word, and answers what it did to alerts. */
+type Word = Parameters<Store["settings"]["noteSwitches"]>[1][number];
+
+/** Ends the episodes of the sensor that can end so; answers what it did to alerts, and the word that is to be noted. */
 async function accept(
   { tenant, actor, observe }: Scope,
   store: Store,
   { sensorId, batchId, reason, held }: Named & { readonly reason: string; readonly held: HeldState },
-): Promise<AlertEvent[]> {
+): Promise<{ events: AlertEvent[]; word: Word }> {
   const subject = { sensorId };
   const accepted = { by: actor.name, reason };
   const { state, decisions } = acceptNewNormal(held.state, held.rules.set);
   held.replace(state);
   const settingsId = await held.settingsId();
-  await store.settings.noteSwitches(tenant.id, [
-    { sensorId, behind: state.watermark, settingsId, storedMax: 0, accepted },
-  ]);
+  const word = { sensorId, behind: state.watermark, settingsId, storedMax: 0, accepted };
   observe({ kind: "sensor.relearns", sensorId, batchId, reason: "a person took what it does as the new normal" });
   const lines = holdLines(store, { tenantId: tenant.id, subjects: [subject] });
-  return await applyDecisions(store, { tenantId: tenant.id, batchId, subject, decisions, lines, accepted });
+  const events = await applyDecisions(store, { tenantId: tenant.id, batchId, subject, decisions, lines, accepted });
+  return { events, word };
 }
