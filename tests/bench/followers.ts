@@ -10,8 +10,8 @@ import { processesUnder } from "./processes.ts";
 import { storesOf, withService } from "./service.ts";
 
 const SUBSCRIBERS = 1_000;
-const CHANGES = 50;
-const EVERY_MS = 200;
+const CHANGES = 30;
+const EVERY_MS = 500;
 const FOLLOW = "subscription ($after: String) { alerts(after: $after) { cursor note } }";
 
 export const FOLLOWERS_HEADER =
