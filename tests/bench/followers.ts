@@ -34,7 +34,9 @@ export async function benchFollowers(databaseUrl: string | undefined): Promise<v
         const delays: number[] = [];
         const following = lines.map(async (line) => {
           for (let seen = 0; seen < CHANGES; seen++) {
-            const { note } = (await line.next())!.alerts;
+            const result = await line.next();
+            if (result === undefined) throw new Error(`a line broke behind ${seen} of ${CHANGES} changes`);
+            const { note } = result.alerts;
             delays.push(performance.now() - Number(note));
           }
         });

@@ -58,8 +58,8 @@ export interface Previewing {
 
 /** Of an alert that people are reminded of for ever, the first moments. */
 const MOMENTS_MAX = 50;
-/** Looks at a route or a window of time: some 50 ms of work. What is left over is for another call. */
-const LOOKS_MAX = 50_000;
+/** Looks at a route or a window of time, so that a call is short. What is left over is for another one. */
+const LOOKS_MAX = 10_000;
 
 /**
  * Previews alerts in the order in which they opened, as many as the work allows, the first one in any case: whoever
