@@ -32,18 +32,25 @@ export async function benchFollowers(databaseUrl: string | undefined): Promise<v
         const lines = await openAll(app.url, { way: WAYS[name], after });
         const open = await mb();
         const delays: number[] = [];
+        let first = 0;
+        const subscribed = async () => {
+          while (first < SUBSCRIBERS) await new Promise((resolve) => setTimeout(resolve, 20));
+        };
         const following = lines.map(async (line) => {
-          for (let seen = 0; seen < CHANGES; seen++) {
+          for (let seen = 0; seen <= CHANGES; seen++) {
             const result = await line.next();
             if (result === undefined) throw new Error(`a line broke behind ${seen} of ${CHANGES} changes`);
             const { note } = result.alerts;
-            delays.push(performance.now() - Number(note));
+            // The first one waits until all have subscribed.
+            if (seen === 0) first++;
+            else delays.push(performance.now() - Number(note));
           }
         });
         const comment = actMutation("commentOnAlert");
-        for (let n = 0; n < CHANGES; n++) {
+        for (let n = 0; n <= CHANGES; n++) {
           const asked = performance.now();
           await ask(app.url, comment, { input: { alerts: [{ id }], comment: String(asked) } });
+          if (n === 0) await subscribed();
           await new Promise((resolve) => setTimeout(resolve, EVERY_MS - Math.min(EVERY_MS, performance.now() - asked)));
         }
         await Promise.all(following);
