@@ -112,7 +112,6 @@ async function acceptOn(
     };
     const verdicts: Verdict[] = [];
     const accepted: AlertEvent[] = [];
-    const words: Word[] = [];
     for (const one of named) {
       if (left.includes(one)) continue;
       const held = states.of(one.sensorId);
@@ -120,12 +119,9 @@ async function acceptOn(
       const judged = judge(own, { targets: one.targets, held, saidBefore });
       verdicts.push(...judged);
       if (judged.some(({ kind }) => kind === "changed")) {
-        const { events, word } = await accept(scope, store, { ...one, reason, held });
-        accepted.push(...events);
-        words.push(word);
+        accepted.push(...await accept(scope, store, { ...one, reason, held }));
       }
     }
-    if (words.length > 0) await store.settings.noteSwitches(tenant.id, words);
     await states.save(store);
     const events = [...states.alertEvents, ...accepted];
     const records = events.flatMap(({ record, further }): EventRecord[] => [record, ...further]);
@@ -187,22 +183,21 @@ function whyNot({ id, kind, episodeStart }: Alert, { state, rules: { set } }: He
     "next change of settings.";
 }
 
-type Word = Parameters<Store["settings"]["noteSwitches"]>[1][number];
-
-/** Ends the episodes of the sensor that can end so; answers what it did to alerts, and the word that is to be noted. */
+/** Ends the episodes of the sensor that can end so, notes the word, and answers what it did to alerts. */
 async function accept(
   { tenant, actor, observe }: Scope,
   store: Store,
   { sensorId, batchId, reason, held }: Named & { readonly reason: string; readonly held: HeldState },
-): Promise<{ events: AlertEvent[]; word: Word }> {
+): Promise<AlertEvent[]> {
   const subject = { sensorId };
   const accepted = { by: actor.name, reason };
   const { state, decisions } = acceptNewNormal(held.state, held.rules.set);
   held.replace(state);
   const settingsId = await held.settingsId();
-  const word = { sensorId, behind: state.watermark, settingsId, storedMax: 0, accepted };
+  await store.settings.noteSwitches(tenant.id, [
+    { sensorId, behind: state.watermark, settingsId, storedMax: 0, accepted },
+  ]);
   observe({ kind: "sensor.relearns", sensorId, batchId, reason: "a person took what it does as the new normal" });
   const lines = holdLines(store, { tenantId: tenant.id, subjects: [subject] });
-  const events = await applyDecisions(store, { tenantId: tenant.id, batchId, subject, decisions, lines, accepted });
-  return { events, word };
+  return await applyDecisions(store, { tenantId: tenant.id, batchId, subject, decisions, lines, accepted });
 }
