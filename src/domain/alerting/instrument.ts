@@ -7,7 +7,8 @@ import type { Suppression } from "./suppression.ts";
 
 export const INSTRUMENT_STATUSES = {
   failure: "The sensor gives no valid value (NE 107: failure).",
-  function_check: "The sensor is being worked on, and what it gives counts for nothing meanwhile (NE 107: function check).",
+  function_check:
+    "The sensor is being worked on, and what it gives counts for nothing meanwhile (NE 107: function check).",
   out_of_specification: "The sensor gives a value that is doubtful (NE 107: out of specification).",
   maintenance_required:
     "The sensor gives valid values, but has failed again and again: it may not for long (NE 107: maintenance required).",

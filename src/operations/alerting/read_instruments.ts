@@ -2,8 +2,8 @@
 import {
   FAULTS_LOOK_BACK_MS,
   INSTRUMENT_KINDS,
-  instrumentState,
   type InstrumentState,
+  instrumentState,
 } from "../../domain/alerting/instrument.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
 import type { Scope } from "../scope.ts";
