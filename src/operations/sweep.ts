@@ -22,8 +22,7 @@ const OLDER_THAN_MS = 5_000;
 /** More than workflows can be worked off between two sweeps. */
 const PER_SWEEP_MAX = 1_000;
 const ALERTS_PER_PAGE = 200;
-/** Pages begin within this time, so that batches do not wait for long: who has lost all workflows of alerts has them back
- * as fast as they start. */
+/** Pages begin within this time, so that batches do not wait for long. */
 const ALERTS_MAX_MS = 4_000;
 const STARTS_AT_ONCE = 16;
 
