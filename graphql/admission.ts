@@ -10,7 +10,6 @@ import {
 } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import type { RequestContext } from "./builder.ts";
-import type { Principal } from "../src/operations/access/key_ring.ts";
 import { type CostedArgs, costFault } from "./cost.ts";
 import { accessFault, onlySends } from "./field_access.ts";
 import { parseBounded } from "./limits.ts";
@@ -28,21 +27,27 @@ export function useAdmission({ rules, limited }: Admission): Plugin<RequestConte
     onParse: ({ setParseFn }) => setParseFn(parseBounded),
     onValidate: ({ addValidationRule }) => rules.forEach((rule) => addValidationRule(rule)),
     onExecute({ args, setResultAndStopExecution }) {
-      const fault = faultOf(args as ExecutionArgs, args.contextValue.principal);
+      const fault = faultOf(args as ExecutionArgs, args.contextValue);
       if (fault !== undefined) return setResultAndStopExecution({ errors: [fault] });
       grantStore(args.contextValue, args as ExecutionArgs);
     },
     onSubscribe({ args, subscribeFn, setSubscribeFn, setResultAndStopExecution }) {
-      const fault = faultOf(args as ExecutionArgs, args.contextValue.principal);
+      const fault = faultOf(args as ExecutionArgs, args.contextValue);
       if (fault !== undefined) return setResultAndStopExecution({ errors: [fault] });
       setSubscribeFn(limited(subscribeFn));
     },
   };
 }
 
+/** Whom an operation is from, and where it is noted that they may not. */
+type Admitted = Pick<RequestContext, "principal" | "refuse">;
+
 /** Why an operation is not carried out: who asks may not, or it asks for too much. */
-function faultOf(args: CostedArgs, principal: Principal): GraphQLError | undefined {
-  return accessFault(args, principal) ?? costFault(args);
+function faultOf(args: CostedArgs, { principal, refuse }: Admitted): GraphQLError | undefined {
+  const fault = accessFault(args, principal);
+  if (fault === undefined) return costFault(args);
+  for (const field of fault.mutations) refuse(field);
+  return fault.error;
 }
 
 export interface Asked {
@@ -55,7 +60,7 @@ export interface Asked {
 export function readOperation(
   schema: ExecutionArgs["schema"],
   { query, operationName, variables }: Asked,
-  { rules, principal }: Pick<Admission, "rules"> & { readonly principal: Principal },
+  { rules, ...admitted }: Pick<Admission, "rules"> & Admitted,
 ): CostedArgs | readonly GraphQLError[] {
   let document: DocumentNode;
   try {
@@ -67,7 +72,7 @@ export function readOperation(
   const faults = validate(schema, document, [...specifiedRules, ...rules]);
   if (faults.length > 0) return faults;
   const args = { schema, document, operationName, variableValues: variables };
-  const fault = faultOf(args, principal);
+  const fault = faultOf(args, admitted);
   return fault === undefined ? args : [fault];
 }
 

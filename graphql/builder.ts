@@ -32,6 +32,8 @@ export interface RequestContext {
   readonly leave: () => void;
   /** Records what came of a mutation. */
   readonly audit: (access: AccessScope, entry: Pick<AuditEntry, "field" | "result">) => Promise<void>;
+  /** Notes that the key lacks the scope for a mutation. */
+  readonly refuse: (field: string) => void;
   readonly loaders: Loaders;
   /** Longest that a mutation may wait for a batch's outcome. */
   readonly waitMaxMs: number;

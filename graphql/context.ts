@@ -41,6 +41,7 @@ export function createContext(
   const writing: Scope = { ...scopeOf(principal), takeReadings: (count) => keys.take(principal, "readings", count) };
   const leaving = new AbortController();
   const scope = { ...writing, store: writing.reads };
+  const by = { actor: actor.name, key: key?.prefix, client };
   return {
     scope,
     writing,
@@ -48,8 +49,8 @@ export function createContext(
     principal,
     keysChanged,
     leave: () => leaving.abort(),
-    audit: (access, entry) =>
-      auditLog.record(tenant.id, access, { actor: actor.name, key: key?.prefix, client, ...entry }),
+    audit: (access, entry) => auditLog.record(tenant.id, access, { ...by, ...entry }),
+    refuse: (field) => auditLog.refuse(tenant.id, { ...by, field }),
     waitMaxMs,
     checkHealth,
     loaders: createLoaders(scope),

@@ -80,18 +80,27 @@ type Needs = ReadonlyMap<string, AccessScope | null>;
 /** Documents are kept over requests, and so is what they need. */
 const known = new WeakMap<OperationDefinitionNode, Needs>();
 
+/** Why an operation is refused, and the mutations in it, none of which is carried out. */
+export interface AccessFault {
+  readonly error: GraphQLError;
+  readonly mutations: readonly string[];
+}
+
 /** Why `principal` may not carry out the operation; undefined when it may. */
-export function accessFault(args: CostedArgs, { scopes, key }: Principal): GraphQLError | undefined {
+export function accessFault(args: CostedArgs, { scopes, key }: Principal): AccessFault | undefined {
   const operation = getOperationAST(args.document, args.operationName);
   if (operation == null) return undefined;
-  const missing = [...needsOf(operation, args)].filter(([, access]) => access === null || !allows(scopes, access));
+  const needs = [...needsOf(operation, args)];
+  const missing = needs.filter(([, access]) => access === null || !allows(scopes, access));
   if (missing.length === 0) return undefined;
   const [field, access] = missing[0];
   const holder = key === undefined ? "you have" : `the key ${key.prefix} has`;
   const message = access === null
     ? `${field} is for nobody: it does not say which scope it needs.`
     : `${field} needs the scope ${access}, and ${holder} ${scopes.join(", ")}.`;
-  return new GraphQLError(message, { extensions: { code: "FORBIDDEN", http: { status: 403 } } });
+  const error = new GraphQLError(message, { extensions: { code: "FORBIDDEN", http: { status: 403 } } });
+  const root = `${args.schema.getMutationType()?.name}.`;
+  return { error, mutations: needs.flatMap(([name]) => name.startsWith(root) ? [name.slice(root.length)] : []) };
 }
 
 /** Whether the operation sends batches and does nothing else. */

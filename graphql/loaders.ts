@@ -2,6 +2,7 @@
 import DataLoader from "dataloader";
 import type { Delivery, Notification, NotificationId } from "../src/domain/alerting/notification.ts";
 import type { Alert, AlertId, AlertSubject } from "../src/domain/alerting/alert.ts";
+import type { InstrumentState } from "../src/domain/alerting/instrument.ts";
 import type { KnownTransition } from "../src/domain/alerting/history.ts";
 import type { AppliedSettingsId } from "../src/domain/detection/settings_layers.ts";
 import type { ReprocessedAlert, ReprocessRunId } from "../src/domain/history/reprocess.ts";
@@ -10,6 +11,7 @@ import type { Quarantined } from "../src/domain/intake/quarantine.ts";
 import type { Asset, AssetId } from "../src/domain/plant/asset.ts";
 import type { Sensor, SensorId, SensorProgress } from "../src/domain/plant/sensor.ts";
 import { type AssetDetection, readAssetDetections } from "../src/operations/detection/read_asset_detection.ts";
+import { readInstruments } from "../src/operations/alerting/read_instruments.ts";
 import type { AlertTimer } from "../src/ports/alerting/timer.ts";
 import type { AlertProof } from "../src/ports/alerting/alert.ts";
 import type { AppliedSettings } from "../src/ports/detection/settings.ts";
@@ -24,6 +26,8 @@ export interface Loaders {
   readonly assets: DataLoader<AssetId, Asset>;
   readonly sensors: DataLoader<SensorId, Sensor>;
   readonly progress: DataLoader<SensorId, SensorProgress & { readonly state: string }>;
+  /** Undefined: there is nothing to be said against the instrument. */
+  readonly instruments: DataLoader<SensorId, InstrumentState | undefined>;
   readonly sourceKeys: DataLoader<SourceId, string>;
   readonly batches: DataLoader<BatchId, Batch>;
   readonly alerts: DataLoader<AlertId, Alert>;
@@ -49,6 +53,10 @@ export function createLoaders(scope: Scope): Loaders {
     assets: byId("asset", (ids) => store.assets.byIds(tenantId, ids), ({ id }) => id),
     sensors: byId("sensor", (ids) => store.sensors.byIds(tenantId, ids), ({ id }) => id),
     progress: byId("sensor", (ids) => store.sensors.progress(tenantId, ids), ({ sensorId }) => sensorId),
+    instruments: new DataLoader(async (ids) => {
+      const states = await readInstruments(scope, ids);
+      return ids.map((id) => states.get(id));
+    }),
     sourceKeys: new DataLoader(async (ids) => {
       const keys = await store.sources.keys(tenantId, ids);
       return ids.map((id): string | Error => keys.get(id) ?? new NoSuchRow(`there is no source ${id}`));

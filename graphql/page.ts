@@ -82,9 +82,9 @@ export async function connectionBy<Row, Place>(
   },
 ) {
   const first = firstOf(args.first, { usually: PAGE_DEFAULT });
-  const behind = args.after == null ? undefined : decode(args.after, place);
+  const behind = args.after == null ? undefined : readPlace(args.after, place);
   const rows = await load({ behind, limit: first + 1 });
-  const edges = rows.slice(0, first).map((node) => ({ node, cursor: btoa(place.write(node)) }));
+  const edges = rows.slice(0, first).map((node) => ({ node, cursor: writePlace(node, place) }));
   return {
     edges,
     pageInfo: {
@@ -96,7 +96,13 @@ export async function connectionBy<Row, Place>(
   };
 }
 
-function decode<Place>(cursor: string, place: PlaceCodec<never, Place>): Place {
+/** The cursor of a row. */
+export function writePlace<Row>(row: Row, place: PlaceCodec<Row, unknown>): string {
+  return btoa(place.write(row));
+}
+
+/** The place that a cursor names. Throws invalid. */
+export function readPlace<Place>(cursor: string, place: PlaceCodec<never, Place>): Place {
   try {
     const read = place.read(atob(cursor));
     if (read !== undefined) return read;

@@ -21,6 +21,8 @@ import "./alerting/channel.ts";
 import "./alerting/notification.ts";
 import "./alerting/route.ts";
 import "./alerting/route_preview.ts";
+import "./alerting/preview.ts";
+import "./alerting/instrument.ts";
 import "./alerting/timer.ts";
 import "./alerting/act.ts";
 import "./alerting/alert_events.ts";

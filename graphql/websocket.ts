@@ -71,11 +71,11 @@ function protocolServer({ schema, contextOf, keys, guests, mask, rules, limited 
       extra.left.addEventListener("abort", gone, { once: true });
       if (extra.left.aborted) gone();
     },
-    onSubscribe({ extra }, _id, payload) {
+    onSubscribe({ extra: { request, client, ...extra } }, _id, payload) {
       const principal = extra.principal!;
       const early = keys.take(principal, "requests", 1);
       return early === undefined
-        ? readOperation(schema, payload, { rules, principal })
+        ? readOperation(schema, payload, { rules, principal, refuse: contextOf({ request, client, principal }).refuse })
         : [asError(tooManyRequests(early.retryAfterMs))];
     },
     context: ({ extra: { request, client, left, principal } }, _id, _payload, args) => {

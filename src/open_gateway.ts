@@ -72,11 +72,12 @@ export async function openGateway(
   const stores = await openClientStores(config, { connection, observe: deps.observe });
   checkOpenness(config.gateway, { isOpen: keys.isOpen });
   const healthDeps = { ...deps, expectedSchema, behindMaxMs: config.limits.behindMaxMs };
+  const auditLog = createAuditLog(deps);
   const gateway = createGateway({
     scope: ({ tenant, actor }) => ({ ...deps, ...stores, tenant, actor }),
     intake: deps.store,
     keys,
-    auditLog: createAuditLog(deps),
+    auditLog,
     observe: deps.observe,
     allowed: config.gateway,
     bodyBytesMax: config.gateway.bodyBytesMax,
@@ -95,6 +96,7 @@ export async function openGateway(
   cleanups.push(async () => {
     await gateway.dispose();
     await server.stop(REQUEST_GRACE_MS);
+    await auditLog.close();
   });
   return server.url;
 }

@@ -14,7 +14,14 @@ const AuditRecordRef = builder.objectRef<AuditRecord>("AuditRecord").implement({
     field: t.exposeString("field", { description: "Name of the mutation." }),
     client: t.exposeString("client", { description: "Address that it came from." }),
     result: t.exposeString("result", {
-      description: "`done`, the type of the error that was answered, or `failed` for a fault of the service.",
+      description:
+        "`done`, the type of the error that was answered, `failed` for a fault of the service, or `refused`: " +
+        "the key lacks the scope, and nothing was done.",
+    }),
+    times: t.int({
+      description:
+        "How often since the record before: refusals of one key and mutation are counted for a minute. 1 for all else.",
+      resolve: ({ times }) => times ?? 1,
     }),
   }),
 });
@@ -30,7 +37,7 @@ builder.queryField("audit", (t) =>
     type: AuditConnection,
     access: "admin",
     description:
-      "What was changed, when, by whom, the newest first. Batches are left out: they are in the event log, as audit.ingest.",
+      "What was changed or refused, when, by whom, the newest first. Batches are left out: they are in the event log, as audit.ingest.",
     args: PAGE_ARGS,
     complexity: pageCost,
     resolve: (_root, args, { scope }) =>

@@ -77,7 +77,7 @@ builder.node(AlertRef, {
       nullable: true,
       description:
         "Its class of NAMUR NE 107 when it is about the instrument itself; null when it is about the process.",
-      resolve: ({ sensorId, kind }) => sensorId === undefined ? null : instrumentStatus(kind) ?? null,
+      resolve: (alert) => alert.sensorId === undefined ? null : instrumentStatus(alert) ?? null,
     }),
     batch: t.field({
       type: BatchRef,

@@ -13,7 +13,8 @@ export const AlertTransitionRef = builder.objectRef<KnownTransition>("AlertTrans
     note: t.exposeString("note", { nullable: true, description: "The reason or comment of whoever did it." }),
     detail: t.exposeString("detail", {
       nullable: true,
-      description: "What it was done with: the end of the shelf, the new owner, why it is hidden.",
+      description:
+        "What it was done with: the severity from then on, the end of the shelf, the new owner, why it is hidden.",
     }),
     time: t.expose("ts", {
       type: "DateTime",

@@ -22,10 +22,10 @@ const RouteDecisionRef = builder.objectRef<RouteDecision>("RouteDecision").imple
   }),
 });
 
-const PreviewedNoticeRef = builder.objectRef<PreviewedNotice>("PreviewedNotice").implement({
+export const PreviewedNoticeRef = builder.objectRef<PreviewedNotice>("PreviewedNotice").implement({
   description: "A notification as there would have been.",
   fields: (t) => ({
-    at: t.expose("at", { type: "DateTime", description: "When, had nobody acknowledged the alert." }),
+    at: t.expose("at", { type: "DateTime", description: "When." }),
     channel: t.exposeString("channel", { description: "Key of the channel." }),
     occasion: t.expose("occasion", { type: OccasionEnum, description: "What it would have told of." }),
     reason: t.exposeString("reason", { description: "Why, in a sentence." }),
@@ -41,7 +41,7 @@ const RoutingPreviewRef = builder.objectRef<RoutingPreview>("RoutingPreview").im
     }),
     notices: t.expose("notices", {
       type: [PreviewedNoticeRef],
-      description: "Who would have been told when: the first 50 moments.",
+      description: "Who would have been told when, had nobody acknowledged it: the first 50 moments.",
     }),
   }),
 });

@@ -21,8 +21,9 @@ import { loseParts } from "./show_parts.ts";
 const OLDER_THAN_MS = 5_000;
 /** More than workflows can be worked off between two sweeps. */
 const PER_SWEEP_MAX = 1_000;
-/** Few enough that batches do not wait for them. */
-const ALERTS_PER_SWEEP_MAX = 200;
+const ALERTS_PER_PAGE = 200;
+/** Pages begin within this time, so that batches do not wait for long. */
+const ALERTS_MAX_MS = 4_000;
 const STARTS_AT_ONCE = 16;
 
 /** A timer of an alert that has not been looked at for so long behind its time has lost its workflow. */
@@ -58,19 +59,25 @@ export async function sweep(deps: Deps, { listeningSince }: Partial<WatchOptions
  * however many they are.
  */
 async function sweepAlerts({ store, workflows }: Deps): Promise<number> {
-  const late = await store.alertTimers.neglected({
-    nudgedMs: OLDER_THAN_MS,
-    overdueMs: OVERDUE_MS,
-    againMs: OVERDUE_MS,
-    limit: ALERTS_PER_SWEEP_MAX,
-  });
-  await allOf(
-    late,
-    { atOnce: STARTS_AT_ONCE },
-    ({ tenantId, tenantKey, alertId }) =>
-      workflows.followAlert({ id: tenantId, key: tenantKey }, alertId, { start: true }),
-  );
-  return late.length;
+  const began = performance.now();
+  let swept = 0;
+  for (let more = true; more && performance.now() - began < ALERTS_MAX_MS;) {
+    const late = await store.alertTimers.neglected({
+      nudgedMs: OLDER_THAN_MS,
+      overdueMs: OVERDUE_MS,
+      againMs: OVERDUE_MS,
+      limit: ALERTS_PER_PAGE,
+    });
+    await allOf(
+      late,
+      { atOnce: STARTS_AT_ONCE },
+      ({ tenantId, tenantKey, alertId }) =>
+        workflows.followAlert({ id: tenantId, key: tenantKey }, alertId, { start: true }),
+    );
+    swept += late.length;
+    more = late.length >= ALERTS_PER_PAGE;
+  }
+  return swept;
 }
 
 async function sweepWork(deps: Deps): Promise<Pick<Swept, "batches" | "reprocessings">> {

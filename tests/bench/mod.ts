@@ -7,7 +7,7 @@ import { readConfig } from "../../src/config.ts";
 import { findTemporal } from "../../src/temporal/executable.ts";
 
 const USAGE =
-  `usage: deno task bench [--detectors] [--pipeline [--assets]] [--memory] [--backlog] [--alerts] [--wrong-keys] [--page] [--growth [--sizes N,N]] [--store NAME] [--seconds N]
+  `usage: deno task bench [--detectors] [--pipeline [--assets]] [--memory] [--backlog] [--alerts [--only PART]] [--wrong-keys] [--page] [--growth [--sizes N,N]] [--store NAME] [--seconds N]
 
 Measures detectors and forest, then the whole path for several sizes of batch and numbers of sources: on the embedded store, and on a server when
 DATABASE_URL is set. One part alone when it is named.
@@ -15,7 +15,9 @@ DATABASE_URL is set. One part alone when it is named.
   --page       the page in a real browser: first paint, list, plot, keys, and Lighthouse
   --assets     --pipeline with each shape twice: without assets, and with the sensors on assets of eight
   --backlog    sends more than can be worked off at once: what waits how long, and whether all is judged
-  --alerts     what people wait for with 100,000 open alerts: a change, a thousand at once, pages and counts
+  --alerts     what people wait for with 100,000 open alerts: a change, a thousand at once, pages and counts; what 1,000
+               subscribers of a gateway get when; from readings to a webhook at half of the load; 10,000 alerts at rest
+  --only PART  of --alerts one part alone: lists, followers, told or rest
   --wrong-keys how long an acknowledgement takes, alone and beside 1,000 wrong keys a second
   --memory     sends 5,000 batches and prints the memory of each process along the way
   --growth     what people wait for with 1, 10 and 50 million readings stored (embedded: 1 and 5), and bytes a reading
@@ -35,6 +37,7 @@ const { values } = parseArgs({
     growth: { type: "boolean" },
     "wrong-keys": { type: "boolean" },
     page: { type: "boolean" },
+    only: { type: "string" },
     sizes: { type: "string" },
     store: { type: "string" },
     seconds: { type: "string", default: "10" },
@@ -53,7 +56,7 @@ if (all || values.detectors) {
   await (await import("./detectors.ts")).run();
   await (await import("./forest.ts")).run();
 }
-if (all || pipeline || memory || backlog || growth || page || wrongKeys) {
+if (all || pipeline || alerts || memory || backlog || growth || page || wrongKeys) {
   const { path } = await findTemporal({ ...config.temporal, cacheFolder: config.home, report: console.error });
   Deno.env.set("MILLWRIGHT_TEMPORAL_CLI", path);
 }
@@ -68,9 +71,27 @@ if (all || values.pipeline) {
   }
 }
 if (alerts) {
-  const { benchAlerts, HEADER } = await import("./alerts.ts");
-  console.log(`\n${HEADER}`);
-  await benchAlerts({ alerts: 100_000 });
+  const wants = (part: string) => values.only === undefined || values.only === part;
+  if (wants("lists")) {
+    const { benchAlerts, HEADER } = await import("./alerts.ts");
+    console.log(`\n${HEADER}`);
+    await benchAlerts({ alerts: 100_000 });
+  }
+  if (wants("followers")) {
+    const { benchFollowers, FOLLOWERS_HEADER } = await import("./followers.ts");
+    console.log(`\n${FOLLOWERS_HEADER}`);
+    await benchFollowers(config.databaseUrl);
+  }
+  if (wants("told")) {
+    const { benchTold, TOLD_HEADER } = await import("./told.ts");
+    console.log(`\n${TOLD_HEADER}`);
+    await benchTold(config.databaseUrl, Number(values.seconds));
+  }
+  if (wants("rest") && config.databaseUrl !== undefined) {
+    const { AT_REST_HEADER, benchAtRest } = await import("./at_rest.ts");
+    console.log(`\n${AT_REST_HEADER}`);
+    await benchAtRest(config.databaseUrl, 10_000);
+  }
 }
 if (page) await (await import("./page.ts")).run();
 if (values.backlog) await (await import("./backlog.ts")).run();

@@ -47,18 +47,28 @@ export interface PipelineRow {
 const ALERTS = "subscription { alerts { change alert { openedAt sensor { key } } } }";
 const ENDS = `subscription { events(types: ["batch.processed", "batch.failed"]) { batch { number state } } }`;
 
-/** Columns of the `batch`-th batch of a source: 100 sensors in turn, one of them with a spike every few batches. */
-function columnsOf(source: string, batch: number, n: number) {
+interface BatchShape {
+  readonly batch: number;
+  readonly n: number;
+  /** Data time of the first batch. */
+  readonly beginMs?: number;
+  /** Number of the sensor that has a spike; left out: the first one, every few batches. */
+  readonly spikeOn?: number;
+}
+
+/** Columns of the `batch`-th batch of a source: 100 sensors in turn, one of them with a spike in its last row. */
+export function columnsOf(source: string, { batch, n, beginMs = Date.UTC(2024, 0, 1), spikeOn }: BatchShape) {
   const perSensor = n / SENSORS;
   const rows = Array.from({ length: n }, (_, i) => i);
-  const start = Date.UTC(2024, 0, 1) + batch * perSensor * 1_000;
-  const spike = batch % 10 === 9 ? 50 + 30 * batch : 0;
+  const start = beginMs + batch * perSensor * 1_000;
+  const spike = spikeOn !== undefined || batch % 10 === 9 ? 50 + 30 * batch : 0;
+  const spikeRow = n - SENSORS + (spikeOn ?? 0);
   return {
     sensors: Array.from({ length: SENSORS }, (_, i) => `${source}-${i}`),
     sensor: rows.map((i) => i % SENSORS),
     time: rows.map((i) => start + Math.floor(i / SENSORS) * 1_000),
     value: rows.map((i) =>
-      Math.round(1_000 * (20 + Math.sin((batch * n + i) / 500) + (i === n - SENSORS ? spike : 0))) / 1_000
+      Math.round(1_000 * (20 + Math.sin((batch * n + i) / 500) + (i === spikeRow ? spike : 0))) / 1_000
     ),
   };
 }
@@ -183,6 +193,8 @@ async function assetsJudged(url: string): Promise<void> {
 
 export interface DriveState {
   readonly prefix: string;
+  /** Data time of the first reading; left out: some years ago. */
+  readonly beginMs?: number;
   readonly next: number[];
   readonly ackMs: number[];
 }
@@ -208,7 +220,7 @@ export async function drive(
     const key = `${state.prefix}${source}`;
     while (!done(source)) {
       const batch = state.next[source]++;
-      const columns = columnsOf(key, batch, n);
+      const columns = columnsOf(key, { batch, n, beginMs: state.beginMs });
       const spikeAt = columns.time[n - SENSORS];
       const body = { input: { source: key, idempotencyKey: `${key}-${batch}`, ...columns } };
       const sentMs = performance.now();

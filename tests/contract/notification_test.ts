@@ -11,7 +11,7 @@ const T0 = Date.UTC(2026, 0, 1);
 const CHANNEL = { key: "c", kind: "webhook", address: "https://a.example/x", enabled: true, savedBy: "local" } as const;
 const ARRIVED = { arrived: true, detail: "HTTP 200" } as const;
 const FAILED = { arrived: false, final: false, detail: "HTTP 500" } as const;
-const CLAIM = { limit: 10, perChannel: 10, leaseMs: 60_000, busy: [] };
+const CLAIM = { limit: 100, leaseMs: 60_000, shares: [], others: 100 };
 
 function notification(alertId: AlertId, mark: string, channel = "c"): NewNotification {
   return {
@@ -124,14 +124,20 @@ for (const engine of ENGINES) {
         assert.equal(await notifications.settle(tenantId, m2.id, settled(1)), "delivered");
       });
 
-      await t.step("a channel has its share, and a busy one is left out", async () => {
+      await t.step("a channel has its share, and those that have none one each", async () => {
+        const share = (channel: string, most: number) => ({ tenantId, channel, most });
         for (const n of [1, 2, 3]) {
           const { id } = await alert(`s-share-${n}`);
           await notifications.add(tenantId, [notification(id, `share${n}`), notification(id, `other${n}`, "d")]);
         }
-        assert.deepEqual(await claimed({ busy: [{ tenantId, channel: "c" }], perChannel: 2 }), ["other1", "other2"]);
-        assert.deepEqual(await claimed({ busy: [{ tenantId: other, channel: "c" }], limit: 2 }), ["share1", "share2"]);
-        assert.deepEqual(await claimed({ perChannel: 1 }), ["other3", "share3"]);
+        assert.deepEqual(await claimed({ shares: [share("c", 0), share("d", 2)] }), ["other1", "other2"]);
+        const elsewhere = { ...share("c", 0), tenantId: other };
+        assert.deepEqual(await claimed({ shares: [elsewhere, share("c", 3)], others: 0, limit: 2 }), [
+          "share1",
+          "share2",
+        ]);
+        assert.deepEqual(await claimed({ shares: [], others: 1 }), ["share3"]);
+        assert.deepEqual(await claimed({ shares: [] }), ["other3"]);
         assert.deepEqual(await claimed(), []);
         const rest = await notifications.page(tenantId, { states: ["pending"], limit: 10 });
         for (const { id } of rest) await notifications.settle(tenantId, id, settled(1));
@@ -144,7 +150,9 @@ for (const engine of ENGINES) {
         for (let n = 0; n < 12; n++) ids.push((await alert(`s-both-${n}`)).id);
         await notifications.add(tenantId, ids.map((id) => notification(id, "both")));
         const both = await Promise.all(
-          [store, second, store, second].map((one) => one.notifications.claim({ ...CLAIM, limit: 12, perChannel: 12 })),
+          [store, second, store, second].map((one) =>
+            one.notifications.claim({ ...CLAIM, limit: 12, shares: [{ tenantId, channel: "c", most: 12 }] })
+          ),
         );
         const taken = both.flat().map(({ notification: { id } }) => id);
         assert.deepEqual([taken.length, new Set(taken).size], [12, 12]);

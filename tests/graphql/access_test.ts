@@ -7,6 +7,7 @@ import { ALL_SCOPES } from "../../src/domain/access/scope.ts";
 import { firstKey, makeKey, makeTenant, type TestKey } from "../fixtures/access.ts";
 import { ENGINES } from "../fixtures/engines.ts";
 import { withGateway } from "../fixtures/gateway.ts";
+import { until } from "../fixtures/until.ts";
 
 const ENGINE = ENGINES.at(-1)!;
 const ASK = "{ eventCursor }";
@@ -291,6 +292,41 @@ Deno.test("each mutation leaves a record of who, when, which, from where and wha
     assert.ok(stored.every(({ body }) => !body.includes(admin.secret.slice(13))));
     const [{ alerts }] = await sql`SELECT count(*)::int AS alerts FROM event WHERE alert_id IS NOT NULL`;
     assert.equal(alerts, 0, "who follows alerts is told nothing of it");
+  });
+});
+
+Deno.test("what a key lacks the scope for is in the audit, counted, whoever asks how often", async () => {
+  await withGateway(ENGINE, async (bench) => {
+    const admin = await firstKey(bench);
+    const reader = await makeKey(bench, { name: "reader", scopes: ["READ"], requestsPerSecond: 10_000 }, admin);
+    const ask = (query: string) => bench.post(query, {}, reader.headers, "198.51.100.7");
+    const retire = `mutation { retireSensor(key: "none") { __typename } }`;
+    const refused = async (count: number) => {
+      const { audit } = (await bench.post(
+        `{ audit(first: 50) { edges { node { actor keyPrefix field client result times } } } }`,
+        {},
+        admin.headers,
+      )).data;
+      const records = audit.edges.map(({ node }: { node: { result: string } }) => node)
+        .filter(({ result }: { result: string }) => result === "refused");
+      const times = records.reduce((sum: number, record: { times: number }) => sum + record.times, 0);
+      return times === count ? records.toReversed() : undefined;
+    };
+    assert.equal((await ask(retire)).errors[0].extensions.code, "FORBIDDEN");
+    const by = { actor: "reader", keyPrefix: reader.prefix, client: "198.51.100.7", result: "refused" };
+    const first = await until("the first to be recorded at once", () => refused(1));
+    assert.deepEqual(first, [{ ...by, field: "retireSensor", times: 1 }]);
+    // A batch, a mutation beside it that the key has no scope for either, and what is spread.
+    await ask(`mutation { ingestBatch(input: { idempotencyKey: "1", readings: [] }) { __typename } ...F }
+      fragment F on Mutation { a: applyRetention { __typename } b: applyRetention { __typename } }`);
+    await Promise.all(Array.from({ length: 500 }, () => ask(retire)));
+    await ask("{ keys { prefix } }");
+    const records = await until("all to be counted", () => refused(503));
+    const fields = records.map(({ field }: { field: string }) => field);
+    assert.deepEqual([...new Set(fields)].sort(), ["applyRetention", "ingestBatch", "retireSensor"], "queries are not");
+    assert.ok(records.length <= 6, `${records.length} records of 503 refusals`);
+    // What the key may not see it is not told of either.
+    assert.equal((await ask("{ audit(first: 1) { edges { cursor } } }")).errors[0].extensions.code, "FORBIDDEN");
   });
 });
 

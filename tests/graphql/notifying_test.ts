@@ -184,7 +184,7 @@ for (const engine of ENGINES) {
         })).alert;
         assert.deepEqual([next.what, next.temporalUrl], ["escalation to step 2 of route all", null]);
         const { store, tenant } = scope;
-        const [{ notification }] = await store.notifications.claim({ limit: 1, perChannel: 1, leaseMs: 0, busy: [] });
+        const [{ notification }] = await store.notifications.claim({ limit: 1, leaseMs: 0, shares: [], others: 1 });
         const outcome = { arrived: false, final: true, detail: "HTTP 410" } as const;
         const attempt = { number: 1, channelVersion: 3, outcome, retryAfterMs: undefined };
         await store.notifications.settle(tenant.id, notification.id, attempt);

@@ -1,5 +1,6 @@
 /** Sensors that fall silent, and what is wrong with instruments, through the store and the gateway. */
 import assert from "node:assert/strict";
+import { readInstruments } from "../../src/operations/alerting/read_instruments.ts";
 import { watchSilence } from "../../src/operations/alerting/watch_silence.ts";
 import type { Scope } from "../../src/operations/scope.ts";
 import { decide, sensorOf } from "../fixtures/alerts.ts";
@@ -150,6 +151,44 @@ async function instrumentBeforeProcess(bench: GatewayBench): Promise<void> {
   );
 }
 
+/** How the instrument is: what stands, what is worked on, also above it, and what fails again and again. */
+async function instrumentState(bench: GatewayBench): Promise<void> {
+  const { scope, ask } = bench;
+  for (const [key, parentKey] of [["hall", null], ["press", "hall"]]) {
+    await ask(`mutation ($input: RegisterAssetInput!) { registerAsset(input: $input) { __typename } }`, {
+      input: { key, parentKey },
+    });
+  }
+  await ask(`mutation { registerSensor(input: { key: "f1", assetKey: "press" }) { __typename } }`);
+  const sensor = await sensorOf(scope, "f1");
+  const state = async () => (await ask(`{ sensor(key: "f1") { instrument { status reason } } }`)).sensor.instrument;
+  const now = Date.now();
+  const silence = (n: number, type: "opened" | "closed") =>
+    decide(scope, { sensor, type, episode: { kind: "silence", start: now - n * MINUTE_MS } });
+  assert.equal(await state(), null);
+  await silence(3, "opened");
+  assert.deepEqual(await state(), { status: "FAILURE", reason: "An alert stands: silence." });
+  const service = (mutation: string, rest = "") =>
+    ask(`mutation { ${mutation}(input: { asset: "hall"${rest} }) { __typename } }`);
+  await service("takeOutOfService", `, reason: "calibration"`);
+  assert.equal((await state()).status, "FUNCTION_CHECK");
+  const [alert] = await found(bench, { sensor: "f1" });
+  assert.equal(alert.instrumentStatus, "FUNCTION_CHECK");
+  await service("returnToService");
+  assert.equal((await state()).status, "FAILURE");
+  await silence(3, "closed");
+  for (const n of [2, 1]) {
+    await silence(n, "opened");
+    await silence(n, "closed");
+  }
+  assert.deepEqual(await state(), {
+    status: "MAINTENANCE_REQUIRED",
+    reason: "It has failed 3 times in 20 hours: silence.",
+  });
+  const next = { ...scope, clock: { nowMs: () => now + 24 * 60 * MINUTE_MS } };
+  assert.equal((await readInstruments(next, [sensor.id])).size, 0, "a day without any is enough");
+}
+
 for (const engine of ENGINES) {
   Deno.test(`silence and instrument faults, on the ${engine.name} store`, async (t) => {
     await withGateway(engine, async (bench) => {
@@ -161,6 +200,7 @@ for (const engine of ENGINES) {
       await t.step("what waits to be processed is not silent", () => unprocessed(bench));
       await t.step("readings of bad quality alone are a fault of their own", () => badQuality(bench));
       await t.step("an instrument at fault hides its process alerts", () => instrumentBeforeProcess(bench));
+      await t.step("a sensor says how its instrument is, and why", () => instrumentState(bench));
     });
   });
 }

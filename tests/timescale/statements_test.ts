@@ -24,7 +24,6 @@ interface Statement {
 /** What touches a table without naming a tenant, by file and table, each with the reason. */
 const FOR_ALL: Readonly<Record<string, string>> = {
   "src/timescale/access/key.ts api_key": "whether there is any key decides for all whether one is needed",
-  "src/timescale/alerting/notification.ts channel": "a worker brings what is due for all, lane by lane",
   "src/timescale/alerting/notification.ts notification": "a worker brings what is due for all, and each row says whose",
   "src/timescale/alerting/presence.ts sensor_presence": "who is overdue is looked for in all, and each row says whose",
   "src/timescale/history/reprocess.ts reprocess_run": "a beginning of statements: each that goes on from it says whose",

@@ -9,9 +9,14 @@ export interface AuditEntry {
   readonly field: string;
   /** Address that it came from. */
   readonly client: string;
-  /** `done`, the type of the error that was answered, or `failed` for a fault of the service. */
+  /** `done`, the type of the error that was answered, `failed` for a fault of the service, or `REFUSED`. */
   readonly result: string;
+  /** How often it was so since the record before, where that is gathered; left out: once. */
+  readonly times?: number;
 }
+
+/** The key lacks the scope, so nothing was done. */
+export const REFUSED = "refused";
 
 export interface AuditRecord extends AuditEntry {
   readonly seq: number;

@@ -10,7 +10,7 @@ export interface Transition {
   readonly actor: string;
   /** The reason or comment, in the actor's words. */
   readonly note: string | undefined;
-  /** What it was done with: the end of a shelf, the new owner, the suppression. */
+  /** What it was done with: the severity from then on, the end of a shelf, the new owner, the suppression. */
   readonly detail: string | undefined;
   /** Data time (ms) of what readings did; the clock's of what somebody did. */
   readonly ts: number;

@@ -99,6 +99,7 @@ export async function applyDecision(
   const { type: change, ts } = decision;
   const done = accepted === undefined
     ? {
+      detail: change === "opened" || change === "raised" ? alert.severity : undefined,
       change,
       actor: SERVICE.name,
       ts,

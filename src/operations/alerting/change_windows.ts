@@ -139,7 +139,10 @@ async function end(scope: ActScope, window: ServiceWindow, at: number): Promise<
 type Subjects = NonNullable<AlertFilter["subjects"]>;
 
 /** The sensors and assets that windows on these subjects are about: an asset's with all below. */
-async function covered({ store, tenant }: Pick<Scope, "store" | "tenant">, of: readonly Subject[]): Promise<Subjects> {
+export async function covered(
+  { store, tenant }: Pick<Scope, "store" | "tenant">,
+  of: readonly Subject[],
+): Promise<Subjects> {
   const [sensorIds, assetIds] = [new Set<SensorId>(), new Set<AssetId>()];
   for (const { sensorId, assetId } of of) {
     if (sensorId !== undefined) sensorIds.add(sensorId);
@@ -168,7 +171,10 @@ async function changeStanding(scope: ActScope, { subjects, action }: Standing): 
 }
 
 /** Throws invalid when both or none are named, and not found. */
-async function findSubject(scope: ActScope, { sensorKey, assetKey }: SubjectKey): Promise<Subject> {
+export async function findSubject(
+  scope: Pick<Scope, "store" | "tenant">,
+  { sensorKey, assetKey }: SubjectKey,
+): Promise<Subject> {
   if ((sensorKey === undefined) === (assetKey === undefined)) {
     throw invalid("sensor", "Name either a sensor or an asset.");
   }

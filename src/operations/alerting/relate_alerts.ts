@@ -6,7 +6,7 @@ import { SERVICE } from "../../domain/access/actor.ts";
 import type { TenantId } from "../../domain/access/tenant.ts";
 import type { Alert, AlertChange, AlertId, AlertSubject } from "../../domain/alerting/alert.ts";
 import { CHATTER_LOOK_BACK, chatterAt, HELD_MAX_MS } from "../../domain/alerting/chatter.ts";
-import { INSTRUMENT_KINDS, instrumentStatus } from "../../domain/alerting/instrument.ts";
+import { INSTRUMENT_KINDS, isInstrumentFault } from "../../domain/alerting/instrument.ts";
 import { act, type Action } from "../../domain/alerting/lifecycle.ts";
 import type { Suppression } from "../../domain/alerting/suppression.ts";
 import type { AssetId } from "../../domain/plant/asset.ts";
@@ -30,7 +30,7 @@ export async function besideFromStart(store: Store, { tenantId, subject, kind, t
   const shelf = await store.alerts.shelfOf(tenantId, subject, kind);
   if (sourceId !== undefined) return { shelf, suppressedBy: [], parentId: undefined };
   const suppressedBy: Suppression[] = await store.windows.over(tenantId, subject, ts);
-  if (instrumentStatus(kind) !== undefined) return { shelf, suppressedBy, parentId: undefined };
+  if (isInstrumentFault(kind)) return { shelf, suppressedBy, parentId: undefined };
   if (sensorId !== undefined && (await store.alerts.faulty(tenantId, [sensorId], INSTRUMENT_KINDS)).length > 0) {
     suppressedBy.push("instrument_fault");
   }
@@ -67,7 +67,7 @@ function chatterRaised(store: Store, { tenantId, alert, ts }: Changing): Promise
 /** A sensor that is at fault itself says nothing of the process: its process alerts are hidden while that lasts. */
 async function instrumentChanged(store: Store, { tenantId, alert, ts }: Changing): Promise<EventRecord[]> {
   const { sensorId, kind } = alert;
-  if (sensorId === undefined || instrumentStatus(kind) === undefined) return [];
+  if (sensorId === undefined || !isInstrumentFault(kind)) return [];
   const faulty = (await store.alerts.faulty(tenantId, [sensorId], INSTRUMENT_KINDS)).length > 0;
   if (faulty !== (alert.endedAt === undefined)) return [];
   const suppression = "instrument_fault";
@@ -120,7 +120,7 @@ async function changeStanding(
     const page = { subjects, suppression: action.suppression, suppressed, parentId, after, limit: TARGETS_MAX };
     const ids = await store.alerts.standingIds(tenantId, page);
     const alerts = ids.length === 0 ? [] : await store.alerts.lock(tenantId, ids);
-    const ofProcess = alerts.filter(({ kind }) => instrumentStatus(kind) === undefined);
+    const ofProcess = alerts.filter(({ kind }) => !isInstrumentFault(kind));
     events.push(...await applyTo(store, { tenantId, alerts: ofProcess, action, ts }));
     more = ids.length === TARGETS_MAX;
     after = ids.at(-1) ?? after;

@@ -69,6 +69,9 @@ export interface AlertCount {
   readonly count: number;
 }
 
+/** A place in the order in which alerts opened, by data time. */
+export type OpenedPlace = Pick<Alert, "openedAt" | "id">;
+
 /** An alert of whichever tenant. */
 export interface TenantAlert {
   readonly id: AlertId;
@@ -128,6 +131,12 @@ export interface AlertStore {
   members(tenantId: TenantId, ids: readonly AlertId[], part: Part): Promise<Map<AlertId, Alert[]>>;
   /** Alerts of all tenants that stand and have been held as chattering since before `before`, by the clock. */
   heldSince(options: { readonly before: number; readonly limit: number }): Promise<TenantAlert[]>;
+  /** Per sensor its alerts of these kinds that stand, or that opened from `since` on (data time). */
+  faultsOf(
+    tenantId: TenantId,
+    ids: readonly SensorId[],
+    options: { readonly kinds: readonly string[]; readonly since: number },
+  ): Promise<Map<SensorId, Alert[]>>;
   /** Of these sensors, those on which an alert of one of these kinds stands. */
   faulty(tenantId: TenantId, ids: readonly SensorId[], kinds: readonly string[]): Promise<SensorId[]>;
   /**
@@ -154,6 +163,16 @@ export interface AlertStore {
   page(tenantId: TenantId, page: Page & AlertFilter): Promise<Alert[]>;
   /** The most urgent first, of those the newest; behind a place. */
   bySeverity(tenantId: TenantId, page: SeverityPage & AlertFilter): Promise<Alert[]>;
+  /** Those that opened from `from` on and before `to`, in that order. */
+  openedIn(
+    tenantId: TenantId,
+    range: {
+      readonly from: number;
+      readonly to: number;
+      readonly behind: OpenedPlace | undefined;
+      readonly limit: number;
+    },
+  ): Promise<Alert[]>;
   /** How many there are of each severity and state. */
   counts(tenantId: TenantId, filter: AlertFilter): Promise<AlertCount[]>;
   /** Of these, those that the filter holds for now. */

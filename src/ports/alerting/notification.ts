@@ -24,6 +24,13 @@ export interface ClaimedNotification {
   readonly notification: Notification;
 }
 
+/** How many of a channel may be taken now. */
+export interface ChannelShare {
+  readonly tenantId: TenantId;
+  readonly channel: string;
+  readonly most: number;
+}
+
 export interface NotificationFilter {
   readonly states?: readonly NotificationState[];
   readonly channel?: string;
@@ -36,15 +43,15 @@ export interface NotificationStore {
   /** All that was decided about the alerts, oldest first. */
   toldOf(tenantId: TenantId, ids: readonly AlertId[]): Promise<Notification[]>;
   /**
-   * Takes pending ones whose time has come, of all tenants, for one attempt: at most `perChannel` of a channel, none of
-   * the `busy` ones (tenant and key), and of one alert and channel the oldest. Who does not report within `leaseMs` has
-   * lost the attempt.
+   * Takes pending ones whose time has come, of all tenants, for one attempt: at most `limit`, as many of a channel as
+   * its share says, and one of each that has none, of those at most `others` in all. Of one alert and channel the
+   * oldest. Who does not report within `leaseMs` has lost the attempt.
    */
   claim(options: {
     readonly limit: number;
-    readonly perChannel: number;
     readonly leaseMs: number;
-    readonly busy: readonly { readonly tenantId: TenantId; readonly channel: string }[];
+    readonly shares: readonly ChannelShare[];
+    readonly others: number;
   }): Promise<ClaimedNotification[]>;
   /**
    * Says how an attempt ended, and when there is another one; without `retryAfterMs` one that has not arrived is given

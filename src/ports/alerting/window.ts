@@ -1,5 +1,6 @@
 import type { TenantId } from "../../domain/access/tenant.ts";
 import type { ServiceWindow, WindowId, WindowKind } from "../../domain/alerting/window.ts";
+import type { SensorId } from "../../domain/plant/sensor.ts";
 import type { Subject } from "../../domain/plant/subject.ts";
 import type { Page } from "../page.ts";
 
@@ -28,6 +29,8 @@ export interface WindowStore {
   ): Promise<ServiceWindow[]>;
   /** Those that hold at `at`, of `kind`. */
   holding(tenantId: TenantId, options: { readonly kind: WindowKind; readonly at: number }): Promise<ServiceWindow[]>;
+  /** Of these sensors, those that a window holds for at `at`: on them, or on an asset above. */
+  heldAt(tenantId: TenantId, ids: readonly SensorId[], at: number): Promise<Set<SensorId>>;
   /**
    * The kinds of windows on the subject or an asset above it: maintenance by the data time `ts`, out of service by
    * whether it is so now.

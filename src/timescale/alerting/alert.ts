@@ -159,6 +159,14 @@ export function alertStore(sql: Sql): AlertStore {
         ORDER BY alert.id LIMIT ${limit}`;
     },
 
+    async faultsOf(tenantId, ids, { kinds, since }) {
+      const rows = await sql<Row[]>`
+        SELECT ${columns()} FROM alert WHERE tenant_id = ${tenantId} AND sensor_id = ANY (${numbers(ids)}::text::int[])
+          AND kind = ANY (${words(kinds)}::text::text[]) AND (ended_at IS NULL OR opened_at >= ${time(since)})
+        ORDER BY id`;
+      return Map.groupBy(rows.map(toAlert), ({ sensorId }) => sensorId!);
+    },
+
     async faulty(tenantId, ids, kinds) {
       const rows = await sql<{ id: SensorId }[]>`
         SELECT DISTINCT sensor_id AS id FROM alert WHERE tenant_id = ${tenantId} AND ended_at IS NULL

@@ -2,11 +2,13 @@
 import type { Alert, AlertId } from "../../domain/alerting/alert.ts";
 import { SEVERITIES } from "../../domain/detection/severity.ts";
 import type { AlertCount, AlertStore } from "../../ports/alerting/alert.ts";
-import { numbers, type Sql } from "../sql.ts";
+import { numbers, type Sql, time } from "../sql.ts";
 import { matching } from "./alert_filter.ts";
 import { alertColumns, type AlertRow as Row, toAlert } from "./alert_row.ts";
 
-export function alertLists(sql: Sql): Pick<AlertStore, "page" | "bySeverity" | "count" | "counts" | "matching"> {
+export function alertLists(
+  sql: Sql,
+): Pick<AlertStore, "page" | "bySeverity" | "openedIn" | "count" | "counts" | "matching"> {
   const columns = () => alertColumns(sql);
   return {
     async page(tenantId, { before, limit, ...filter }) {
@@ -33,6 +35,16 @@ export function alertLists(sql: Sql): Pick<AlertStore, "page" | "bySeverity" | "
         if (alerts.length === limit) break;
       }
       return alerts;
+    },
+
+    async openedIn(tenantId, { from, to, behind, limit }) {
+      const place = behind ?? { openedAt: from, id: 0 };
+      const rows = await sql<Row[]>`
+        SELECT ${columns()} FROM alert
+        WHERE tenant_id = ${tenantId} AND opened_at >= ${time(from)} AND opened_at < ${time(to)}
+          AND (opened_at, id) > (${time(place.openedAt)}::timestamptz, ${place.id}::bigint)
+        ORDER BY opened_at, id LIMIT ${limit}`;
+      return rows.map(toAlert);
     },
 
     async count(tenantId, filter) {

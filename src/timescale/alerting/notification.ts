@@ -62,15 +62,18 @@ export function notificationStore(sql: Sql): NotificationStore {
       return rows.map(toNotification);
     },
 
-    async claim({ limit, perChannel, leaseMs, busy }) {
+    async claim({ limit, leaseMs, shares, others }) {
       const rows = await sql<Row[]>`
         WITH lane AS (
-          SELECT DISTINCT tenant_id, key FROM channel WHERE NOT EXISTS (
-            SELECT FROM jsonb_to_recordset(${JSON.stringify(busy)}::text::jsonb) AS busy ("tenantId" int, channel text)
-            WHERE busy."tenantId" = channel.tenant_id AND busy.channel = channel.key
-          )
-        ), due AS MATERIALIZED (
-          SELECT first.id FROM lane CROSS JOIN LATERAL (
+          SELECT DISTINCT channel.tenant_id, key, share.most
+          FROM channel LEFT JOIN jsonb_to_recordset(${JSON.stringify(shares)}::text::jsonb)
+            AS share ("tenantId" int, channel text, most int)
+            ON share."tenantId" = channel.tenant_id AND share.channel = channel.key
+        ), first AS (
+          SELECT one.id, one.due_at, lane.most IS NULL AS is_other,
+            row_number() OVER (PARTITION BY lane.most IS NULL ORDER BY one.due_at, one.id) AS place,
+            row_number() OVER (PARTITION BY lane.tenant_id, lane.key ORDER BY one.due_at, one.id) AS turn
+          FROM lane CROSS JOIN LATERAL (
             SELECT one.id, one.due_at FROM notification AS one
             WHERE one.state = 'pending' AND one.tenant_id = lane.tenant_id AND one.channel = lane.key AND one.due_at <= now()
               AND NOT EXISTS (
@@ -78,8 +81,10 @@ export function notificationStore(sql: Sql): NotificationStore {
                 WHERE earlier.state = 'pending' AND earlier.tenant_id = one.tenant_id AND earlier.alert_id = one.alert_id
                   AND earlier.channel = one.channel AND earlier.id < one.id
               )
-            ORDER BY one.due_at, one.id LIMIT ${perChannel}::int
-          ) AS first ORDER BY first.due_at LIMIT ${limit}::int
+            ORDER BY one.due_at, one.id LIMIT coalesce(lane.most, 1)
+          ) AS one
+        ), due AS MATERIALIZED (
+          SELECT id FROM first WHERE NOT is_other OR place <= ${others}::int ORDER BY turn, due_at LIMIT ${limit}::int
         )
         UPDATE notification SET attempts = attempts + 1, due_at = now() + ${leaseMs}::float8 * interval '1 ms'
         WHERE state = 'pending' AND due_at <= now() AND id = ANY (ARRAY(SELECT id FROM due))

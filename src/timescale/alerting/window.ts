@@ -79,6 +79,23 @@ export function windowStore(sql: Sql): WindowStore {
       return rows.map(toWindow);
     },
 
+    async heldAt(tenantId, ids, at) {
+      const rows = await sql<{ id: SensorId }[]>`
+        WITH RECURSIVE held AS (
+          SELECT sensor_id, asset_id FROM service_window
+          WHERE tenant_id = ${tenantId} AND closed_at IS NULL AND starts_at <= ${time(at)}
+            AND (ends_at IS NULL OR ends_at > ${time(at)})
+        ), above AS (
+          SELECT id AS sensor_id, asset_id AS id FROM sensor
+          WHERE tenant_id = ${tenantId} AND id = ANY (${numbers(ids)}::text::int[])
+          UNION
+          SELECT above.sensor_id, asset.parent_id FROM asset JOIN above ON asset.id = above.id
+          WHERE asset.tenant_id = ${tenantId}
+        )
+        SELECT above.sensor_id AS id FROM above JOIN held ON held.asset_id = above.id OR held.sensor_id = above.sensor_id`;
+      return new Set(rows.map(({ id }) => id));
+    },
+
     async over(tenantId, { sensorId, assetId }, ts) {
       const rows = await sql<{ kind: WindowKind }[]>`
         WITH RECURSIVE above AS (

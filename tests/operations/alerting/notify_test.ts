@@ -161,13 +161,50 @@ for (const engine of ENGINES) {
         },
       );
 
+      await t.step(
+        "recipients that hang, however many, and whether or not they ever answered, delay nobody else",
+        async () => {
+          const patient = reaching(bench.scope, 60_000);
+          let hang = false;
+          let hanging = 0;
+          const answer: Answering = (_, response) => hang ? void hanging++ : response.writeHead(204).end();
+          await withReceiver(answer, async (hangs) => {
+            await withReceiver(TAKES, async (url, received) => {
+              const channels = Array.from({ length: 12 }, (_, n) => `hangs-${n}`);
+              for (const key of channels) await webhookTo(scope, key, hangs);
+              await webhookTo(scope, "hook", url);
+              const storm = async (name: string, to: readonly string[]) => {
+                await routeAll(scope, { channels: to });
+                const sensors = [];
+                for (let n = 0; n < 12; n++) sensors.push(await sensorOf(scope, `${name}-${n}`));
+                return await changeTogether(patient, sensors.map((sensor) => ({ sensor, type: "opened" as const })));
+              };
+              const told = (count: number) => until("the others", () => received.length === count || undefined, 20_000);
+              await delivering(patient, async () => {
+                // Half of them have answered before, so that they are given more than one at a time.
+                const alerts = await storm("calm", [...channels.slice(0, 6), "hook"]);
+                await settled(...alerts.map(({ id }) => id));
+                hang = true;
+                await storm("hung", channels);
+                await until("them to hang", () => hanging >= 12 || undefined);
+                await storm("others", ["hook"]);
+                await told(24);
+                // Nothing that hangs has ended, and nothing will.
+                assert.ok(hanging >= 12 && hanging <= 6 * 8 + 6, `${hanging} hang`);
+              });
+            });
+          });
+          await bench.sql`UPDATE notification SET state = 'withdrawn' WHERE state = 'pending'`;
+        },
+      );
+
       await t.step("killed between any two steps, it arrives once more at most, under the same key", async () => {
         await withReceiver(TAKES, async (url, received) => {
           await webhookTo(scope, "hook", url);
           await routeAll(scope, { channels: ["hook"] });
           const { id } = await change(scope, { sensor: await sensorOf(scope, "killed"), type: "opened" });
           const claim = async () => {
-            const [claimed] = await store.notifications.claim({ limit: 10, perChannel: 10, leaseMs: 0, busy: [] });
+            const [claimed] = await store.notifications.claim({ limit: 10, leaseMs: 0, shares: [], others: 10 });
             return claimed.notification;
           };
           // Killed once it is taken, once it has arrived, and once that is written but not committed.
