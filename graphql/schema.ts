@@ -37,6 +37,7 @@ import "./plant/trend.ts";
 import "./detection/score.ts";
 import "./alerting/episode.ts";
 import "./intake/look.ts";
+import "./intake/replay.ts";
 import "./system.ts";
 import "./search.ts";
 import { audited } from "./audited.ts";
