@@ -1,11 +1,13 @@
 /** What is shown in lanes below a trend. */
 import type { BatchId } from "../../src/domain/intake/batch.ts";
+import type { SensorId } from "../../src/domain/plant/sensor.ts";
 import { readLanes, type SensorLanes } from "../../src/operations/plant/read_lanes.ts";
 import type { Lane, ShelvedTime } from "../../src/ports/plant/lane.ts";
 import { builder } from "../builder.ts";
 import { LOOKUP_COST } from "../cost.ts";
 import { keyArg } from "../keys.ts";
-import { AlertRef, ServiceWindowRef } from "../nodes.ts";
+import { loaderOf } from "../lazy_loaders.ts";
+import { AlertRef, SensorRef, ServiceWindowRef } from "../nodes.ts";
 import { WIDTH } from "./trend.ts";
 
 const LaneRef = builder.objectRef<Lane>("Lane").implement({
@@ -76,6 +78,20 @@ const SensorLanesRef = builder.objectRef<SensorLanes>("SensorLanes").implement({
     }),
   }),
 });
+
+const begins = loaderOf<SensorId, number | undefined>(async ({ store, tenant }, ids) => {
+  const found = await store.lanes.begins(tenant.id, ids);
+  return ids.map((id) => found.get(id));
+});
+
+builder.objectField(SensorRef, "readingsFrom", (t) =>
+  t.field({
+    type: "DateTime",
+    nullable: true,
+    description:
+      "Data time of its first reading that is kept, or of the minute or hour that stands for it; null: none.",
+    resolve: async ({ id }, _args, context) => await begins(context).load(id) ?? null,
+  }));
 
 builder.queryField("lanes", (t) =>
   t.field({

@@ -10,13 +10,13 @@ import type { QuarantineFilter, QuarantinePlace, QuarantineTally } from "../../p
 import type { Store } from "../../ports/store.ts";
 import { allOf } from "../all_of.ts";
 import { invalid, notFound } from "../errors.ts";
-import { findSensor } from "../plant/find_sensor.ts";
 import type { Scope } from "../scope.ts";
 import { admit, landingOf, startBatch } from "./accept_batch.ts";
 
 export interface ReplayInput {
   readonly batchId?: BatchId;
   readonly reason?: QuarantineReason;
+  /** Of a sensor that there may not be yet: its readings bring it into being. */
   readonly sensorKey?: string;
   readonly places?: readonly QuarantinePlace[];
   /**
@@ -90,7 +90,6 @@ async function check(scope: Scope, { batchId, reason, sensorKey, places, correct
         : "What is stored counts: with `correction` these readings replace it, and it is kept as revisions.",
     );
   }
-  if (sensorKey !== undefined) await findSensor(scope, { key: sensorKey, field: "sensor" });
   if (batchId !== undefined && (await scope.store.batches.byIds(scope.tenant.id, [batchId])).length === 0) {
     throw notFound("batch", "There is no such batch.");
   }

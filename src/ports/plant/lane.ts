@@ -39,6 +39,8 @@ export interface ShelvedTime {
 }
 
 export interface LaneStore {
+  /** Per sensor, the data time (ms) of its first reading, or of what stands for it. */
+  begins(tenantId: TenantId, ids: readonly SensorId[]): Promise<Map<SensorId, number>>;
   /** Keeps which readings of a batch came behind their sensors' watermarks. */
   addLate(tenantId: TenantId, id: BatchId, late: readonly LateReadings[]): Promise<void>;
   /** Readings that came too late to be judged, as their fold found them. */

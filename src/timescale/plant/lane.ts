@@ -1,5 +1,6 @@
 import type { BatchId } from "../../domain/intake/batch.ts";
 import type { Lane, LaneRange, LaneStore, ShelvedTime } from "../../ports/plant/lane.ts";
+import type { SensorId } from "../../domain/plant/sensor.ts";
 import { numbers, optional, type Sql, time } from "../sql.ts";
 import { horizonOf } from "./reading_points.ts";
 
@@ -31,6 +32,17 @@ export function laneStore(sql: Sql): LaneStore {
   }
 
   return {
+    async begins(tenantId, ids) {
+      const first = (table: string) =>
+        sql`(SELECT ts FROM ${sql(table)} WHERE tenant_id = ${tenantId} AND sensor_id = id ORDER BY ts LIMIT 1)`;
+      const rows = await sql<{ id: SensorId; begins: number }[]>`
+        SELECT id, (extract(epoch FROM least(first.reading, first.minute, first.hour)) * 1000)::float8 AS begins
+        FROM unnest(${numbers(ids)}::text::int[]) AS id CROSS JOIN LATERAL (
+          SELECT ${first("reading")} AS reading, ${first("reading_minute")} AS minute, ${first("reading_hour")} AS hour
+        ) AS first WHERE coalesce(first.reading, first.minute, first.hour) IS NOT NULL`;
+      return new Map(rows.map(({ id, begins }) => [id, begins]));
+    },
+
     async addLate(tenantId, id, late) {
       const of = (value: (one: typeof late[number]) => number) => numbers(late.map(value));
       await sql`

@@ -190,6 +190,19 @@ for (const engine of ENGINES) {
         for (const raw of await raws(batch.id)) assert.ok((await raws(id)).includes(raw), raw);
       });
 
+      await t.step("readings of a sensor that nobody had let in bring it into being", async () => {
+        const policy = (unknown_sensors: string) =>
+          bench.sql`UPDATE tenant SET unknown_sensors = ${unknown_sensors} WHERE id = ${tenant.id}`;
+        await policy("quarantine");
+        await sent(scope, "line-8", [{ sensor: "stranger", minute: 0, value: 1 }]);
+        assert.equal((await open(scope)).unknown_sensor, 1);
+        await policy("register");
+        const { batches } = await replayQuarantine(scope, { ...PLAIN, sensorKey: "stranger" });
+        const [batch] = await now(scope, batches);
+        assert.equal(batch.stored, 1);
+        assert.deepEqual(await valuesOf(scope, "stranger"), [1]);
+      });
+
       await t.step("what no request can mean is refused, and says where", async () => {
         const faults: [Parameters<typeof replayQuarantine>[1], string][] = [
           [{ correction: false }, "reason"],
@@ -197,7 +210,6 @@ for (const engine of ENGINES) {
           [{ correction: false, reason: "conflict_with_stored" }, "correction"],
           [{ correction: true, reason: "not_a_number" }, "correction"],
           [{ correction: false, places: [] }, "readings"],
-          [{ correction: false, sensorKey: "nobody" }, "sensor"],
           [{ correction: false, batchId: 999_999 as Batch["id"] }, "batch"],
         ];
         for (const [input, field] of faults) {

@@ -128,6 +128,12 @@ for (const engine of ENGINES) {
         assert.deepEqual([before.windows, before.shelved], [[], []]);
       });
 
+      await t.step("its first reading is told, and of a sensor without any that there is none", async () => {
+        const silent = await registerSensor(scope, { key: "silent" });
+        const begins = await scope.store.lanes.begins(scope.tenant.id, [sensor.id, silent.id]);
+        assert.deepEqual([...begins], [[sensor.id, T0]]);
+      });
+
       await t.step("a range without data has empty lanes, and what makes no sense is refused", async () => {
         const empty = await readLanes(scope, { ...range, from: 0, to: MINUTE });
         for (const lane of [empty.late, empty.corrected, empty.uncertain, empty.episodes]) {
