@@ -40,6 +40,7 @@ import "./detection/score.ts";
 import "./detection/sensor_state.ts";
 import "./alerting/episode.ts";
 import "./intake/look.ts";
+import "./intake/attempts.ts";
 import "./intake/replay.ts";
 import "./system.ts";
 import "./search.ts";

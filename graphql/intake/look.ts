@@ -35,7 +35,7 @@ const SourceRef = builder.objectRef<SourceLook>("Source").implement({
   }),
 });
 
-const StageEnum = builder.enumType("Stage", {
+export const StageEnum = builder.enumType("Stage", {
   description: "A stage on a batch's way.",
   values: enumValues(
     {

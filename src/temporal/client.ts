@@ -29,6 +29,7 @@ import {
   TOLD,
 } from "../../workflows/contracts.ts";
 import { deferred } from "../deferred.ts";
+import { readAttempts } from "./attempts.ts";
 import { workflowsFault } from "./fault.ts";
 import { applyRetentionNow, planSchedules, readSchedules } from "./schedules.ts";
 
@@ -97,6 +98,9 @@ export function createWorkflows({ connection, namespace, installation, uiUrl }: 
       const handle = client.workflow.getHandle(batchWorkflowId(installation, tenant.key, id));
       await ifRunning(() => reaching(() => handle.signal<[BatchTold]>(TOLD, told)));
     },
+
+    batchAttempts: (tenant, id) =>
+      reaching(() => readAttempts(client, batchWorkflowId(installation, tenant.key, id))),
 
     async startReprocessing(tenant, runId) {
       const args: ReprocessRangeArgs = { tenantId: tenant.id, tenantKey: tenant.key, runId, folded: 0 };

@@ -140,6 +140,7 @@ function StageTable({ batch }: { batch: BatchDetail }) {
           <th scope="col">Stage</th>
           <th scope="col">Passed</th>
           <th scope="col" class="num">Took</th>
+          <th scope="col" class="num">Attempts</th>
           <th scope="col">How it is</th>
         </tr>
       </thead>
@@ -148,11 +149,13 @@ function StageTable({ batch }: { batch: BatchDetail }) {
           const at = passed.get(stage);
           const took = at === undefined ? "" : seconds(Date.parse(at) - Date.parse(before));
           before = at ?? before;
+          const attempts = batch.attempts?.find((one) => one.stage === stage);
           return (
             <tr key={stage}>
               <th scope="row">{words(stage)}</th>
               <td>{at === undefined ? <span class="muted">-</span> : <Time at={at} />}</td>
               <td class="num">{took}</td>
+              <td class="num">{attempts?.attempts ?? <span class="muted">-</span>}</td>
               <td>{at !== undefined ? "passed" : stage === open ? stageWords(batch, stage) : ""}</td>
             </tr>
           );
@@ -167,10 +170,12 @@ function seconds(ms: number): string {
   return ms < 90_000 ? `${(ms / 1_000).toFixed(2)} s` : duration(ms);
 }
 
-function stageWords({ state, faults }: BatchDetail, stage: string): string {
+function stageWords({ state, faults, attempts }: BatchDetail, stage: string): string {
   const failed = faults === 0 ? "" : `, ${plural(faults, "attempt")} ended in a fault`;
   if (state === "FAILED") return `the batch failed before it${failed}`;
-  return `${stage === "DETECT" ? "waits for its turn in its source, or is at it" : "is at it"}${failed}`;
+  const underWay = attempts?.some((one) => one.stage === stage && one.underWay) ?? false;
+  const waits = stage === "DETECT" ? "waits for its turn in its source" : "waits for a worker";
+  return `${underWay ? "is being tried" : waits}${failed}`;
 }
 
 function Quarantine({ batch, again }: { batch: BatchDetail; again: () => void }) {

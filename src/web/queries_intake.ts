@@ -62,6 +62,9 @@ export interface BatchDetail extends BatchRow {
     readonly raw: string;
     readonly replayedBy: { readonly number: number } | null;
   }[];
+  readonly attempts:
+    | readonly { readonly stage: string; readonly attempts: number; readonly underWay: boolean }[]
+    | null;
   readonly replayedFrom: readonly { readonly number: number }[];
   readonly alerts: readonly AlertRow[];
 }
@@ -69,7 +72,7 @@ export interface BatchDetail extends BatchRow {
 export const BATCH: Document<{ batchByNumber: BatchDetail | null }, { number: number }> = `
 query Batch($number: Float!) {
   batchByNumber(number: $number) {
-    ...BatchRow idempotencyKey failure
+    ...BatchRow idempotencyKey failure attempts { stage attempts underWay }
     quarantine(first: 100) { index reason detail raw replayedBy { number } } replayedFrom { number }
     alerts(first: 50) {
       id number severity state kind reason score episodeStart openedAt endedAt

@@ -1,4 +1,6 @@
-/** What the page tells of intake in a real browser: a sensor's lanes, quarantine and its replay, batches, the service. */
+/**
+ * What the page tells of intake in a real browser: a sensor's lanes, quarantine and its replay, batches, the service.
+ */
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
@@ -156,7 +158,7 @@ async function replays(browser: Browser, { url }: AppProcess): Promise<void> {
   await assertAccessible(page, "quarantine with a result");
   await row.getByRole("link").click();
   await page.getByText("the quarantine of batch").waitFor();
-  await page.getByRole("table", { name: "Stages" }).waitFor();
+  await page.getByRole("table", { name: "Stages" }).getByRole("row", { name: /^validate .* s 1 passed$/ }).waitFor();
   await page.getByRole("heading", { name: "Quarantine (1)" }).waitFor();
   await assertAccessible(page, "a batch out of quarantine");
   const origin = page.getByRole("definition").filter({ hasText: "the quarantine of batch" }).getByRole("link");

@@ -264,8 +264,9 @@ for (const engine of ENGINES) {
         assert.deepEqual([replayed, missing], [0, 1]);
       });
 
-      await t.step("100,000 go in ten calls, each once", async () => {
-        await manyInQuarantine(bench);
+      await t.step("100,000 go in ten calls, each once (30,000 in the embedded store)", async () => {
+        const many = engine.name === "native" ? 100_000 : 30_000;
+        await manyInQuarantine(bench, many);
         const input = { ...PLAIN, reason: "in_the_future", receivedBefore: Date.now() + 60_000 } as const;
         let [calls, replayed, remaining] = [0, 0, 1];
         const started = performance.now();
@@ -275,18 +276,18 @@ for (const engine of ENGINES) {
           [calls, replayed, remaining] = [calls + 1, replayed + answer.replayed, answer.remaining];
         }
         const seconds = (performance.now() - started) / 1_000;
-        console.log(`${engine.name}: 100,000 readings sent again in ${calls} calls, ${seconds.toFixed(1)} s`);
-        assert.deepEqual([calls, replayed], [10, 100_000]);
+        console.log(`${engine.name}: ${many} readings sent again in ${calls} calls, ${seconds.toFixed(1)} s`);
+        assert.deepEqual([calls, replayed], [many / 10_000, many]);
         const [{ landed }] = await bench.sql<{ landed: number }[]>`
           SELECT sum(readings)::int AS landed FROM batch WHERE tenant_id = ${tenant.id} AND state = 'accepted'`;
-        assert.equal(landed, 100_000);
+        assert.equal(landed, many);
       });
     });
   });
 }
 
 /** Readings of 20 processed batches of five sources, as a clock that ran ahead has left them. */
-async function manyInQuarantine({ sql, scope: { tenant } }: GatewayBench): Promise<void> {
+async function manyInQuarantine({ sql, scope: { tenant } }: GatewayBench, many: number): Promise<void> {
   await sql`
     INSERT INTO source (tenant_id, key) SELECT ${tenant.id}, 'many-' || n FROM generate_series(1, 5) AS n`;
   await sql`
@@ -297,5 +298,7 @@ async function manyInQuarantine({ sql, scope: { tenant } }: GatewayBench): Promi
     INSERT INTO quarantined_reading (tenant_id, batch_id, index, reason, detail, raw)
     SELECT ${tenant.id}, batch.id, n, 'in_the_future', 'ahead',
       '{"sensor":"many-' || n % 100 || '","time":' || 1704067200000 + n * 1000 || ',"value":' || n || '}'
-    FROM batch, generate_series(0, 4999) AS n WHERE tenant_id = ${tenant.id} AND idempotency_key LIKE 'many %'`;
+    FROM batch, generate_series(0, ${
+    many / 20 - 1
+  }::int) AS n WHERE tenant_id = ${tenant.id} AND idempotency_key LIKE 'many %'`;
 }
