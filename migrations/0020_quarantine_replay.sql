@@ -23,3 +23,6 @@ CREATE TABLE late_stretch (
   FOREIGN KEY (tenant_id, sensor_id) REFERENCES sensor (tenant_id, id)
 );
 CREATE INDEX late_stretch_from ON late_stretch (tenant_id, sensor_id, from_ts);
+
+-- Readings of doubtful quality are few, and looked for over years.
+CREATE INDEX reading_doubtful ON reading (tenant_id, sensor_id, ts) WHERE status >= 1073741824;

@@ -27,7 +27,7 @@ export interface AcceptedBatch {
 export async function acceptBatch(scope: Scope, input: BatchInput): Promise<AcceptedBatch> {
   const { store, tenant } = scope;
   check(input);
-  await admit(scope, input.columns.time.length);
+  await admit(scope, { readings: input.columns.time.length, again: "Send this batch again later, with the same key." });
   const landing = landingOf(input);
   const landed = await store.batches.accept(tenant.id, landing);
   const { batch, created } = landed;
@@ -48,22 +48,16 @@ export async function acceptBatch(scope: Scope, input: BatchInput): Promise<Acce
   };
 }
 
-/** Throws unavailable when so many readings more are too many now. */
+/** Throws unavailable when so many readings more are too many now; `again` says what to do then. */
 export async function admit(
   { store, tenant, limits, takeReadings }: Pick<Scope, "store" | "tenant" | "limits" | "takeReadings">,
-  readings: number,
+  { readings, again }: { readings: number; again: string },
 ): Promise<void> {
   const early = takeReadings?.(readings);
-  if (early !== undefined) {
-    throw unavailable(
-      "Your key sends more readings per second than it may. Send this batch again later, with the same key.",
-      early,
-    );
-  }
+  if (early !== undefined) throw unavailable(`Your key sends more readings per second than it may. ${again}`, early);
   const unfinished = await store.batches.unfinished(tenant.id);
   if (unfinished >= limits.unfinishedBatchesMax) {
-    const message =
-      `${unfinished} batches wait to be processed, which is the limit. Send this one again later, with the same key.`;
+    const message = `${unfinished} batches wait to be processed, which is the limit. ${again}`;
     throw unavailable(message, { retryAfterMs: 5_000 });
   }
 }

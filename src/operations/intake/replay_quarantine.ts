@@ -119,7 +119,7 @@ async function land(scope: Scope, { correction, ...input }: ReplayInput): Promis
     .sort(([a], [b]) => a < b ? -1 : 1);
   const replayed = bySource.reduce((sum, [, rows]) => sum + rows.length, 0);
   const batches: Batch[] = [];
-  if (replayed > 0) await admit(scope, replayed);
+  if (replayed > 0) await admit(scope, { readings: replayed, again: "Try again later: they stay in quarantine." });
   for (const [source, rows] of bySource) {
     const columns = replayColumns(rows.map(({ raw }) => raw), { correction });
     const batch = await accept(store, tenant.id, { source, columns });
