@@ -99,8 +99,10 @@ export function createWorkflows({ connection, namespace, installation, uiUrl }: 
       await ifRunning(() => reaching(() => handle.signal<[BatchTold]>(TOLD, told)));
     },
 
-    batchAttempts: (tenant, id) =>
-      reaching(() => readAttempts(client, batchWorkflowId(installation, tenant.key, id))),
+    batchAttempts(tenant, id) {
+      const workflowId = batchWorkflowId(installation, tenant.key, id);
+      return reaching(() => readAttempts(client, workflowId));
+    },
 
     async startReprocessing(tenant, runId) {
       const args: ReprocessRangeArgs = { tenantId: tenant.id, tenantKey: tenant.key, runId, folded: 0 };
