@@ -7,7 +7,7 @@ import type { KnownTransition } from "../src/domain/alerting/history.ts";
 import type { AppliedSettingsId } from "../src/domain/detection/settings_layers.ts";
 import type { ReprocessedAlert, ReprocessRunId } from "../src/domain/history/reprocess.ts";
 import type { Batch, BatchId, SourceId } from "../src/domain/intake/batch.ts";
-import type { Quarantined } from "../src/domain/intake/quarantine.ts";
+import type { KeptReading } from "../src/domain/intake/quarantine.ts";
 import type { Asset, AssetId } from "../src/domain/plant/asset.ts";
 import type { Sensor, SensorId, SensorProgress } from "../src/domain/plant/sensor.ts";
 import { type AssetDetection, readAssetDetections } from "../src/operations/detection/read_asset_detection.ts";
@@ -42,7 +42,7 @@ export interface Loaders {
   readonly appliedSettings: DataLoader<AppliedSettingsId, AppliedSettings>;
   readonly assetDetections: DataLoader<AssetId, AssetDetection>;
   readonly batchAlerts: ListLoader<BatchId, Alert>;
-  readonly quarantine: ListLoader<BatchId, Quarantined>;
+  readonly quarantine: ListLoader<BatchId, KeptReading>;
   readonly assetSensors: ListLoader<AssetId, Sensor>;
   readonly reprocessedAlerts: ListLoader<ReprocessRunId, ReprocessedAlert>;
 }

@@ -18,6 +18,12 @@ export type Observation =
   | { readonly kind: "batch.not_told"; readonly batchId: number; readonly cause: unknown }
   | { readonly kind: "batch.given_up"; readonly batchId: number; readonly actor: string; readonly reason: string }
   | { readonly kind: "batches.retried"; readonly count: number; readonly actor: string }
+  | {
+    readonly kind: "quarantine.replayed";
+    readonly readings: number;
+    readonly batches: number;
+    readonly actor: string;
+  }
   | { readonly kind: "reprocessing.not_started"; readonly runId: number; readonly cause: unknown }
   | { readonly kind: "swept"; readonly batches: number; readonly reprocessings: number; readonly alerts: number }
   | { readonly kind: "sweep.failed"; readonly cause: unknown }
@@ -129,6 +135,7 @@ export function levelOf(observation: Observation): Level {
       { kind: "stopped" },
       { kind: "batch.given_up" },
       { kind: "batches.retried" },
+      { kind: "quarantine.replayed" },
       { kind: "swept" },
       { kind: "tenant.configured" },
       { kind: "request.broken_off" },

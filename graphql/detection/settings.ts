@@ -17,7 +17,7 @@ import { connectionOf, firstOf, PAGE_ARGS, pageCost } from "../page.ts";
 /** About how many fields settings have. */
 const FIELDS = 80;
 
-const ScopeRef = builder.objectRef<SettingsScope>("SettingsScope").implement({
+export const ScopeRef = builder.objectRef<SettingsScope>("SettingsScope").implement({
   description: "Whom settings are said for. All three null: the whole tenant.",
   fields: (t) => ({
     quantity: t.exposeString("quantity", { nullable: true, description: "All sensors of this quantity." }),
@@ -44,7 +44,7 @@ const FaultRef = builder.objectRef<SettingsFault>("SettingsRemark").implement({
   }),
 });
 
-const ChangeRef = builder.objectRef<SettingsChange>("SettingsChange").implement({
+export const ChangeRef = builder.objectRef<SettingsChange>("SettingsChange").implement({
   description: "A field that would be another one.",
   fields: (t) => ({
     path: t.exposeString("path", { description: "The field, for example `sensor.episode.threshold`." }),

@@ -1,5 +1,5 @@
 import { BATCH_STATES, type BatchId } from "../../src/domain/intake/batch.ts";
-import { QUARANTINE_REASONS, type Quarantined } from "../../src/domain/intake/quarantine.ts";
+import { type KeptReading, QUARANTINE_REASONS } from "../../src/domain/intake/quarantine.ts";
 import { builder, enumValues } from "../builder.ts";
 import { LOOKUP_COST } from "../cost.ts";
 import { rowId } from "../ids.ts";
@@ -20,7 +20,7 @@ export const QuarantineReasonEnum = builder.enumType("QuarantineReason", {
   values: enumValues(QUARANTINE_REASONS),
 });
 
-const QuarantinedRef = builder.objectRef<Quarantined>("QuarantinedReading").implement({
+export const QuarantinedRef = builder.objectRef<KeptReading>("QuarantinedReading").implement({
   description: "A reading that was not accepted, kept as it was sent.",
   fields: (t) => ({
     index: t.exposeInt("index", { description: "Place of the reading in its batch, from 0." }),

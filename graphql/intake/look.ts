@@ -6,6 +6,7 @@ import type { QuarantinedOfBatch, SourceLook, StageLook } from "../../src/ports/
 import { builder, enumValues } from "../builder.ts";
 import { LOOKUP_COST } from "../cost.ts";
 import { rowId } from "../ids.ts";
+import { keyArg } from "../keys.ts";
 import { loaderOf } from "../lazy_loaders.ts";
 import { BatchRef } from "../nodes.ts";
 import { firstArgs, firstOf } from "../page.ts";
@@ -34,7 +35,7 @@ const SourceRef = builder.objectRef<SourceLook>("Source").implement({
   }),
 });
 
-const StageEnum = builder.enumType("Stage", {
+export const StageEnum = builder.enumType("Stage", {
   description: "A stage on a batch's way.",
   values: enumValues(
     {
@@ -79,6 +80,13 @@ const QuarantinedOfBatchRef = builder.objectRef<QuarantinedOfBatch>("Quarantined
     reason: t.expose("reason", { type: QuarantineReasonEnum, description: "Why it was not accepted." }),
     detail: t.exposeString("detail", { description: "What is wrong with it, for people." }),
     raw: t.exposeString("raw", { description: "The reading as it was sent, as JSON text." }),
+    replayedBy: t.field({
+      type: BatchRef,
+      nullable: true,
+      description: "The batch that it was sent again with; null: it is in quarantine still.",
+      resolve: ({ replayedBy }, _args, { loaders }) =>
+        replayedBy === undefined ? null : loaders.batches.load(replayedBy),
+    }),
     batch: t.field({
       type: BatchRef,
       description: "The batch that it came with.",
@@ -100,6 +108,14 @@ const ReasonCountRef = builder.objectRef<ReasonCount>("QuarantineCount").impleme
     }),
   }),
 });
+
+const SENSOR_ARG = builder.args((t) => ({
+  sensor: t.string({ description: "Only those that were sent for a sensor of this key, whether or not there is one." }),
+}));
+
+function sensorOf(key: string | null | undefined): string | undefined {
+  return key == null ? undefined : keyArg("sensor", key);
+}
 
 builder.queryFields((t) => ({
   batchByNumber: t.field({
@@ -123,9 +139,13 @@ builder.queryFields((t) => ({
   quarantineCounts: t.field({
     access: "read",
     type: [ReasonCountRef],
-    description: "Readings in quarantine by their reasons, the most frequent first.",
+    description:
+      "Readings in quarantine by their reasons, the most frequent first; those that were sent again are not " +
+      "among them.",
+    args: SENSOR_ARG,
     complexity: { field: LOOKUP_COST, multiplier: 14 },
-    resolve: (_root, _args, { scope }) => scope.store.looks.quarantineCounts(scope.tenant.id),
+    resolve: (_root, { sensor }, { scope }) =>
+      scope.store.looks.quarantineCounts(scope.tenant.id, { sensorKey: sensorOf(sensor) }),
   }),
   quarantine: t.field({
     access: "read",
@@ -133,13 +153,20 @@ builder.queryFields((t) => ({
     description: "Readings of all batches that were not accepted, those of the last batch first.",
     args: {
       reason: t.arg({ type: QuarantineReasonEnum, description: "Only those with this reason." }),
+      ...SENSOR_ARG,
+      replayed: t.arg.boolean({
+        defaultValue: false,
+        description: "True: instead those that were in quarantine and have been sent again (replayQuarantine).",
+      }),
       after: t.arg.string({ description: "`cursor` of the last one that was seen; left out: from the first." }),
       ...firstArgs(QUARANTINE),
     },
     complexity: ({ first }) => ({ field: LOOKUP_COST, multiplier: first ?? QUARANTINE.usually }),
-    resolve: (_root, { reason, after, first }, { scope }) =>
+    resolve: (_root, { reason, sensor, replayed, after, first }, { scope }) =>
       scope.store.looks.quarantine(scope.tenant.id, {
         reason: reason ?? undefined,
+        sensorKey: sensorOf(sensor),
+        replayed: replayed ?? false,
         after: after == null ? undefined : placeOf(after),
         limit: firstOf(first, QUARANTINE),
       }),

@@ -33,6 +33,7 @@ import type { QuarantineStore } from "./intake/quarantine.ts";
 import type { SourceStore } from "./intake/source.ts";
 import type { PartStore } from "./part.ts";
 import type { AssetStore } from "./plant/asset.ts";
+import type { LaneStore } from "./plant/lane.ts";
 import type { OverviewStore } from "./plant/overview.ts";
 import type { ReadingStore } from "./plant/reading.ts";
 import type { SensorStore } from "./plant/sensor.ts";
@@ -73,6 +74,7 @@ export interface Store {
   readonly presences: PresenceStore;
   readonly episodes: EpisodeStore;
   readonly overview: OverviewStore;
+  readonly lanes: LaneStore;
   readonly looks: LookStore;
   readonly candidates: CandidateStore;
   readonly alarmBudgets: AlarmBudgetStore;

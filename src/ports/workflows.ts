@@ -2,7 +2,7 @@
 import type { Tenant } from "../domain/access/tenant.ts";
 import type { AlertId } from "../domain/alerting/alert.ts";
 import type { ReprocessRunId } from "../domain/history/reprocess.ts";
-import type { BatchId, BatchOutcome } from "../domain/intake/batch.ts";
+import type { BatchId, BatchOutcome, Stage } from "../domain/intake/batch.ts";
 
 /** Workflows cannot be started or asked now; the same call may succeed later. */
 export class WorkflowsUnavailable extends Error {
@@ -38,6 +38,14 @@ export interface ScheduleState {
   readonly nextAt: number | undefined;
 }
 
+/** How often a stage of a batch has been tried. */
+export interface StageAttempts {
+  readonly stage: Stage;
+  readonly attempts: number;
+  /** It is being tried, or waits to be tried again. */
+  readonly underWay: boolean;
+}
+
 export interface Workflows {
   /**
    * Starts the workflow of an unfinished batch; one that runs is left alone. A `fresh` batch never had one: a finished
@@ -51,6 +59,8 @@ export interface Workflows {
    * run is not told. Throws `WorkflowsUnavailable`.
    */
   tellBatch(tenant: TenantName, id: BatchId, outcome: BatchOutcome | undefined): Promise<void>;
+  /** Attempts at the stages of a batch; undefined: no run of it is kept. Throws `WorkflowsUnavailable`. */
+  batchAttempts(tenant: TenantName, id: BatchId): Promise<readonly StageAttempts[] | undefined>;
   /** Starts the workflow of a reprocess run; one that runs is left alone. Throws `WorkflowsUnavailable`. */
   startReprocessing(tenant: TenantName, runId: ReprocessRunId): Promise<void>;
   /** Asks the workflow of a reprocess run to end; false when none runs. Throws `WorkflowsUnavailable`. */

@@ -29,6 +29,7 @@ import {
   TOLD,
 } from "../../workflows/contracts.ts";
 import { deferred } from "../deferred.ts";
+import { readAttempts } from "./attempts.ts";
 import { workflowsFault } from "./fault.ts";
 import { applyRetentionNow, planSchedules, readSchedules } from "./schedules.ts";
 
@@ -96,6 +97,11 @@ export function createWorkflows({ connection, namespace, installation, uiUrl }: 
       const told: BatchTold = { outcome };
       const handle = client.workflow.getHandle(batchWorkflowId(installation, tenant.key, id));
       await ifRunning(() => reaching(() => handle.signal<[BatchTold]>(TOLD, told)));
+    },
+
+    batchAttempts(tenant, id) {
+      const workflowId = batchWorkflowId(installation, tenant.key, id);
+      return reaching(() => readAttempts(client, workflowId));
     },
 
     async startReprocessing(tenant, runId) {

@@ -16,6 +16,7 @@ export function laterWorkflows(connecting: Promise<Workflows>): Workflows {
     startBatch: async (...args) => await now().startBatch(...args),
     awaitBatch: async (...args) => await now().awaitBatch(...args),
     tellBatch: async (...args) => await now().tellBatch(...args),
+    batchAttempts: async (...args) => await now().batchAttempts(...args),
     startReprocessing: async (...args) => await now().startReprocessing(...args),
     cancelReprocessing: async (...args) => await now().cancelReprocessing(...args),
     followAlert: async (...args) => await now().followAlert(...args),

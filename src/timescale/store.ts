@@ -2,6 +2,7 @@
 import type postgres from "postgres";
 import { type Store, StoreFull, StoreUnavailable } from "../ports/store.ts";
 import { episodeStore } from "./alerting/episode.ts";
+import { laneStore } from "./plant/lane.ts";
 import { overviewStore } from "./plant/overview.ts";
 import { lookStore } from "./intake/look.ts";
 import { alarmBudgetStore } from "./alerting/alarm_budget.ts";
@@ -152,6 +153,7 @@ function nouns(
     presences: guarded(presenceStore(sql)),
     episodes: guarded(episodeStore(sql)),
     overview: guarded(overviewStore(sql)),
+    lanes: guarded(laneStore(sql)),
     looks: guarded(lookStore(sql)),
     candidates: guarded(candidateStore(sql)),
     alarmBudgets: guarded(alarmBudgetStore(sql)),

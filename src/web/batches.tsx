@@ -9,7 +9,7 @@ import { Stages } from "./stages.tsx";
 import { serviceNowMs } from "./standing.ts";
 import { Rows } from "./rows.tsx";
 
-const STATES = ["", "ACCEPTED", "ENRICHED", "PROCESSED", "FAILED"];
+const STATES = ["", "ACCEPTED", "INGESTED", "VALIDATED", "ENRICHED", "PROCESSED", "FAILED"];
 
 export function BatchesScreen() {
   const { value } = params;
@@ -64,7 +64,9 @@ export function BatchesScreen() {
               <th scope="col" class="num">Quarantined</th>
               <th scope="col" class="num">Late</th>
               <th scope="col" class="num">Duplicates</th>
+              <th scope="col" class="num">Corrected</th>
               <th scope="col" class="num">Alerts</th>
+              <th scope="col">Run</th>
             </tr>
           </thead>
           <tbody>
@@ -88,7 +90,20 @@ export function BatchesScreen() {
                 <td class="num">{some(node.quarantined)}</td>
                 <td class="num">{some(node.late)}</td>
                 <td class="num">{some(node.duplicates)}</td>
+                <td class="num">{some(node.corrected)}</td>
                 <td class="num">{some(node.alertsOpened)}</td>
+                <td>
+                  {node.temporalUrl !== null && (
+                    <a
+                      href={node.temporalUrl}
+                      target="_blank"
+                      rel="noreferrer"
+                      aria-label={`Batch ${node.number} in Temporal`}
+                    >
+                      Temporal
+                    </a>
+                  )}
+                </td>
               </tr>
             ))}
           </tbody>

@@ -151,15 +151,6 @@ export const URGENT: Document<{ urgentAlerts: readonly AlertRow[] }, Record<neve
 query Urgent { urgentAlerts(first: 5) { ...Row } }
 ${ALERT_ROW}`;
 
-export const EPISODES: Document<
-  { episodes: readonly AlertRow[] },
-  { sensor?: string; asset?: string; from: string; to: string }
-> = `
-query Episodes($sensor: String, $asset: String, $from: DateTime!, $to: DateTime!) {
-  episodes(sensor: $sensor, asset: $asset, from: $from, to: $to, first: 200) { ...Row }
-}
-${ALERT_ROW}`;
-
 export interface AlarmDay {
   readonly day: string;
   readonly alertsPerDay: number | null;

@@ -26,12 +26,13 @@ export interface BatchRow {
   readonly corrected: number;
   readonly alertsOpened: number;
   readonly faults: number;
+  readonly temporalUrl: string | null;
   readonly stages: readonly { readonly stage: string; readonly finishedAt: string }[];
 }
 
 const BATCH_ROW = `fragment BatchRow on Batch {
   id number source state receivedAt finishedAt readings stored quarantined late duplicates corrected alertsOpened faults
-  stages { stage finishedAt }
+  temporalUrl stages { stage finishedAt }
 }`;
 
 export interface BatchesAnswer {
@@ -54,21 +55,25 @@ ${BATCH_ROW}`;
 export interface BatchDetail extends BatchRow {
   readonly idempotencyKey: string;
   readonly failure: string | null;
-  readonly temporalUrl: string | null;
   readonly quarantine: readonly {
     readonly index: number;
     readonly reason: string;
     readonly detail: string;
     readonly raw: string;
+    readonly replayedBy: { readonly number: number } | null;
   }[];
+  readonly attempts:
+    | readonly { readonly stage: string; readonly attempts: number; readonly underWay: boolean }[]
+    | null;
+  readonly replayedFrom: readonly { readonly number: number }[];
   readonly alerts: readonly AlertRow[];
 }
 
 export const BATCH: Document<{ batchByNumber: BatchDetail | null }, { number: number }> = `
 query Batch($number: Float!) {
   batchByNumber(number: $number) {
-    ...BatchRow idempotencyKey failure temporalUrl
-    quarantine(first: 100) { index reason detail raw }
+    ...BatchRow idempotencyKey failure attempts { stage attempts underWay }
+    quarantine(first: 100) { index reason detail raw replayedBy { number } } replayedFrom { number }
     alerts(first: 50) {
       id number severity state kind reason score episodeStart openedAt endedAt
       sensor { key name unit } asset { key name } cause { detector value usual }
@@ -76,6 +81,14 @@ query Batch($number: Float!) {
   }
 }
 ${BATCH_ROW}`;
+
+export const GIVE_UP: Document<
+  { readonly giveUpBatch: { readonly __typename: string; readonly message?: string } },
+  { input: { batch: string; reason: string } }
+> = `
+mutation GiveUp($input: GiveUpBatchInput!) {
+  giveUpBatch(input: $input) { __typename ... on Error { message } }
+}`;
 
 export interface RetryAnswer {
   readonly retryBatches: {
@@ -101,6 +114,7 @@ export interface QuarantineRow {
   readonly detail: string;
   readonly raw: string;
   readonly batch: { readonly number: number; readonly source: string; readonly receivedAt: string };
+  readonly replayedBy: { readonly number: number } | null;
 }
 
 export interface QuarantineAnswer {
@@ -108,41 +122,51 @@ export interface QuarantineAnswer {
   readonly quarantine: readonly QuarantineRow[];
 }
 
-export const QUARANTINE: Document<QuarantineAnswer, { reason?: string; after?: string }> = `
-query Quarantine($reason: QuarantineReason, $after: String) {
-  quarantineCounts { reason count about }
-  quarantine(reason: $reason, after: $after, first: 100) {
-    cursor index reason detail raw batch { number source receivedAt }
+export const QUARANTINE: Document<
+  QuarantineAnswer,
+  { reason?: string; sensor?: string; replayed?: boolean; after?: string }
+> = `
+query Quarantine($reason: QuarantineReason, $sensor: String, $replayed: Boolean, $after: String) {
+  quarantineCounts(sensor: $sensor) { reason count about }
+  quarantine(reason: $reason, sensor: $sensor, replayed: $replayed, after: $after, first: 100) {
+    cursor index reason detail raw batch { number source receivedAt } replayedBy { number }
   }
 }`;
 
-export interface SystemAnswer {
-  readonly system: {
-    readonly ok: boolean;
-    readonly parts: readonly { readonly name: string; readonly ok: boolean; readonly finding: string }[];
-    readonly unfinishedBatches: number | null;
-    readonly oldestUnfinishedMs: number | null;
-  };
-  readonly sources: readonly Source[];
-  readonly retention: {
-    readonly temporalUrl: string | null;
-    readonly policies: readonly {
-      readonly noun: string;
-      readonly keep: string | null;
-      readonly why: string;
-      readonly changedBy: string | null;
+export interface ReplayInput {
+  readonly reason?: string;
+  readonly batch?: string;
+  readonly sensor?: string;
+  readonly receivedBefore?: string;
+  readonly correction: boolean;
+}
+
+export interface ReplayAnswer {
+  readonly replayQuarantine: {
+    readonly __typename: string;
+    readonly message?: string;
+    readonly replayed?: number;
+    readonly remaining?: number;
+    readonly conflicts?: number;
+    readonly batches?: readonly {
+      readonly number: number;
+      readonly state: string;
+      readonly stored: number;
+      readonly late: number;
+      readonly corrected: number;
+      readonly duplicates: number;
+      readonly quarantined: number;
     }[];
-  };
-  readonly plant: {
-    readonly now: string;
-    readonly alertHours: readonly { readonly hour: string; readonly opened: number; readonly worst: string }[];
   };
 }
 
-export const SYSTEM: Document<SystemAnswer, { from: string; to: string }> = `
-query System($from: DateTime!, $to: DateTime!) {
-  system { ok parts { name ok finding } unfinishedBatches oldestUnfinishedMs }
-  sources { key batches lastReceivedAt unfinished oldestUnfinishedAt failed }
-  retention { temporalUrl policies { noun keep why changedBy } }
-  plant { now alertHours(from: $from, to: $to) { hour opened worst } }
+export const REPLAY: Document<ReplayAnswer, { input: ReplayInput }> = `
+mutation Replay($input: ReplayQuarantineInput!) {
+  replayQuarantine(input: $input, wait: true) {
+    __typename
+    ... on ReplayQuarantinePayload {
+      replayed remaining conflicts batches { number state stored late corrected duplicates quarantined }
+    }
+    ... on Error { message }
+  }
 }`;

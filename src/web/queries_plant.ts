@@ -49,7 +49,7 @@ export interface SensorRow extends Named {
   readonly last: { readonly time: string; readonly value: number } | null;
 }
 
-const SENSOR_ROW = `fragment SensorRow on Sensor {
+export const SENSOR_ROW = `fragment SensorRow on Sensor {
   key name quantity unit state judgesAfter watermark last { time value }
 }`;
 
@@ -152,26 +152,6 @@ query Picture($sensor: String!, $from: DateTime!, $to: DateTime!, $width: Int!, 
   others: trends(sensors: $others, from: $from, to: $to, width: 140) { ...Drawn }
 }
 ${DRAWN}`;
-
-export interface SensorDetail extends SensorRow {
-  readonly rangeMin: number | null;
-  readonly rangeMax: number | null;
-  readonly expectedIntervalMs: number | null;
-  readonly registered: boolean;
-  readonly reorderWindow: string | null;
-  readonly retiredAt: string | null;
-  readonly late: { readonly count: number; readonly from: string | null; readonly to: string | null };
-  readonly asset: (Named & { readonly path: readonly Named[] }) | null;
-}
-
-export const SENSOR: Document<{ sensor: SensorDetail | null }, { key: string }> = `
-query Sensor($key: String!) {
-  sensor(key: $key) {
-    ...SensorRow rangeMin rangeMax expectedIntervalMs registered reorderWindow retiredAt
-    late { count from to } asset { key name path { key name } }
-  }
-}
-${SENSOR_ROW}`;
 
 export interface Found {
   readonly assets: readonly Named[];

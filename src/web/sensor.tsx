@@ -3,11 +3,12 @@ import { useMemo } from "preact/hooks";
 import { addressOf } from "./address.ts";
 import { rangeInAddress, setRange } from "./alert.tsx";
 import { useAsked } from "./asked.ts";
-import { count, duration, durationMs, number, unit, words } from "./format.ts";
+import { DetectionFacts } from "./detection.tsx";
+import { duration, number, unit } from "./format.ts";
+import { LanesView, LaneWords } from "./lanes.tsx";
 import { Asking, Chip, Path, STATE_WORDS, Time } from "./parts.tsx";
 import { useFresh } from "./fresh.ts";
-import { EPISODES } from "./queries_alerting.ts";
-import { SENSOR, type SensorDetail } from "./queries_plant.ts";
+import { LANES, SENSOR, type SensorAnswer, type SensorDetail } from "./queries_sensor.ts";
 import { stateWords } from "./sensor_table.tsx";
 import { serviceNowMs } from "./standing.ts";
 import { type Range, TrendView } from "./trend.tsx";
@@ -35,24 +36,26 @@ export function SensorScreen({ id }: { id: string }) {
       {sensor !== undefined && <Path path={sensor.asset?.path ?? []} />}
       <h1 dir="auto">{sensor?.name ?? id}</h1>
       <Asking asked={asked} what="the sensor" />
-      {sensor !== undefined && <Detail sensor={sensor} />}
+      {sensor !== undefined && <Detail sensor={sensor} quarantine={asked.answer!.quarantineCounts} />}
     </section>
   );
 }
 
-function Detail({ sensor }: { sensor: SensorDetail }) {
+function Detail({ sensor, quarantine }: { sensor: SensorDetail; quarantine: SensorAnswer["quarantineCounts"] }) {
   // What one looks at does not move when a reading comes.
   const first = useMemo((): Range => {
     const to = sensor.last === null ? serviceNowMs() : Date.parse(sensor.last.time) + 60_000;
     return { from: to - DAY_MS, to };
   }, [sensor.key]);
+  const begin = sensor.readingsFrom === null ? first.from : Math.min(first.from, Date.parse(sensor.readingsFrom));
   const range = rangeInAddress(first);
-  const asked = useAsked(EPISODES, {
+  const asked = useAsked(LANES, {
     sensor: sensor.key,
     from: new Date(range.from).toISOString(),
     to: new Date(range.to).toISOString(),
   });
   useFresh(asked);
+  const lanes = asked.answer?.lanes;
   const episodes = asked.answer?.episodes ?? [];
   const spans = episodes.map(({ episodeStart, endedAt }) => ({
     from: Date.parse(episodeStart),
@@ -72,11 +75,13 @@ function Detail({ sensor }: { sensor: SensorDetail }) {
       <TrendView
         sensor={sensor.key}
         range={range}
-        all={{ from: first.to - 10 * 365 * DAY_MS, to: first.to }}
+        all={{ from: begin, to: first.to }}
         spans={spans}
         marks={marks}
         onRange={setRange}
+        lanes={lanes === undefined ? null : <LanesView lanes={lanes} range={range} />}
       />
+      {lanes !== undefined && <LaneWords lanes={lanes} />}
       <Asking asked={asked} what="episodes" />
       <div class="halves">
         <div>
@@ -122,63 +127,8 @@ function Detail({ sensor }: { sensor: SensorDetail }) {
             <a href={addressOf(["alerts"], { sensor: sensor.key, state: "all" })}>All its alerts</a>
           </p>
         </div>
-        <Facts sensor={sensor} />
+        <DetectionFacts sensor={sensor} quarantine={quarantine} />
       </div>
     </>
-  );
-}
-
-function Facts({ sensor }: { sensor: SensorDetail }) {
-  const { late, rangeMin, rangeMax } = sensor;
-  return (
-    <div>
-      <h2>Detection</h2>
-      <dl class="facts">
-        <dt>State</dt>
-        <dd>{stateWords(sensor)}</dd>
-        <dt>Judged up to</dt>
-        <dd>
-          <Time at={sensor.watermark} ago />
-        </dd>
-        <dt>Quantity</dt>
-        <dd>{words(sensor.quantity)}{sensor.unit !== null && `, in ${unit(sensor.unit)}`}</dd>
-        <dt>Physical range</dt>
-        <dd>
-          {rangeMin === null && rangeMax === null
-            ? "not said"
-            : `${rangeMin ?? "-∞"} to ${rangeMax ?? "∞"} ${unit(sensor.unit)}`}
-        </dd>
-        <dt>Expected every</dt>
-        <dd>{sensor.expectedIntervalMs === null ? "not said" : duration(sensor.expectedIntervalMs)}</dd>
-        {sensor.reorderWindow !== null && (
-          <>
-            <dt>Reorder window</dt>
-            <dd>{duration(durationMs(sensor.reorderWindow))}</dd>
-          </>
-        )}
-        <dt>Late readings</dt>
-        <dd>
-          {late.count === 0 ? "none" : (
-            <>
-              {count(late.count)}, between <Time at={late.from} /> and <Time at={late.to} />: stored, not judged
-            </>
-          )}
-        </dd>
-        {!sensor.registered && (
-          <>
-            <dt>Described</dt>
-            <dd>no: it is known from batches only (registerSensor describes it)</dd>
-          </>
-        )}
-        {sensor.retiredAt !== null && (
-          <>
-            <dt>Out of use</dt>
-            <dd>
-              since <Time at={sensor.retiredAt} />
-            </dd>
-          </>
-        )}
-      </dl>
-    </div>
   );
 }

@@ -1,7 +1,7 @@
 import { duration, words } from "./format.ts";
 import type { BatchRow } from "./queries_intake.ts";
 
-const STAGES = ["INGEST", "VALIDATE", "ENRICH", "DETECT"];
+export const STAGES = ["INGEST", "VALIDATE", "ENRICH", "DETECT"];
 
 /** Four stages as one bar: how long each took, of the whole. */
 export function Stages({ batch }: { batch: BatchRow }) {

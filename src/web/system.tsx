@@ -2,11 +2,12 @@
 import { signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { useAsked } from "./asked.ts";
+import { AlarmPerformance } from "./alarm_performance.tsx";
 import { SourceTable } from "./batches.tsx";
 import { count, duration, durationMs, words } from "./format.ts";
 import { Asking, Hours, Time } from "./parts.tsx";
 import { HOUR_MS, useFresh } from "./fresh.ts";
-import { SYSTEM, type SystemAnswer } from "./queries_intake.ts";
+import { SYSTEM, type SystemAnswer } from "./queries_system.ts";
 import { serviceNowMs } from "./standing.ts";
 import { Rows } from "./rows.tsx";
 
@@ -27,12 +28,27 @@ export function SystemScreen() {
       {answer !== undefined && (
         <>
           <Parts system={answer.system} />
+          {answer.system.processes.length > 0 && (
+            <>
+              <h2>Processes</h2>
+              <Processes processes={answer.system.processes} />
+            </>
+          )}
           <h2>Alarms, last {DAYS} days</h2>
-          <Alarms hours={answer.plant.alertHours} range={range} />
+          <div class="scroll" tabIndex={0} role="region" aria-label="Alerts opened by the hour">
+            <Hours hours={answer.plant.alertHours} from={Date.parse(range.from)} to={Date.parse(range.to)} />
+          </div>
+          <AlarmPerformance performance={answer.alarmPerformance} />
           <h2>Sources</h2>
           {answer.sources.length === 0
             ? <p class="calm">Nobody has sent a batch yet.</p>
             : <SourceTable sources={answer.sources} />}
+          {answer.system.schedules?.length !== 0 && (
+            <>
+              <h2>From time to time</h2>
+              <Schedules schedules={answer.system.schedules} />
+            </>
+          )}
           <h2>What is kept</h2>
           <Kept retention={answer.retention} />
           <p>
@@ -76,48 +92,74 @@ function Parts({ system }: { system: SystemAnswer["system"] }) {
   );
 }
 
-/** ISA-18.2 and IEC 62682: alarms that one operator can take on. */
-const A_DAY = 144;
-const A_FLOOD_IN_AN_HOUR = 60;
-
-function Alarms({ hours, range }: { hours: SystemAnswer["plant"]["alertHours"]; range: { from: string; to: string } }) {
-  const opened = hours.reduce((sum, hour) => sum + hour.opened, 0);
-  const floods = hours.filter(({ opened }) => opened > A_FLOOD_IN_AN_HOUR);
-  const most = hours.reduce<(typeof hours)[number] | undefined>(
-    (a, b) => a === undefined || b.opened > a.opened ? b : a,
-    undefined,
-  );
-  const severe = hours.filter(({ worst }) => worst === "CRITICAL").length;
-  const perDay = opened / DAYS;
+/** Gateways and workers: one that has gone without a word is told apart from one that has ended. */
+function Processes({ processes }: { processes: SystemAnswer["system"]["processes"] }) {
   return (
-    <>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Alerts opened by the hour">
-        <Hours hours={hours} from={Date.parse(range.from)} to={Date.parse(range.to)} />
-      </div>
-      <dl class="facts">
-        <dt>Opened</dt>
-        <dd>
-          {count(opened)}, {perDay.toFixed(1)} a day; an operator can take {A_DAY} (IEC 62682, ISA-18.2).{" "}
-          {perDay > A_DAY && <strong>That is too many.</strong>}
-        </dd>
-        <dt>Floods</dt>
-        <dd>
-          {floods.length === 0
-            ? `none: no hour with over ${A_FLOOD_IN_AN_HOUR}`
-            : <strong>{floods.length} hours with over {A_FLOOD_IN_AN_HOUR}</strong>}
-        </dd>
-        <dt>Busiest hour</dt>
-        <dd>
-          {most === undefined ? "none" : (
-            <>
-              <Time at={most.hour} />: {most.opened}
-            </>
-          )}
-        </dd>
-        <dt>Hours with a critical one</dt>
-        <dd>{severe}</dd>
-      </dl>
-    </>
+    <Rows label="Processes">
+      <thead>
+        <tr>
+          <th scope="col">Process</th>
+          <th scope="col">Machine</th>
+          <th scope="col">Since</th>
+          <th scope="col">How it is</th>
+        </tr>
+      </thead>
+      <tbody>
+        {processes.map(({ key, kind, name, startedAt, seenAt, state }) => (
+          <tr key={key}>
+            <th scope="row">{words(kind)}</th>
+            <td>{name}</td>
+            <td>
+              <Time at={startedAt} />
+            </td>
+            <td>
+              {state === "RUNNING"
+                ? "normal"
+                : state === "LOST"
+                ? <strong>has gone without a word: start it again</strong>
+                : "has ended as it should"}
+              {state !== "RUNNING" && (
+                <>
+                  , seen last <Time at={seenAt} />
+                </>
+              )}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </Rows>
+  );
+}
+
+function Schedules({ schedules }: { schedules: SystemAnswer["system"]["schedules"] }) {
+  if (schedules === null) {
+    return (
+      <p>
+        <strong>Temporal does not answer: what is done from time to time waits.</strong>
+      </p>
+    );
+  }
+  return (
+    <Rows label="What is done from time to time">
+      <thead>
+        <tr>
+          <th scope="col">What</th>
+          <th scope="col">Last</th>
+          <th scope="col">Next</th>
+          <th scope="col">How it is</th>
+        </tr>
+      </thead>
+      <tbody>
+        {schedules.map(({ name, paused, lastAt, nextAt }) => (
+          <tr key={name}>
+            <th scope="row">{words(name)}</th>
+            <td>{lastAt === null ? "not yet" : <Time at={lastAt} ago />}</td>
+            <td>{nextAt === null ? "not planned" : <Time at={nextAt} />}</td>
+            <td>{paused ? <strong>somebody has paused it</strong> : "normal"}</td>
+          </tr>
+        ))}
+      </tbody>
+    </Rows>
   );
 }
 

@@ -1,5 +1,6 @@
 /** A sensor over a range: picture, score lane, a sentence, and the numbers for who wants or needs those. */
 import { signal, useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type uPlot from "uplot";
 import { useAsked } from "./asked.ts";
@@ -30,6 +31,8 @@ export interface TrendViewProps {
   readonly spans: readonly Span[];
   readonly marks: readonly Mark[];
   readonly onRange: (range: Range) => void;
+  /** Lanes of one's own, below that of the scores. */
+  readonly lanes?: ComponentChildren;
   /** Other sensors to be asked for along with it, and what to make of the answer. */
   readonly others?: readonly string[];
   readonly onAnswer?: (answer: PictureAnswer) => void;
@@ -119,6 +122,7 @@ export function TrendView(props: TrendViewProps) {
       {trend !== undefined && trend.times.length > 0 && (
         <ScoreLane {...props} scores={asked.answer?.scores} width={width.value} />
       )}
+      {trend !== undefined && props.lanes}
       {trend !== undefined && <Words trend={trend} spans={props.spans} />}
     </div>
   );

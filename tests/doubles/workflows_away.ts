@@ -7,6 +7,7 @@ export const WORKFLOWS_AWAY: Workflows = {
   startBatch: away,
   awaitBatch: away,
   tellBatch: away,
+  batchAttempts: away,
   startReprocessing: away,
   cancelReprocessing: away,
   followAlert: away,

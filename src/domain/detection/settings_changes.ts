@@ -1,4 +1,5 @@
 /** What differs between two settings, field by field, with what each field is. */
+import { type ResolvedSettings, resolveSettings, type SettingsLayer } from "./settings_layers.ts";
 import { fieldAt, type Leaf, leavesOf, type Tree } from "./settings_document.ts";
 
 export interface SettingsChange {
@@ -41,4 +42,12 @@ export function changesBetween(before: Readonly<Tree>, after: Readonly<Tree>): S
     ...describeLeaf(path, now.has(path) ? after : before),
     relearns: now.has(path) && RELEARNS.test(path),
   }));
+}
+
+/** The narrowest layer of settings, and what is otherwise because of it; undefined: all is as in the code. */
+export function narrowestOf(
+  { layers, document }: ResolvedSettings,
+): { readonly layer: SettingsLayer; readonly changes: readonly SettingsChange[] } | undefined {
+  const layer = layers.at(-1);
+  return layer && { layer, changes: changesBetween(resolveSettings(layers.slice(0, -1)).document, document) };
 }

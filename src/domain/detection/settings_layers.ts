@@ -53,6 +53,8 @@ export interface ResolvedSettings {
   readonly document: Tree;
   /** Per path of a leaf, the layer that gave it; what is not in it is from the code. */
   readonly origins: ReadonlyMap<string, SettingsLayer>;
+  /** What it was made from, the widest first. */
+  readonly layers: readonly SettingsLayer[];
   /** Watches that a layer has something to say of and that are not there: wider layers have none, or took it out. */
   readonly idle: readonly { readonly path: string; readonly layer: SettingsLayer }[];
 }
@@ -73,7 +75,7 @@ export function resolveSettings(layers: readonly SettingsLayer[], name?: string)
   const [ofSensors, ofAssets] = [DEFAULT_SETTINGS, ASSET_DEFAULTS].map(({ version: code }) =>
     `${code}.${name ?? version}`
   );
-  return { version, name: ofSensors, assetName: ofAssets, document, origins, idle };
+  return { version, name: ofSensors, assetName: ofAssets, document, origins, layers, idle };
 }
 
 /**

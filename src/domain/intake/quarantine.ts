@@ -1,4 +1,5 @@
 /** Quarantine keeps the readings that were not accepted, as they were sent and with the reason. */
+import type { BatchId } from "./batch.ts";
 
 /** Each reason with what it means and what its sender can do, for the API's descriptions and the docs. */
 export const QUARANTINE_REASONS = {
@@ -29,4 +30,11 @@ export interface Quarantined {
   readonly detail: string;
   /** The reading as it was sent, as JSON text. */
   readonly raw: string;
+}
+
+/** The same as it is kept. */
+export interface KeptReading extends Quarantined {
+  /** The batch that it was sent again with; undefined: it is still in quarantine. */
+  readonly replayedBy: BatchId | undefined;
+  readonly replayedAt: number | undefined;
 }

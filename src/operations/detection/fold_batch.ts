@@ -73,7 +73,7 @@ export async function foldBatch(
     { sensorId, held: states.of(sensorId), added: seriesOf(added, i) }
   ));
   const { receivedAt } = batch;
-  const { folded, late } = await foldDays(store, sensors, {
+  const { folded, late: stretches } = await foldDays(store, sensors, {
     tenantId,
     receivedAt,
     lines,
@@ -84,6 +84,8 @@ export async function foldBatch(
       alertEvents.push(...events);
     },
   });
+  if (stretches.length > 0) await store.lanes.addLate(tenantId, id, stretches);
+  const late = stretches.reduce((sum, { count }) => sum + count, 0);
   const stored = added.ts.length;
   const alertsOpened = alertEvents.filter(({ change }) => change === "opened").length;
   const result: Detected = { stored, corrected, conflicts: conflicts.length, folded, late, alertsOpened };

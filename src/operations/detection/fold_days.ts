@@ -32,16 +32,25 @@ interface Folding {
   readonly apply: (sensorId: SensorId, decisions: readonly Decision[]) => Promise<void>;
 }
 
-/** How many readings were folded, and how many came behind their sensor's watermark. */
+/** Readings of a batch that came behind their sensor's watermark: all of it that lies in this stretch of data time. */
+export interface LateStretch {
+  readonly sensorId: SensorId;
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+}
+
+/** How many readings were folded, and which came behind their sensor's watermark. */
 export async function foldDays(
   store: Store,
   sensors: readonly SensorAdded[],
   { tenantId, receivedAt, lines, apply }: Folding,
-): Promise<{ folded: number; late: number }> {
-  let [folded, late] = [0, 0];
+): Promise<{ folded: number; late: readonly LateStretch[] }> {
+  let folded = 0;
+  const late: LateStretch[] = [];
   const queues = sensors.map((sensor) => {
     const due = dueOf(store, { ...sensor, tenantId, receivedAt });
-    late += due.late;
+    if (due.late !== undefined) late.push(due.late);
     return { ...sensor, ...due, ...queueOf(due.pages) };
   });
   for (;;) {
@@ -65,7 +74,7 @@ export async function foldDays(
 
 interface Due {
   readonly pages: AsyncIterator<Series> | Iterator<Series>;
-  readonly late: number;
+  readonly late: LateStretch | undefined;
   /** To be called when all has been folded. */
   readonly end: () => void;
 }
@@ -83,11 +92,12 @@ function dueOf(
   const before = state.watermark ?? -Infinity;
   const lateTs = added.ts.filter((ts) => ts <= before);
   held.addLate(lateTs);
-  const late = lateTs.length;
+  const count = lateTs.length;
+  const late = count === 0 ? undefined : { sensorId, from: lateTs[0], to: lateTs[count - 1], count };
   const newest = Math.max(state.newest ?? -Infinity, added.ts.at(-1) ?? -Infinity);
   const heldBack = state.newest !== undefined || newest > receivedAt;
   if (rules.reorderWindowMs === undefined && !heldBack) {
-    return { pages: [slice(added, late, added.ts.length)].values(), late, end: () => {} };
+    return { pages: [slice(added, count, added.ts.length)].values(), late, end: () => {} };
   }
   state.newest = newest;
   // Whatever source they came from: all that is stored and older than the window, in its place.

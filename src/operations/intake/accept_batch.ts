@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { type Batch, type Columns, columnsFault, encodeColumns, hasEnded } from "../../domain/intake/batch.ts";
 import { keyFault } from "../../domain/key.ts";
+import type { Landing } from "../../ports/intake/batch.ts";
 import { conflict, invalid, unavailable } from "../errors.ts";
 import type { Scope } from "../scope.ts";
 
@@ -24,33 +25,13 @@ export interface AcceptedBatch {
  * unavailable.
  */
 export async function acceptBatch(scope: Scope, input: BatchInput): Promise<AcceptedBatch> {
-  const { store, tenant, limits } = scope;
+  const { store, tenant } = scope;
   check(input);
-  const readings = input.columns.time.length;
-  const early = scope.takeReadings?.(readings);
-  if (early !== undefined) {
-    throw unavailable(
-      "Your key sends more readings per second than it may. Send this batch again later, with the same key.",
-      early,
-    );
-  }
-  const unfinished = await store.batches.unfinished(tenant.id);
-  if (unfinished >= limits.unfinishedBatchesMax) {
-    const message =
-      `${unfinished} batches wait to be processed, which is the limit. Send this one again later, with the same key.`;
-    throw unavailable(message, { retryAfterMs: 5_000 });
-  }
-  const payload = encodeColumns(input.columns);
-  const contentHash = hash(input.source, payload);
-  const landed = await store.batches.accept(tenant.id, {
-    idempotencyKey: input.idempotencyKey,
-    source: input.source,
-    contentHash,
-    payload,
-    readings,
-  });
+  await admit(scope, { readings: input.columns.time.length, again: "Send this batch again later, with the same key." });
+  const landing = landingOf(input);
+  const landed = await store.batches.accept(tenant.id, landing);
   const { batch, created } = landed;
-  if (landed.contentHash !== contentHash) {
+  if (landed.contentHash !== landing.contentHash) {
     throw conflict(
       "idempotencyKey",
       `The idempotency key ${JSON.stringify(input.idempotencyKey)} of the source ${
@@ -65,6 +46,26 @@ export async function acceptBatch(scope: Scope, input: BatchInput): Promise<Acce
     batch: await begin(scope, batch, { fresh: created, waitMs: input.waitMs }),
     duplicate: !created,
   };
+}
+
+/** Throws unavailable when so many readings more are too many now; `again` says what to do then. */
+export async function admit(
+  { store, tenant, limits, takeReadings }: Pick<Scope, "store" | "tenant" | "limits" | "takeReadings">,
+  { readings, again }: { readings: number; again: string },
+): Promise<void> {
+  const early = takeReadings?.(readings);
+  if (early !== undefined) throw unavailable(`Your key sends more readings per second than it may. ${again}`, early);
+  const unfinished = await store.batches.unfinished(tenant.id);
+  if (unfinished >= limits.unfinishedBatchesMax) {
+    const message = `${unfinished} batches wait to be processed, which is the limit. ${again}`;
+    throw unavailable(message, { retryAfterMs: 5_000 });
+  }
+}
+
+/** What is written down of a batch when it lands. */
+export function landingOf({ source, idempotencyKey, columns }: BatchInput): Landing {
+  const payload = encodeColumns(columns);
+  return { source, idempotencyKey, contentHash: hash(source, payload), payload, readings: columns.time.length };
 }
 
 function check(input: BatchInput): void {

@@ -36,6 +36,12 @@ export interface WindowStore {
    * whether it is so now.
    */
   over(tenantId: TenantId, subject: Subject, ts: number): Promise<WindowKind[]>;
+  /** Those on the subject or an asset above it that hold at some time of a range, the last to begin first. */
+  during(
+    tenantId: TenantId,
+    subject: Subject,
+    range: { readonly from: number; readonly to: number; readonly limit: number },
+  ): Promise<ServiceWindow[]>;
   /** Of all tenants: those that have begun or ended at `now`, and whose alerts do not know it yet. */
   due(options: { readonly now: number; readonly limit: number }): Promise<TenantWindow[]>;
 }

@@ -1,7 +1,7 @@
 /** What people look through when they look after intake: sources, stages, quarantine over all batches. */
 import type { TenantId } from "../../domain/access/tenant.ts";
 import type { BatchId, Stage } from "../../domain/intake/batch.ts";
-import type { Quarantined, QuarantineReason } from "../../domain/intake/quarantine.ts";
+import type { KeptReading, QuarantineReason } from "../../domain/intake/quarantine.ts";
 import type { AlertId } from "../../domain/alerting/alert.ts";
 import type { AssetId } from "../../domain/plant/asset.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
@@ -22,12 +22,16 @@ export interface StageLook {
   readonly finishedAt: number;
 }
 
-export interface QuarantinedOfBatch extends Quarantined {
+export interface QuarantinedOfBatch extends KeptReading {
   readonly batchId: BatchId;
 }
 
 export interface QuarantinePage {
   readonly reason: QuarantineReason | undefined;
+  /** Key that they were sent for. */
+  readonly sensorKey: string | undefined;
+  /** Those that have been sent again; false: those that have not. */
+  readonly replayed: boolean;
   /** Behind this reading, the last one seen. */
   readonly after: { readonly batchId: BatchId; readonly index: number } | undefined;
   readonly limit: number;
@@ -47,7 +51,10 @@ export interface LookStore {
   stages(tenantId: TenantId, ids: readonly BatchId[]): Promise<Map<BatchId, StageLook[]>>;
   /** Readings of all batches that were not accepted, those of the last batch first. */
   quarantine(tenantId: TenantId, page: QuarantinePage): Promise<QuarantinedOfBatch[]>;
-  quarantineCounts(tenantId: TenantId): Promise<{ reason: QuarantineReason; count: number }[]>;
+  quarantineCounts(
+    tenantId: TenantId,
+    filter: Pick<QuarantinePage, "sensorKey">,
+  ): Promise<{ reason: QuarantineReason; count: number }[]>;
   /** What has `text` in its key or name, or has it as its number: at most `limit` of each kind. */
   find(tenantId: TenantId, text: string, limit: number): Promise<Found>;
 }

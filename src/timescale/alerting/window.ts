@@ -96,22 +96,28 @@ export function windowStore(sql: Sql): WindowStore {
       return new Set(rows.map(({ id }) => id));
     },
 
-    async over(tenantId, { sensorId, assetId }, ts) {
+    async over(tenantId, subject, ts) {
       const rows = await sql<{ kind: WindowKind }[]>`
-        WITH RECURSIVE above AS (
-          SELECT ${
-        assetId === undefined
-          ? sql`asset_id AS id FROM sensor WHERE tenant_id = ${tenantId} AND id = ${sensorId}`
-          : sql`${assetId}::int AS id`
-      }
-          UNION
-          SELECT asset.parent_id FROM asset JOIN above ON asset.id = above.id WHERE asset.tenant_id = ${tenantId}
-        )
+        WITH RECURSIVE above AS (${above(sql, tenantId, subject)})
         SELECT DISTINCT kind FROM service_window
-        WHERE tenant_id = ${tenantId} AND (asset_id IN (SELECT id FROM above) OR sensor_id = ${sensorId ?? null}::int)
+        WHERE tenant_id = ${tenantId} AND (asset_id IN (SELECT id FROM above) OR sensor_id = ${
+        subject.sensorId ?? null
+      }::int)
           AND CASE kind WHEN 'out_of_service' THEN closed_at IS NULL
             ELSE starts_at <= ${time(ts)} AND least(ends_at, closed_at) > ${time(ts)} END`;
       return rows.map(({ kind }) => kind);
+    },
+
+    async during(tenantId, subject, { from, to, limit }) {
+      const rows = await sql<Row[]>`
+        WITH RECURSIVE above AS (${above(sql, tenantId, subject)})
+        SELECT ${columns()} FROM service_window
+        WHERE tenant_id = ${tenantId} AND (asset_id IN (SELECT id FROM above) OR sensor_id = ${
+        subject.sensorId ?? null
+      }::int)
+          AND starts_at < ${time(to)} AND coalesce(least(ends_at, closed_at), 'infinity') >= ${time(from)}
+        ORDER BY starts_at DESC, id DESC LIMIT ${limit}`;
+      return rows.map(toWindow);
     },
 
     async due({ now, limit }) {
@@ -126,6 +132,18 @@ export function windowStore(sql: Sql): WindowStore {
       return rows.map((row) => ({ ...toWindow(row), tenantId: row.tenant_id, tenantKey: row.tenant_key }));
     },
   };
+}
+
+/** The assets that the subject is a part of, and itself if it is one. */
+function above(sql: Sql, tenantId: TenantId, { sensorId, assetId }: Subject) {
+  return sql`
+    SELECT ${
+    assetId === undefined
+      ? sql`asset_id AS id FROM sensor WHERE tenant_id = ${tenantId} AND id = ${sensorId ?? null}`
+      : sql`${assetId}::int AS id`
+  }
+    UNION
+    SELECT asset.parent_id FROM asset JOIN above ON asset.id = above.id WHERE asset.tenant_id = ${tenantId}`;
 }
 
 function on(sql: Sql, { sensorId, assetId }: Subject) {

@@ -5,6 +5,7 @@ import type { AssetId } from "../../domain/plant/asset.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
 import type { LookStore, QuarantinedOfBatch, StageLook } from "../../ports/intake/look.ts";
 import { numbers, optional, type Sql } from "../sql.ts";
+import { ofSensor } from "./quarantine.ts";
 
 interface SourceRow {
   readonly key: string;
@@ -51,19 +52,29 @@ export function lookStore(sql: Sql): LookStore {
       return Map.groupBy(rows, ({ batchId }) => batchId);
     },
 
-    async quarantine(tenantId, { reason, after, limit }) {
+    async quarantine(tenantId, { reason, sensorKey, replayed, after, limit }) {
       const [batchId, index] = after === undefined ? [Number.MAX_SAFE_INTEGER, -1] : [after.batchId, after.index];
-      return await sql<QuarantinedOfBatch[]>`
-        SELECT batch_id AS "batchId", index, reason, detail, raw FROM quarantined_reading
+      const rows = await sql<(QuarantinedOfBatch & { replayedBy: BatchId | null; replayedAt: number | null })[]>`
+        SELECT batch_id AS "batchId", index, reason, detail, raw, replayed_by AS "replayedBy", replayed_at AS "replayedAt"
+        FROM quarantined_reading
         WHERE tenant_id = ${tenantId} AND batch_id <= ${batchId}::bigint
           AND (batch_id < ${batchId}::bigint OR index > ${index}::int)
-          AND ${reason === undefined ? sql`true` : sql`reason = ${reason}`}
+          AND replayed_by IS ${replayed ? sql`NOT NULL` : sql`NULL`}
+          ${reason === undefined ? sql`` : sql`AND reason = ${reason}`} ${
+        sensorKey === undefined ? sql`` : ofSensor(sql, sensorKey)
+      }
         ORDER BY batch_id DESC, index LIMIT ${limit}`;
+      return rows.map(({ replayedBy, replayedAt, ...row }) => (
+        { ...row, replayedBy: optional(replayedBy), replayedAt: optional(replayedAt) }
+      ));
     },
 
-    async quarantineCounts(tenantId) {
+    async quarantineCounts(tenantId, { sensorKey }) {
       return await sql<{ reason: QuarantineReason; count: number }[]>`
-        SELECT reason, count(*)::float8 AS count FROM quarantined_reading WHERE tenant_id = ${tenantId}
+        SELECT reason, count(*)::float8 AS count FROM quarantined_reading
+        WHERE tenant_id = ${tenantId} AND replayed_by IS NULL ${
+        sensorKey === undefined ? sql`` : ofSensor(sql, sensorKey)
+      }
         GROUP BY reason ORDER BY 2 DESC`;
     },
 

@@ -12,6 +12,7 @@ import {
 import { OperationError } from "../../../src/operations/errors.ts";
 import { acceptBatch } from "../../../src/operations/intake/accept_batch.ts";
 import { giveUpBatch } from "../../../src/operations/intake/give_up_batch.ts";
+import { attemptsOf } from "../../../src/operations/intake/read_attempts.ts";
 import { retryBatches } from "../../../src/operations/intake/retry_batches.ts";
 import { sweep } from "../../../src/operations/sweep.ts";
 import { StoreUnavailable } from "../../../src/ports/store.ts";
@@ -23,6 +24,7 @@ import {
   PROGRESS,
   taskQueueOf,
 } from "../../../workflows/contracts.ts";
+import { WORKFLOWS_AWAY } from "../../doubles/workflows_away.ts";
 import { minutes } from "../../fixtures/graphql.ts";
 import { type Bench, withTemporal } from "../../fixtures/temporal.ts";
 import { until } from "../../fixtures/until.ts";
@@ -111,9 +113,27 @@ Deno.test({
             const columns = minutes(`retry-${stage}`, "2024-01-01T00:00:00Z", [1, 2, 3]);
             const batch = await accept(bench, `retry-${stage}`, { waitMs: 20_000, columns });
             assert.deepEqual([batch.state, batch.stored, batch.duplicates], ["processed", 3, 0]);
+            const attempts = await attemptsOf(scope, batch.id);
+            assert.deepEqual(
+              attempts,
+              STAGES.map((one) => ({ stage: one, attempts: one === stage ? 3 : 1, underWay: false })),
+            );
           });
         });
       }
+
+      await t.step("tells of attempts while they go on, and of none where there was none", async () => {
+        await bench.withWorker(failing("enrich", 3, () => new StoreUnavailable("away")), async () => {
+          const { id } = await accept(bench, "under way", { columns: minutes("u", "2024-01-01T00:00:00Z", [1]) });
+          await until("the stage to be tried again", async () => {
+            const enrich = (await attemptsOf(scope, id))?.find(({ stage }) => stage === "enrich");
+            return enrich !== undefined && enrich.underWay && enrich.attempts > 1 ? enrich : undefined;
+          });
+          await ended(bench, [id]);
+        });
+        assert.equal(await attemptsOf(scope, 999_999 as BatchId), undefined);
+        assert.equal(await attemptsOf({ ...scope, workflows: WORKFLOWS_AWAY }, 1 as BatchId), undefined);
+      });
 
       await t.step(
         "ends as failed with a reason when no retry can help, as an event too, and its source goes on",
