@@ -8,7 +8,7 @@ import { addToSample } from "./asset_sample.ts";
 import type { AssetDetectorName, AssetSettings, AssetWeights } from "./asset_settings.ts";
 import { type AssetMemory, type AssetRules, type AssetState, type SmoothedName } from "./asset_state.ts";
 import { pushRow, streamFacts } from "./asset_stream.ts";
-import { noisyOr } from "./ensemble.ts";
+import { noisyOr, withCaution } from "./ensemble.ts";
 import { type Contribution, type EpisodeChange, type Evidence, stepEpisode } from "./episode.ts";
 
 export interface AssetAssessment {
@@ -28,13 +28,14 @@ export const ASSET_ANOMALY = "asset_anomaly";
 export function assessAsset(asset: AssetMemory, rows: readonly AssetRow[], rules: AssetRules): AssetAssessment {
   const decisions: EpisodeChange[] = [];
   const model = asset.model;
+  const { caution } = rules.settings;
   const scores = Float64Array.from(rows, (row) => {
     const judged = judgeRow(asset, row, rules);
     const decision = stepEpisode(asset.state.episode, {
       kind: ASSET_ANOMALY,
       ts: row.ts,
       score: judged.score,
-      news: judged.score,
+      news: withCaution(judged.score, asset.state.rows, { readings: caution.rows, power: caution.power }),
       rules: rules.settings.episode,
       criticality: rules.criticality,
       perHour: HOUR_MS / asset.state.binMs,
@@ -108,7 +109,7 @@ function modelParts({ state, model }: AssetMemory, values: Float64Array, setting
   };
   const part = (detector: SmoothedName, { distance, parts, mode }: Distance): Part => {
     const smooth = smoothed(state, { detector, distance, by: settings.smoothing });
-    const excess = detector === "operating_modes" ? Math.max(0, smooth) : Math.max(0, smooth - FREE);
+    const excess = Math.max(0, smooth - FREE);
     return {
       detector,
       score: excess / (excess + FREE),

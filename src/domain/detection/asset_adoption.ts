@@ -15,6 +15,8 @@ import { MICROSECOND_MS } from "../timestamp.ts";
 /** The most stored readings of each sensor that are learnt from. */
 export const ASSET_STORED_MAX = 5_000;
 
+const HOUR_MS = 3_600_000;
+
 export interface AssetAdoption {
   readonly memory: AssetMemory;
   /** What started anew, for people. */
@@ -40,7 +42,10 @@ export function lookBack(
 ): AssetLookBack | undefined {
   const anew = startsAnew({ state }, settings);
   if (!anew.stream && !anew.models) return undefined;
-  const rows = Math.max(anew.stream ? 2 * settings.stream.warmUp : 0, anew.models ? settings.fitsAt.at(-1)! : 0);
+  const rows = Math.max(
+    anew.stream ? rowsOf(settings.stream, binOfRows(state.binMs, settings)) : 0,
+    anew.models ? settings.fitsAt.at(-1)! : 0,
+  );
   // What an open episode holds is not what is normal.
   const to = state.episode.open ? Math.min(state.closedTo, state.episode.start!) : state.closedTo;
   return { to: to - MICROSECOND_MS, limit: Math.min(rows, storedMax) };
@@ -55,13 +60,18 @@ function startsAnew({ state }: Pick<AssetMemory, "state">, settings: AssetSettin
   };
 }
 
+/** That a level needs, and as many again. */
+function rowsOf({ warmUp, covers }: AssetStreamSettings, binMs: number): number {
+  return 2 * Math.max(warmUp, Math.ceil(covers * HOUR_MS / binMs));
+}
+
 /** A length that nobody says any more stays as it is. */
 function binOfRows(binMs: number, settings: AssetSettings): number {
   return settings.binMs ?? binMs;
 }
 
-function learntBy({ warmUp, window, perBlock }: AssetStreamSettings): string {
-  return `${warmUp} ${window} ${perBlock}`;
+function learntBy({ warmUp, covers, window, perBlock }: AssetStreamSettings): string {
+  return `${warmUp} ${covers} ${window} ${perBlock}`;
 }
 
 /**

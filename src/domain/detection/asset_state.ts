@@ -145,6 +145,14 @@ export function encodeAsset({ state }: AssetMemory): string {
   return JSON.stringify(state);
 }
 
+/** States of releases that learnt references once have had it. */
+function completed(state: AssetState): AssetState {
+  const { learning, references } = state.stream;
+  const every = learning.every ?? references.map((reference) => reference === null ? 1 : 0);
+  const passed = learning.passed ?? references.map(() => 0);
+  return { ...state, stream: { ...state.stream, learning: { ...learning, every, passed } } };
+}
+
 /** The state that `text` stands for, of whatever settings, or why it has to be learnt anew. */
 export function decodeAsset(text: string): { state: AssetState } | { relearns: string } {
   let stored: Partial<AssetState> | null;
@@ -155,6 +163,6 @@ export function decodeAsset(text: string): { state: AssetState } | { relearns: s
     stored = null;
   }
   const version = String(stored?.version ?? "unknown");
-  if (stored !== null && version.endsWith(` ${CODE_VERSION}`)) return { state: stored as AssetState };
+  if (stored !== null && version.endsWith(` ${CODE_VERSION}`)) return { state: completed(stored as AssetState) };
   return { relearns: `its state is of version ${version}, and this code goes on with ${CODE_VERSION}` };
 }
