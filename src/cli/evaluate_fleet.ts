@@ -17,7 +17,7 @@ import { FROC_RATES } from "../evaluation/froc.ts";
 /** None of these is a seed that the curve of rarity is made from. */
 const HEALTHY = { seed: 1, sensors: 200, readings: 30 * READINGS_PER_DAY };
 const FAULTY = { seed: 2, sensors: 300, days: 30 };
-const BUDGETS = { seeds: [3, 4, 5], budgets: [20, 6, 2], sensors: 200, days: 45 };
+const BUDGETS = { seeds: [3, 4, 5], budgets: [20, 6, 2], sensors: 200, assets: 20, days: 45 };
 
 export interface FleetFolders {
   readonly nab: string | undefined;
@@ -70,7 +70,7 @@ function printFaults(rows: readonly FaultRow[]): void {
 
 function printBudgets(rows: readonly BudgetRow[]): void {
   console.log(
-    `\nAlarm budget on ${BUDGETS.sensors} healthy sensors, ${BUDGETS.days} days: announced, as a share of the budget`,
+    `\nAlarm budget on about ${BUDGETS.sensors} healthy sensors, with ${BUDGETS.assets} assets, ${BUDGETS.days} days: announced, as a share of the budget`,
   );
   console.log("seed   alerts a day   first week   day 8 on");
   for (const { seed, alertsPerDay, firstWeek, later } of rows) {

@@ -12,7 +12,7 @@ import { type Contribution, type Decision, type Evidence, isCalm, stepEpisode } 
 import { type Band, bandOf, learnLevel } from "./level.ts";
 import type { Criticality } from "../plant/asset.ts";
 import type { Series } from "../plant/reading.ts";
-import { explainRarity, type Rarity } from "./rarity.ts";
+import { explainRarity, isBudgeted, type Rarity, rarityFrom } from "./rarity.ts";
 import { type SensorDay, turnDay } from "./sensor_day.ts";
 import type { SensorRules, SensorState } from "./sensor_state.ts";
 import { believe, learnGlitch } from "./stats/glitch.ts";
@@ -154,16 +154,22 @@ function judgeEnsemble(
     kind: ANOMALY,
     ts: point.ts,
     rarity: score >= settings.episode.threshold ? () => rarityNow(state, fold) : undefined,
-    line: lineAt?.(point.ts) ?? 0,
+    line: lineAt?.(point.ts, ANOMALY) ?? 0,
     evidence,
   });
   if (announced !== undefined) decisions.push(announced);
 }
 
-function judgeWatch(state: SensorState, w: number, { fold: { set, point }, criticality, decisions }: Judging): void {
+function judgeWatch(state: SensorState, w: number, judging: Judging): void {
+  const { fold: { set, point }, criticality, decisions, lineAt } = judging;
   const { kind, episode: rules } = set.settings.watches[w];
   const watch = set.watches[w];
   const { detector, episode } = state.watches[w];
+  const rarity = rarityOfWatch(state, w, judging.fold);
+  const evidence = () => {
+    const proof = evidenceOf(point, { score, threshold: rules.threshold, parts: [[watch, detector, score]] });
+    return rarity === undefined ? proof : { ...proof, rarity: rarity() };
+  };
   const score = watch.score(detector, point);
   const decision = stepEpisode(episode, {
     kind,
@@ -176,9 +182,29 @@ function judgeWatch(state: SensorState, w: number, { fold: { set, point }, criti
     severities: set.settings.severity,
     level: watch.level?.(detector) ?? point.value,
     normal: () => watch.normal?.(detector) ?? [],
-    evidence: () => evidenceOf(point, { score, threshold: rules.threshold, parts: [[watch, detector, score]] }),
+    evidence,
   });
-  if (decision !== undefined) decisions.push(decision);
+  const announced = rarity === undefined || !isBudgeted(kind)
+    ? decision
+    : announce(state.watches[w].announcing ??= {}, {
+      episode,
+      decision,
+      kind,
+      ts: point.ts,
+      rarity: score >= rules.threshold ? rarity : undefined,
+      line: lineAt?.(point.ts, kind) ?? 0,
+      evidence,
+    });
+  if (announced !== undefined) decisions.push(announced);
+}
+
+/** Undefined for a watch that looks for facts. */
+function rarityOfWatch(state: SensorState, w: number, { set, point }: Fold): (() => Rarity) | undefined {
+  const { name, excess } = set.watches[w];
+  const { kind, detector } = state.watches[w];
+  if (excess === undefined || !isBudgeted(kind)) return undefined;
+  const ageDays = state.readings / point.perHour / 24;
+  return () => rarityFrom([{ detector: name, excess: excess(detector, point) }], { kind, ageDays });
 }
 
 /** Where the sensor was lately, and where its frozen baseline has it: within a standard deviation of its mean. */

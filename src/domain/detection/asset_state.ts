@@ -3,6 +3,7 @@
  * what becomes of it when sensors come or go.
  */
 import type { Criticality } from "../plant/asset.ts";
+import type { Announcing, LineAt } from "./announcement.ts";
 import type { SensorId } from "../plant/sensor.ts";
 import type { AssetModel } from "./asset_model.ts";
 import { type AssetSample, startSample } from "./asset_sample.ts";
@@ -23,6 +24,8 @@ export interface AssetRules {
   readonly criticality: Criticality;
   /** In ascending order of their ids. */
   readonly sensors: readonly AssetSensor[];
+  /** The line of the alarm budget; left out: every episode is announced. */
+  readonly lineAt?: LineAt;
 }
 
 /** The versioned memory of what judges one asset but for its model. JSON keeps it exactly. */
@@ -51,6 +54,8 @@ export interface AssetState {
   /** Smoothed distances from the baseline by the models; null: not judged yet. */
   smooth: Record<SmoothedName, number | null>;
   episode: EpisodeState;
+  /** Of that episode; left out before the first one. */
+  announcing?: Announcing;
 }
 
 export const SMOOTHED = ["t_squared", "isolation_forest", "operating_modes"] as const;

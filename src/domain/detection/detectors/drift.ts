@@ -85,6 +85,7 @@ export function drift(parameters: DriftParameters): Detector<State> {
     "halfMean > 0": halfMean > 0,
     "0 <= share <= 1": share >= 0 && share <= 1,
   });
+  const excessOf = ({ outside, z }: State) => Math.max(outside / halfRange, Math.abs(z) / halfMean);
   const closeDay = (state: State, { perHour }: Point) => {
     const { sum, n } = state;
     state.sum = 0;
@@ -99,11 +100,12 @@ export function drift(parameters: DriftParameters): Detector<State> {
     // Of one reading a day, and the one that closes the last of them.
     warmUp: days + 1,
     start: () => ({ sum: 0, n: 0, days: [], ewma: 0, outside: 0, z: 0, low: 0, high: 0 }),
-    score({ days: known, outside, z }) {
-      if (known.length < days) return NaN;
-      const x = Math.max(outside / halfRange, Math.abs(z) / halfMean);
+    score(state) {
+      if (state.days.length < days) return NaN;
+      const x = excessOf(state);
       return x / (x + 1);
     },
+    excess: (state) => state.days.length < days ? 0 : excessOf(state),
     learn(state, point) {
       const day = Math.floor(point.ts / DAY_MS);
       if (state.day !== day) {
@@ -115,13 +117,14 @@ export function drift(parameters: DriftParameters): Detector<State> {
     },
     level: ({ ewma }) => ewma,
     normal: ({ low, high }) => [{ low, high }],
-    facts: ({ days: known, ewma, outside, z, low, high }) => ({
-      days: known.length,
-      level: ewma,
-      outside,
-      z,
-      low,
-      high,
+    facts: (state) => ({
+      days: state.days.length,
+      level: state.ewma,
+      outside: state.outside,
+      z: state.z,
+      excess: state.days.length < days ? 0 : excessOf(state),
+      low: state.low,
+      high: state.high,
     }),
   };
 }
