@@ -102,8 +102,8 @@ export function readingsUntilJudged(text: string, set: DetectorSet): number {
 }
 
 /**
- * The state after a maintenance event: what was normal before says nothing about a repaired machine, so everything is
- * learnt anew, under the next version of the baseline. Readings up to the watermark stay folded.
+ * The state of a sensor whose former normal says nothing any more (new_normal.ts): everything is learnt anew, under the
+ * next version of the baseline. Readings up to the watermark stay folded.
  */
 export function relearn(state: SensorState, set: DetectorSet): SensorState {
   const fresh = startState(set, state.baseline.version + 1);

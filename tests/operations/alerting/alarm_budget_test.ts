@@ -72,6 +72,11 @@ function cutAt(rows: readonly Row[], cuts: readonly number[]): Row[][] {
   return edges.slice(1).map((to, i) => rows.slice(edges[i], to)).filter((part) => part.length > 0);
 }
 
+/** From the eighth day on one of them stands elsewhere. */
+function late({ sensor, time }: Row): number {
+  return sensor === 0 && time >= T0 + 7 * DAY_MS ? 20 : 0;
+}
+
 async function plant(scope: Scope): Promise<void> {
   for (const key of ["north", "south"]) await registerAsset(scope, { key });
   await registerAsset(scope, { key: "press", parentKey: "north" });
@@ -277,6 +282,25 @@ for (const engine of ENGINES) {
               rows.find((row) => row.scope === 0 && row.kind === "anomaly")!.line,
             );
           }
+        }
+      });
+
+      await t.step("an asset that comes late takes its own days' lines, and changes none", async () => {
+        const { id: assetId } = await registerAsset(scope, { key: "late" });
+        for (const sensor of [60, 61]) await registerSensor(scope, { key: `s${sensor}`, assetKey: "late" });
+        const before = (await outcome(bench)).lines;
+        const theirs = fleet(4, 2).map((row) => ({ ...row, sensor: row.sensor + 60, value: row.value + late(row) }));
+        await send(scope, [theirs], "later");
+        const { ofAssets, candidates, lines } = await outcome(bench);
+        const still = (rows: typeof lines) => rows.map(({ counted: _, ...row }) => row);
+        assert.deepEqual(still(lines), still(before));
+        const ofLate = [...ofAssets, ...candidates].filter((one) => one.assetId === assetId);
+        assert.ok(ofLate.length > 0, "nothing was found on it");
+        for (const one of ofLate) {
+          const day = dayOf("openedAt" in one ? one.openedAt : one.keptAt);
+          const rows = await store.alarmBudgets.lines(tenant.id, [day]);
+          const { line } = rows.find((row) => row.scope === 0 && row.kind === "asset_anomaly")!;
+          if ("openedAt" in one) assert.equal(one.line, Math.min(line, RARITY_FLOOR));
         }
       });
 
