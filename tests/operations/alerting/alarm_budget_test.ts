@@ -327,7 +327,7 @@ for (const engine of ENGINES) {
             );
           assert.match(
             (await refused(3)).message,
-            /A budget of 3 alerts a day is under what 20009 sensors need: .* Set at least 4\.$/,
+            /A budget of 3 alerts a day is under what 20011 sensors need: .* Set at least 4\.$/,
           );
           for (const wrong of [0, -5, Infinity, NaN, 1e7]) {
             assert.match((await refused(wrong)).message, /has to be over 0 and at most 100000\.$/);
