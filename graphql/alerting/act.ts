@@ -125,7 +125,8 @@ builder.mutationFields((t) => ({
     type: payload("AcceptNewNormalPayload"),
     description:
       "What these alerts are about is normal from now on: they end, by your word, at the newest reading of " +
-      "their sensors, which learn anew from the next one on. Holds for anomalies and drift of sensors. Standing " +
+      "their sensors, which learn anew from the next one on; of assets at the newest row that is judged, and they learn " +
+      "from the rows of the episode on. Holds for anomalies and drift of sensors, and anomalies of assets. Standing " +
       "anomalies and drift of the same sensors end with them.",
     errors: {},
     complexity: bulk,

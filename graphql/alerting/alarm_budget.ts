@@ -1,9 +1,11 @@
 import { DAY_MS } from "../../src/domain/detection/sensor_day.ts";
+import { BUDGETED_KINDS } from "../../src/domain/detection/rarity.ts";
 import type { Candidate } from "../../src/domain/alerting/candidate.ts";
 import {
   type AlarmBudgetView,
   BAD_ACTORS,
   type CandidateList,
+  type DayView,
   type LineView,
   listCandidates,
   readAlarmBudget,
@@ -24,25 +26,22 @@ import { RarityRef } from "./rarity.ts";
 const DAYS = { usually: 30, most: 400 };
 const CANDIDATES = { usually: 20, most: 1_000 };
 
-const AlarmDayRef = builder.objectRef<LineView>("AlarmDay").implement({
-  description:
-    "A day of data time (UTC) under the alarm budget. Its line was written when its first reading came, and never changes.",
+const AlarmLineRef = builder.objectRef<LineView>("AlarmLine").implement({
+  description: "What one kind of episode had of the alarm budget on a day.",
   fields: (t) => ({
-    day: t.field({ type: "DateTime", description: "Its beginning.", resolve: ({ day }) => day * DAY_MS }),
-    alertsPerDay: t.float({
+    kind: t.exposeString("kind", { description: KIND }),
+    share: t.float({
       nullable: true,
-      description: "The budget that held; null: none, everything was announced.",
-      resolve: ({ alertsPerDay }) => alertsPerDay,
+      description: "Alerts a day of the budget that are for this kind; null: no budget was set.",
+      resolve: ({ share }) => share,
     }),
     line: t.exposeFloat("line", { description: "Rarity from which an episode was announced; 0: every one." }),
     correction: t.exposeFloat("correction", {
       description:
         "By which the expected number was corrected, from what was announced before: in logarithms, -3 to 3.",
     }),
-    sensors: t.exposeInt("sensors", {
-      description:
-        "Sensors that the line was reckoned for: those that reported two days before. 0: nobody was known, " +
-        "only what is always announced was.",
+    subjects: t.exposeInt("subjects", {
+      description: "Sensors, or assets, that the line was reckoned for: those that reported two days before.",
     }),
     announced: t.exposeInt("announced", { description: "Alerts that were announced." }),
     grouped: t.exposeInt("grouped", {
@@ -52,8 +51,59 @@ const AlarmDayRef = builder.objectRef<LineView>("AlarmDay").implement({
   }),
 });
 
+const AlarmDayRef = builder.objectRef<DayView>("AlarmDay").implement({
+  description:
+    "A day of data time (UTC) under the alarm budget. Its lines were written when its first reading came, those of assets with " +
+    "their first row, and never change.",
+  fields: (t) => ({
+    day: t.field({ type: "DateTime", description: "Its beginning.", resolve: ({ day }) => day * DAY_MS }),
+    alertsPerDay: t.float({
+      nullable: true,
+      description: "The budget that held; null: none, everything was announced.",
+      resolve: ({ alertsPerDay }) => alertsPerDay,
+    }),
+    line: t.float({
+      description: "Rarity from which an anomaly of a sensor was announced; 0: every one.",
+      resolve: ({ lines }) => lines[0].line,
+    }),
+    correction: t.float({
+      description:
+        "By which the expected number of these was corrected, from what was announced before: in logarithms, -3 to 3.",
+      resolve: ({ lines }) => lines[0].correction,
+    }),
+    sensors: t.int({
+      description:
+        "Sensors that the line was reckoned for: those that reported two days before. 0: nobody was known, " +
+        "only what is always announced was.",
+      resolve: ({ lines }) => lines[0].subjects,
+    }),
+    announced: t.int({
+      description: "Alerts that were announced, of all kinds.",
+      resolve: ({ lines }) => sum(lines, "announced"),
+    }),
+    grouped: t.int({
+      description: "The same as the corrections count them: those of one site within a quarter of an hour are one.",
+      resolve: ({ lines }) => sum(lines, "grouped"),
+    }),
+    kept: t.int({
+      description: "Episodes that began below their line; some became alerts later.",
+      resolve: ({ lines }) => sum(lines, "kept"),
+    }),
+    lines: t.field({
+      type: [AlarmLineRef],
+      description: "The same by kind: anomalies of sensors first, then drift, then anomalies of assets.",
+      complexity: { multiplier: BUDGETED_KINDS.length },
+      resolve: ({ lines }) => [...lines],
+    }),
+  }),
+});
+
+function sum(lines: readonly LineView[], count: "announced" | "grouped" | "kept"): number {
+  return lines.reduce((all, line) => all + line[count], 0);
+}
+
 const AlarmBudgetRef = builder.objectRef<AlarmBudgetView>("AlarmBudget").implement({
-  description: "At most so many alerts a day, over all sensors that it holds for.",
+  description: "At most so many alerts a day, over all sensors and assets that it holds for.",
   fields: (t) => ({
     asset: t.field({
       type: AssetRef,

@@ -7,16 +7,21 @@ const RarityPartRef = builder.objectRef<RarityPart>("RarityPart").implement({
   fields: (t) => ({
     detector: t.exposeString("detector", { description: "Name of the detector." }),
     excess: t.exposeFloat("excess", {
-      description: "How far the reading is outside what is usual, in widths of the usual range.",
+      description:
+        "How far the reading is outside what is usual, in widths of the usual range; of drift and of assets in the detector's " +
+        "own measure.",
     }),
     rarity: t.exposeFloat("rarity", {
-      description: "The excess over the one that a healthy sensor reaches once in a hundred sensor-days.",
+      description:
+        "The excess over the one that a healthy sensor (or asset) reaches once in a hundred sensor-days (or asset-days); of " +
+        "drift over four times that.",
     }),
   }),
 });
 
 export const RarityRef = builder.objectRef<Rarity & Partial<Pick<RarityNow, "line">>>("Rarity").implement({
-  description: "How unusual a reading is, on one scale for all sensors: the sum of its parts. It has no upper end; " +
+  description:
+    "How unusual a reading is, on one scale for all sensors and assets: the sum of its parts. It has no upper end; " +
     "from 20 on an alert is announced whatever the alarm budget.",
   fields: (t) => ({
     value: t.exposeFloat("value", { description: "The sum of the parts." }),
@@ -26,7 +31,9 @@ export const RarityRef = builder.objectRef<Rarity & Partial<Pick<RarityNow, "lin
       complexity: { multiplier: 4 },
     }),
     onceInDays: t.exposeFloat("onceInDays", {
-      description: "As rare as once in so many sensor-days (288 readings each) for a healthy sensor of this age.",
+      description:
+        "As rare as once in so many sensor-days (288 readings each; of drift days) for a healthy sensor of this age; of an " +
+        "asset in so many asset-days (288 rows each).",
     }),
     inWords: t.string({
       description: 'In words, for example "as rare as once in 40 sensor-days here".',

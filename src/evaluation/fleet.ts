@@ -10,6 +10,7 @@ import { FAULT_NAMES, type FaultName, type FaultySeries, faultySeries } from "./
 import type { Figure } from "./figures.ts";
 import type { FleetSensor } from "./fleet_files.ts";
 import { type Froc, FROC_RATES, frocOf, type ScoredSensor } from "./froc.ts";
+import { healthyAsset } from "./healthy_assets.ts";
 import { healthySeries } from "./healthy_series.ts";
 
 export interface FrocRow {
@@ -87,22 +88,35 @@ export interface BudgetRow {
 export interface BudgetFleets {
   readonly seeds: readonly number[];
   readonly budgets: readonly number[];
+  /** About: those of assets are drawn. */
   readonly sensors: number;
+  readonly assets: number;
   readonly days: number;
 }
 
+/** About as many sensors as an asset has. */
+const SENSORS_PER_ASSET = 4;
 /** Sensors of one site, whose alerts within a quarter of an hour are one burst. */
 const SENSORS_PER_SITE = 20;
 const WEEK = 7;
 
 export function budgetTable(
-  { seeds, budgets, sensors, days }: BudgetFleets,
+  { seeds, budgets, sensors, assets, days }: BudgetFleets,
   { set, progress }: { set: DetectorSet; progress: (seed: number) => void },
 ): BudgetRow[] {
   return seeds.flatMap((seed) => {
     progress(seed);
     const readings = days * READINGS_PER_DAY;
-    const fleet = Array.from({ length: sensors }, (_, number) => healthySeries({ seed, number, readings }));
+    const fleet = {
+      sensors: Array.from(
+        { length: sensors - SENSORS_PER_ASSET * assets },
+        (_, number) => healthySeries({ seed, number, readings }),
+      ),
+      assets: Array.from(
+        { length: assets },
+        (_, number) => healthyAsset({ seed, number, rows: readings, perDay: READINGS_PER_DAY }),
+      ),
+    };
     return budgets.map((alertsPerDay) => {
       const run = runBudget(fleet, { set, alertsPerDay, sensorsPerSite: SENSORS_PER_SITE });
       const share = (part: typeof run) =>

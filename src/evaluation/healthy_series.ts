@@ -44,8 +44,15 @@ export function drawsOf(seed: number, number: number): Draws {
   };
 }
 
+/** A signal of one of the kinds, as plants have them: some run campaigns. */
+export function healthySignal(draws: Draws): Signal {
+  const signal = draws.of(KINDS)(draws);
+  const campaign = draws.chance(0.3) ? campaigns(draws) : () => 0;
+  return (i) => signal(i) + campaign(i);
+}
+
 /** Value of the signal, in its own scale, reading by reading; the scale of its ordinary movement is about 1. */
-type Signal = (i: number) => number;
+export type Signal = (i: number) => number;
 
 /** The kinds, each with what it is in a plant. */
 const KINDS: readonly ((draws: Draws) => Signal)[] = [
@@ -63,14 +70,13 @@ export function healthySeries(
   { seed, number, readings }: { seed: number; number: number; readings: number },
 ): GeneratedSeries {
   const draws = drawsOf(seed, number);
-  const signal = draws.of(KINDS)(draws);
-  const campaign = draws.chance(0.3) ? campaigns(draws) : () => 0;
+  const signal = healthySignal(draws);
   const scale = 10 ** draws.uniform(-1, 2);
   const level = draws.chance(0.3) ? 0 : scale * draws.uniform(3, 60);
   const resolution = draws.chance(0.45) ? 0 : scale * draws.of([0.02, 0.1, 0.5]);
   const value = new Float64Array(readings);
   for (let i = 0; i < readings; i++) {
-    const exact = level + scale * (signal(i) + campaign(i));
+    const exact = level + scale * signal(i);
     value[i] = resolution === 0 ? exact : Math.round(exact / resolution) * resolution;
   }
   return { ts: timesOf(readings), value };

@@ -131,6 +131,8 @@ export interface SampleOptions {
   readonly from: number;
   readonly to: number;
   readonly intervalMs: number;
+  /** SAMPLE_FAULTS when left out; none: a healthy plant. */
+  readonly faults?: readonly SampleFault[];
 }
 
 export interface SamplePlant {
@@ -143,7 +145,7 @@ export interface SamplePlant {
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-export function samplePlant({ seed, from, to, intervalMs }: SampleOptions): SamplePlant {
+export function samplePlant({ seed, from, to, intervalMs, faults = SAMPLE_FAULTS }: SampleOptions): SamplePlant {
   const random = seededRandom(seed);
   const sensors = CHANNELS.map(toSensor);
   const loads = new Map(ASSETS.map(([key]) => [key, 0.5]));
@@ -169,7 +171,7 @@ export function samplePlant({ seed, from, to, intervalMs }: SampleOptions): Samp
         const usual = channel.level + channel.load * load + channel.day * day +
           channel.noise * (wander[i] + 0.5 * gauss(random));
         let value: unknown = usual;
-        for (const fault of SAMPLE_FAULTS) {
+        for (const fault of faults) {
           if (fault.sensor !== sensor.key || hoursLeft > fault.fromHours) {
             if (fault.sensor === sensor.key && fault.kind === "new sensor") return [];
             continue;

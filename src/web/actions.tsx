@@ -91,7 +91,9 @@ export function Actions({ alerts, onActed }: ActionsProps) {
   }, [undo]);
 
   const none = alerts.length === 0;
-  const standsOnSensor = alerts.some(({ sensor, endedAt }) => sensor !== null && endedAt === null);
+  const learns = alerts.some(({ sensor, kind, endedAt }) =>
+    (sensor !== null || kind === "asset_anomaly") && endedAt === null
+  );
   const shelved = alerts.some(({ shelf }) => shelf !== null);
   return (
     <div class="actions">
@@ -107,7 +109,7 @@ export function Actions({ alerts, onActed }: ActionsProps) {
       <button type="button" disabled={none} onClick={() => form.value = "comment"}>
         Comment <kbd>c</kbd>
       </button>
-      {standsOnSensor && <button type="button" onClick={() => form.value = "accept"}>New normal</button>}
+      {learns && <button type="button" onClick={() => form.value = "accept"}>New normal</button>}
       <span role="status">{said.value?.text}</span>
       {undo !== undefined && (
         <button type="button" onClick={undo}>
@@ -133,7 +135,7 @@ export function Actions({ alerts, onActed }: ActionsProps) {
       {form.value === "accept" && (
         <TextForm
           form={form}
-          label="Why it is normal from now on (the sensor learns anew)"
+          label="Why it is normal from now on (the sensor or asset learns anew)"
           onText={(reason) => act(ACCEPT, { reason }, { done: "Normal from now on" })}
           said={said}
         />

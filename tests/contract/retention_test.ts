@@ -145,6 +145,31 @@ for (const engine of ENGINES) {
         },
       );
 
+      await t.step("what was kept below the line goes once it is over, and came, long enough ago", async () => {
+        const [sensorId] = await newSensors(store, tenantId, ["kept"]);
+        const [old, fresh] = [await newBatch(target, "detect"), await newBatch(target, "detect")];
+        await age([old]);
+        const rarity = { value: 2, parts: [], onceInDays: 40 };
+        const facts = { severity: "LOW", score: 0.3, reason: "r", rarity, line: 3 } as const;
+        const keep = async (episodeStart: number, batchId: BatchId, endedAt?: number) => {
+          const key = { sensorId, kind: "anomaly", episodeStart };
+          await store.candidates.keep(tenantId, key, { ...facts, keptAt: episodeStart, batchId });
+          if (endedAt !== undefined) await store.candidates.end(tenantId, key, { ...facts, endedAt });
+        };
+        const past = Date.now() - 5 * DAY_MS;
+        for (let i = 0; i < 230; i++) await keep(past + i, old, past + 1_000);
+        await keep(past + 500, old);
+        await keep(past + 501, old, Date.now());
+        await keep(past + 502, fresh, past + 1_000);
+        const counted = await go(target, "candidate", false);
+        assert.deepEqual(await go(target, "candidate"), counted);
+        assert.deepEqual([counted.rows, counted.oldestMs], [230, past + 1_000]);
+        assert.equal((await go(target, "candidate")).rows, 0);
+        assert.equal((await go(other, "candidate")).rows, 0);
+        const left = await store.candidates.rarest(tenantId, { limit: 10 });
+        assert.deepEqual(left.map(({ episodeStart }) => episodeStart - past).sort(), [500, 501, 502]);
+      });
+
       await t.step("a reprocess run goes with all that it found; one under way stays", async () => {
         const [sensorId] = await newSensors(store, tenantId, ["a"]);
         const run = { subject: { sensorId }, from: 0, to: 1, sensorIds: [sensorId], assetIds: [] };

@@ -3,8 +3,11 @@
  * which that reaches the line of that reading's day, or the floor. Until then it is kept below the line. Nothing here
  * changes what is learnt, what rests, or where episodes begin and end.
  */
-import type { Decision, EpisodeChange, EpisodeState, Evidence, RarityNow } from "./episode.ts";
-import { RARITY_FLOOR } from "./rarity.ts";
+import type { Decision, EpisodeChange, EpisodeState, Evidence, RarityNow, Supersession } from "./episode.ts";
+import { type BudgetedKind, RARITY_FLOOR } from "./rarity.ts";
+
+/** The line of the alarm budget for episodes of `kind` at a data time (ms). */
+export type LineAt = (ts: number, kind: BudgetedKind) => number;
 
 /** The memory of the current episode; empty between episodes. JSON keeps it exactly. */
 export interface Announcing {
@@ -33,6 +36,11 @@ export interface Announced {
 export function announce(announcing: Announcing, step: Announced): Decision | undefined {
   const { episode, decision, ts } = step;
   if (episode.start === undefined) return endAnnouncing(announcing, decision);
+  // It was open before this kind of episode had a rarity: then it is an alert.
+  if (announcing.rarity === undefined && episode.open && decision?.type !== "opened") {
+    announcing.announced = true;
+    announcing.line = 0;
+  }
   const grew = grow(announcing, step);
   if (!episode.open || announcing.rarity === undefined) return undefined;
   const line = announcing.announced ? announcing.line! : Math.min(step.line, RARITY_FLOOR);
@@ -67,6 +75,13 @@ export function endAnnouncing(announcing: Announcing, change: EpisodeChange | un
   delete announcing.announced;
   if (change?.type !== "closed" || rarity === undefined || line === undefined) return change;
   return announced ? { ...change, rarity, line } : { ...change, type: "passed", rarity, line };
+}
+
+/** A superseded episode's: what was kept below the line has told nobody, so it passes. */
+export function announcedOrKept(announcing: Announcing = {}, decision: Supersession): Decision {
+  const { rarity, line, announced } = announcing;
+  if (rarity === undefined || line === undefined) return decision;
+  return announced ? { ...decision, rarity, line } : { ...decision, type: "passed", rarity, line };
 }
 
 /** Takes the reading's rarity in; true when the episode's has grown. */

@@ -6,13 +6,14 @@ import { announce } from "./announcement.ts";
 import { learnBaseline } from "./baseline.ts";
 import { takeCount } from "./counter.ts";
 import type { DetectorSet, FoldLimits } from "./detector_set.ts";
-import { bounded, type Detector, type Point, pointOf } from "./detectors/detector.ts";
+import { bounded, type Point, pointOf } from "./detectors/detector.ts";
 import { afterRest, noisyOr, withCaution } from "./ensemble.ts";
-import { type Contribution, type Decision, type Evidence, isCalm, stepEpisode } from "./episode.ts";
+import { type Decision, type Evidence, isCalm, stepEpisode } from "./episode.ts";
+import { evidenceOf } from "./evidence.ts";
 import { type Band, bandOf, learnLevel } from "./level.ts";
 import type { Criticality } from "../plant/asset.ts";
 import type { Series } from "../plant/reading.ts";
-import { explainRarity, type Rarity } from "./rarity.ts";
+import { explainRarity, isBudgeted, type Rarity, rarityFrom } from "./rarity.ts";
 import { type SensorDay, turnDay } from "./sensor_day.ts";
 import type { SensorRules, SensorState } from "./sensor_state.ts";
 import { believe, learnGlitch } from "./stats/glitch.ts";
@@ -171,21 +172,24 @@ function judgeEnsemble(
     kind: ANOMALY,
     ts: point.ts,
     rarity: score >= settings.episode.threshold ? () => rarityNow(state, fold) : undefined,
-    line: lineAt?.(point.ts) ?? 0,
+    line: lineAt?.(point.ts, ANOMALY) ?? 0,
     evidence,
   });
   if (announced !== undefined) decisions.push(announced);
 }
 
-function judgeWatch(
-  state: SensorState,
-  w: number,
-  { fold: { set, point, perHour, limits }, criticality, decisions }: Judging,
-): void {
+function judgeWatch(state: SensorState, w: number, judging: Judging): void {
+  const { fold: { set, point, perHour, limits }, criticality, decisions, lineAt } = judging;
   const { kind, episode: rules } = set.settings.watches[w];
   const watch = set.watches[w];
   const { detector, episode } = state.watches[w];
   const score = watch.score(detector, point, limits.watches[w]);
+  const rarity = rarityOfWatch(state, w, judging.fold);
+  const evidence = () => {
+    const parts = [{ detector: watch, state: detector, limits: limits.watches[w], score }];
+    const proof = evidenceOf(point, { score, threshold: rules.threshold, parts });
+    return rarity === undefined ? proof : { ...proof, rarity: rarity() };
+  };
   const decision = stepEpisode(episode, {
     kind,
     ts: point.ts,
@@ -197,14 +201,33 @@ function judgeWatch(
     severities: set.settings.severity,
     level: watch.level?.(detector) ?? point.value,
     normal: () => watch.normal?.(detector) ?? [],
-    evidence: () =>
-      evidenceOf(point, {
-        score,
-        threshold: rules.threshold,
-        parts: [{ detector: watch, state: detector, limits: limits.watches[w], score }],
-      }),
+    evidence,
   });
-  if (decision !== undefined) decisions.push(decision);
+  const announced = rarity === undefined || !isBudgeted(kind)
+    ? decision
+    : announce(state.watches[w].announcing ??= {}, {
+      episode,
+      decision,
+      kind,
+      ts: point.ts,
+      rarity: score >= rules.threshold ? rarity : undefined,
+      line: lineAt?.(point.ts, kind) ?? 0,
+      evidence,
+    });
+  if (announced !== undefined) decisions.push(announced);
+}
+
+/** Undefined for a watch that looks for facts. */
+function rarityOfWatch(
+  state: SensorState,
+  w: number,
+  { set, point, perHour, limits }: Fold,
+): (() => Rarity) | undefined {
+  const { name, excess } = set.watches[w];
+  const { kind, detector } = state.watches[w];
+  if (excess === undefined || !isBudgeted(kind)) return undefined;
+  const ageDays = state.readings / perHour / 24;
+  return () => rarityFrom([{ detector: name, excess: excess(detector, point, limits.watches[w]) }], { kind, ageDays });
 }
 
 /** Where the sensor was lately, and where its frozen baseline has it: within a standard deviation of its mean. */
@@ -260,25 +283,4 @@ function ensembleEvidence(state: SensorState, { fold, score }: { fold: Fold; sco
 
 function rarityNow({ detectors, readings }: SensorState, fold: Fold): Rarity {
   return explainRarity(detectors, fold, readings);
-}
-
-interface Proving {
-  readonly score: number;
-  readonly threshold: number;
-  readonly parts: readonly {
-    readonly detector: Detector<unknown>;
-    readonly state: unknown;
-    readonly limits: unknown;
-    readonly score: number;
-  }[];
-}
-
-function evidenceOf(point: Point, { score, threshold, parts }: Proving): Evidence {
-  const contributions: Contribution[] = [];
-  const missing: string[] = [];
-  for (const { detector, state, limits, score: part } of parts) {
-    if (Number.isNaN(part)) missing.push(detector.name);
-    else contributions.push({ detector: detector.name, score: part, facts: detector.facts(state, point, limits) });
-  }
-  return { ts: point.ts, value: point.value, score, threshold, contributions, missing };
 }

@@ -7,12 +7,14 @@ import type { AssetRow } from "./asset_rows.ts";
 import { addToSample } from "./asset_sample.ts";
 import type { AssetDetectorName, AssetSettings, AssetWeights } from "./asset_settings.ts";
 import { type AssetMemory, type AssetRules, type AssetState, type SmoothedName } from "./asset_state.ts";
+import { announce } from "./announcement.ts";
 import { pushRow, streamFacts } from "./asset_stream.ts";
-import { noisyOr } from "./ensemble.ts";
-import { type Contribution, type EpisodeChange, type Evidence, stepEpisode } from "./episode.ts";
+import { type Rarity, rarityFrom, READINGS_PER_DAY } from "./rarity.ts";
+import { noisyOr, withCaution } from "./ensemble.ts";
+import { type Contribution, type Decision, type Evidence, stepEpisode } from "./episode.ts";
 
 export interface AssetAssessment {
-  readonly decisions: readonly EpisodeChange[];
+  readonly decisions: readonly Decision[];
   /** Of each row; 0 while nothing judges it. */
   readonly scores: Float64Array;
   /** Whether a new model was fitted. */
@@ -26,23 +28,36 @@ export const ASSET_ANOMALY = "asset_anomaly";
 
 /** Folds `rows`, whose columns are the sensors of `rules`, into `asset`, which it changes in place. */
 export function assessAsset(asset: AssetMemory, rows: readonly AssetRow[], rules: AssetRules): AssetAssessment {
-  const decisions: EpisodeChange[] = [];
+  const decisions: Decision[] = [];
   const model = asset.model;
+  const { caution, episode } = rules.settings;
   const scores = Float64Array.from(rows, (row) => {
     const judged = judgeRow(asset, row, rules);
+    const evidence = () => evidenceOf(asset, { row, judged, rules });
     const decision = stepEpisode(asset.state.episode, {
       kind: ASSET_ANOMALY,
       ts: row.ts,
       score: judged.score,
-      news: judged.score,
-      rules: rules.settings.episode,
+      news: withCaution(judged.score, asset.state.rows, { readings: caution.rows, power: caution.power }),
+      rules: episode,
       criticality: rules.criticality,
       perHour: HOUR_MS / asset.state.binMs,
       level: 0,
       normal: () => [],
-      evidence: () => evidenceOf(asset, { row, judged, rules }),
+      evidence,
     });
-    if (decision !== undefined) decisions.push(decision);
+    const announced = announce(asset.state.announcing ??= {}, {
+      episode: asset.state.episode,
+      decision,
+      kind: ASSET_ANOMALY,
+      ts: row.ts,
+      rarity: judged.score >= episode.threshold
+        ? () => rarityNow(asset, { judged, settings: rules.settings })
+        : undefined,
+      line: rules.lineAt?.(row.ts, ASSET_ANOMALY) ?? 0,
+      evidence,
+    });
+    if (announced !== undefined) decisions.push(announced);
     learnRow(asset, row, rules.settings);
     asset.state.closedTo = row.ts + asset.state.binMs;
     asset.state.rows++;
@@ -55,6 +70,8 @@ interface Part {
   readonly detector: AssetDetectorName;
   /** 0 to 1; NaN: it cannot judge. */
   readonly score: number;
+  /** In its own measure, without an upper end; 0 while it cannot judge. */
+  readonly excess: number;
   /** Per column of the rows: its part of what the detector found, adding up to 1. Empty: the detector cannot tell. */
   readonly shares: () => readonly number[];
   readonly facts: () => Readonly<Record<string, number>>;
@@ -84,6 +101,7 @@ function streamPart(state: AssetState, ts: number, values: Float64Array): Part {
   return {
     detector: "asset_stream",
     score: learning ? NaN : score,
+    excess: learning ? 0 : state.stream.held,
     shares: () => state.stream.contributions,
     facts: () => {
       const { correlationFactor, departures } = streamFacts(state.stream);
@@ -108,10 +126,11 @@ function modelParts({ state, model }: AssetMemory, values: Float64Array, setting
   };
   const part = (detector: SmoothedName, { distance, parts, mode }: Distance): Part => {
     const smooth = smoothed(state, { detector, distance, by: settings.smoothing });
-    const excess = detector === "operating_modes" ? Math.max(0, smooth) : Math.max(0, smooth - FREE);
+    const excess = Math.max(0, smooth - FREE);
     return {
       detector,
       score: excess / (excess + FREE),
+      excess,
       shares: () => parts.length > 0 ? placed(sharesOf(parts)) : [],
       facts: () => ({ distance, smoothed: smooth, excess, ...mode === undefined ? {} : { mode: mode + 1 } }),
     };
@@ -146,7 +165,7 @@ function smoothed(
 }
 
 function unjudged(detector: AssetDetectorName): Part {
-  return { detector, score: NaN, shares: () => [], facts: () => ({}) };
+  return { detector, score: NaN, excess: 0, shares: () => [], facts: () => ({}) };
 }
 
 function largest(departures: readonly number[]): number {
@@ -166,6 +185,13 @@ function learnRow(asset: AssetMemory, row: AssetRow, settings: AssetSettings): v
     state.modes = model.modes.length;
   }
   if (state.fits === settings.fitsAt.length) state.sample = undefined;
+}
+
+/** Of what has a say, how far each finds the row outside what is usual. */
+function rarityNow(asset: AssetMemory, { judged, settings }: { judged: Judged; settings: AssetSettings }): Rarity {
+  const weights = weightsOf(asset, settings);
+  const spoke = judged.parts.filter(({ detector }) => weights[detector] > 0);
+  return rarityFrom(spoke, { kind: ASSET_ANOMALY, ageDays: asset.state.rows / READINGS_PER_DAY });
 }
 
 function evidenceOf(
@@ -196,6 +222,7 @@ function evidenceOf(
     about: loudest.map(({ key, share }) => `${key} ${Math.round(100 * share)} %`).join(", ") || "all sensors together",
     sensors: sensors.map(({ id }, j) => ({ sensorId: id, share: shares[j] })).filter(({ share }) => share >= 0.01)
       .sort((a, b) => b.share - a.share).slice(0, EVIDENCE_SENSORS_MAX),
+    rarity: rarityNow(asset, { judged, settings }),
   };
 }
 

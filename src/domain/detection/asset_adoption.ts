@@ -9,18 +9,21 @@ import { type AssetMemory, type AssetRules, assetVersion, fitName, startAsset } 
 import type { AssetStreamSettings } from "./asset_stream_state.ts";
 import { binOf, type ColumnReadings, toRows } from "./asset_rows.ts";
 import { assessAsset, ASSET_ANOMALY, weightsOf } from "./assess_asset.ts";
-import { peakOf, startEpisode, type Supersession } from "./episode.ts";
+import { announcedOrKept } from "./announcement.ts";
+import { type Decision, peakOf, startEpisode } from "./episode.ts";
 import { MICROSECOND_MS } from "../timestamp.ts";
 
 /** The most stored readings of each sensor that are learnt from. */
 export const ASSET_STORED_MAX = 5_000;
+
+const HOUR_MS = 3_600_000;
 
 export interface AssetAdoption {
   readonly memory: AssetMemory;
   /** What started anew, for people. */
   readonly relearnt: readonly string[];
   /** The episode that ends because nothing judges it any more. */
-  readonly decisions: readonly Supersession[];
+  readonly decisions: readonly Decision[];
 }
 
 export function isJudgedBy({ state }: AssetMemory, settings: AssetSettings): boolean {
@@ -40,7 +43,10 @@ export function lookBack(
 ): AssetLookBack | undefined {
   const anew = startsAnew({ state }, settings);
   if (!anew.stream && !anew.models) return undefined;
-  const rows = Math.max(anew.stream ? 2 * settings.stream.warmUp : 0, anew.models ? settings.fitsAt.at(-1)! : 0);
+  const rows = Math.max(
+    anew.stream ? rowsOf(settings.stream, binOfRows(state.binMs, settings)) : 0,
+    anew.models ? settings.fitsAt.at(-1)! : 0,
+  );
   // What an open episode holds is not what is normal.
   const to = state.episode.open ? Math.min(state.closedTo, state.episode.start!) : state.closedTo;
   return { to: to - MICROSECOND_MS, limit: Math.min(rows, storedMax) };
@@ -55,13 +61,18 @@ function startsAnew({ state }: Pick<AssetMemory, "state">, settings: AssetSettin
   };
 }
 
+/** That a level needs, and as many again. */
+function rowsOf({ warmUp, covers }: AssetStreamSettings, binMs: number): number {
+  return 2 * Math.max(warmUp, Math.ceil(covers * HOUR_MS / binMs));
+}
+
 /** A length that nobody says any more stays as it is. */
 function binOfRows(binMs: number, settings: AssetSettings): number {
   return settings.binMs ?? binMs;
 }
 
-function learntBy({ warmUp, window, perBlock }: AssetStreamSettings): string {
-  return `${warmUp} ${window} ${perBlock}`;
+function learntBy({ warmUp, covers, window, perBlock }: AssetStreamSettings): string {
+  return `${warmUp} ${covers} ${window} ${perBlock}`;
 }
 
 /**
@@ -76,7 +87,7 @@ export function adoptAsset(
   const { settings } = rules;
   const anew = startsAnew(asset, settings);
   const binMs = binOfRows(before.binMs, settings);
-  const learnt = learn(rules, { binMs, stored, limit, model: before.model });
+  const learnt = learnAsset(rules, { binMs, stored, limit, model: before.model });
   const fitted = anew.models && learnt.model !== undefined;
   const model = fitted ? learnt.model : asset.model;
   const { sample, fits } = anew.models ? learnt.state : before;
@@ -106,7 +117,7 @@ export function adoptAsset(
 }
 
 /** What an asset would know that has just had these readings: nothing is decided by them. */
-function learn(
+export function learnAsset(
   rules: AssetRules,
   { binMs, stored, limit, model }: {
     binMs: number;
@@ -141,12 +152,22 @@ function judges(asset: AssetMemory, settings: AssetSettings): boolean {
   return (Object.keys(has) as (keyof typeof has)[]).some((name) => has[name] && weights[name] > 0);
 }
 
-function supersede({ state }: AssetMemory, { version }: AssetSettings): Supersession[] {
-  const { episode } = state;
+function supersede({ state }: AssetMemory, { version }: AssetSettings): Decision[] {
+  const { episode, announcing } = state;
   state.episode = startEpisode();
+  delete state.announcing;
   // One that waits for its on-delay has told nobody yet.
   if (episode.start === undefined || !episode.open) return [];
   const reason = `the settings are ${version.split(" ", 1)[0]} now: no detector that counts has learnt enough to judge`;
   const { closedTo: ts } = state;
-  return [{ type: "superseded", kind: ASSET_ANOMALY, episodeStart: episode.start, ts, reason, peak: peakOf(episode) }];
+  const kind = ASSET_ANOMALY;
+  const superseded = {
+    type: "superseded",
+    kind,
+    episodeStart: episode.start,
+    ts,
+    reason,
+    peak: peakOf(episode),
+  } as const;
+  return [announcedOrKept(announcing, superseded)];
 }

@@ -6,6 +6,11 @@ import { type FieldsOf, number, readings, share } from "./field.ts";
 
 const STREAM_FIELDS: FieldsOf<AssetStreamSettings> = {
   warmUp: readings("Readings of a sensor that are learnt from before it is judged.", { min: 10, max: 100_000 }),
+  covers: number("Over how long levels are learnt in the end; 0: over the warm-up alone. More is calmer.", {
+    unit: "hours",
+    min: 0,
+    max: 10_000,
+  }),
   window: readings("Rows in the mean that is judged: more find smaller shifts, later.", {
     unit: "rows",
     min: 1,
@@ -73,6 +78,18 @@ export const ASSET_FIELDS: FieldsOf<Omit<AssetSettings, "version" | "fitsAt">> =
     fromRows: readings("Rows of the baseline from which operating modes are looked for.", { unit: "rows" }),
     most: readings("Operating modes that are told apart at most; 1: none.", { unit: "modes", max: 10 }),
     separation: share("How well modes have to part: more tells fewer apart."),
+    between: share("Rows between modes, at most: more takes a load that goes to and fro for modes."),
+  },
+  caution: {
+    rows: readings("Until an asset has had so many rows, opening an alert takes a higher score.", {
+      unit: "rows",
+      min: 0,
+      max: 1_000_000,
+    }),
+    power: number("How much higher: the odds of a score are multiplied by (rows / these rows) to the power of this.", {
+      min: 0,
+      max: 10,
+    }),
   },
   smoothing: number("How far a model's smoothed distance goes to the newest row's: less is calmer, and later.", {
     unit: "share a row",

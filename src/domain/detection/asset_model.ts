@@ -91,11 +91,11 @@ function fitModes(rows: readonly Float64Array[], whole: Hotelling, { modes, fore
   const standard = rows.map((row) => row.map((value, j) => standardOf(whole, value, j)));
   let best: { separation: number; fits: Hotelling[] } | undefined;
   for (let k = 2; k <= modes.most; k++) {
-    const { of, separation } = kMeans(standard, { k, seed: forest.seed });
+    const { of, separation, between } = kMeans(standard, { k, seed: forest.seed });
     const groups = Map.groupBy(rows, (_row, i) => of[i]);
     const members = Array.from({ length: k }, (_, g) => groups.get(g) ?? []);
     if (members.some((group) => group.length < leastGroup(columns))) continue;
-    if (separation < modes.separation || separation <= (best?.separation ?? 0)) continue;
+    if (between > modes.between || separation < modes.separation || separation <= (best?.separation ?? 0)) continue;
     const fits = members.map((group) =>
       shortened(fitHotelling(Float64Array.from(group.flatMap((row) => [...row])), { columns }))
     );

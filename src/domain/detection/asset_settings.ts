@@ -33,7 +33,11 @@ export interface AssetSettings {
     readonly most: number;
     /** How well they have to part (k_means.ts), 0 to 1: else the asset has one mode. */
     readonly separation: number;
+    /** Share of rows that lie between them, at most: a load that goes to and fro has no modes. */
+    readonly between: number;
   };
+  /** What opens an episode while the baseline is still being gathered, as withCaution in ensemble.ts. */
+  readonly caution: { readonly rows: number; readonly power: number };
   /** Share of the way to a row's distance that a model's smoothed distance goes. */
   readonly smoothing: number;
   /** What each detector's score counts for, 0 to 1; 0 leaves it out. */
@@ -57,14 +61,15 @@ export interface WaitRules {
 }
 
 export const ASSET_DEFAULTS: AssetSettings = {
-  version: "asset-1",
+  version: "asset-2",
   binMs: undefined,
   wait: { ms: undefined, leastMs: 10 * 60_000, mostMs: 86_400_000 },
   stream: ASSET_STREAM_DEFAULTS,
   fitsAt: [400, 1_000, 2_000],
   sampleMax: 256,
   forest: { trees: 100, sample: 256, seed: 1 },
-  modes: { fromRows: 1_000, most: 4, separation: 0.7 },
+  modes: { fromRows: 2_000, most: 4, separation: 0.7, between: 0.03 },
+  caution: { rows: 2_000, power: 0.5 },
   smoothing: 0.1,
   weights: { asset_stream: 1, t_squared: 0.05, isolation_forest: 0.1, operating_modes: 0 },
   weightsInModes: { asset_stream: 0, t_squared: 0, isolation_forest: 0.1, operating_modes: 1 },

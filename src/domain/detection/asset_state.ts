@@ -3,6 +3,7 @@
  * what becomes of it when sensors come or go.
  */
 import type { Criticality } from "../plant/asset.ts";
+import type { Announcing, LineAt } from "./announcement.ts";
 import type { SensorId } from "../plant/sensor.ts";
 import type { AssetModel } from "./asset_model.ts";
 import { type AssetSample, startSample } from "./asset_sample.ts";
@@ -23,6 +24,8 @@ export interface AssetRules {
   readonly criticality: Criticality;
   /** In ascending order of their ids. */
   readonly sensors: readonly AssetSensor[];
+  /** The line of the alarm budget; left out: every episode is announced. */
+  readonly lineAt?: LineAt;
 }
 
 /** The versioned memory of what judges one asset but for its model. JSON keeps it exactly. */
@@ -51,6 +54,8 @@ export interface AssetState {
   /** Smoothed distances from the baseline by the models; null: not judged yet. */
   smooth: Record<SmoothedName, number | null>;
   episode: EpisodeState;
+  /** Of that episode; left out before the first one. */
+  announcing?: Announcing;
 }
 
 export const SMOOTHED = ["t_squared", "isolation_forest", "operating_modes"] as const;
@@ -145,6 +150,14 @@ export function encodeAsset({ state }: AssetMemory): string {
   return JSON.stringify(state);
 }
 
+/** States of releases that learnt references once have had it. */
+function completed(state: AssetState): AssetState {
+  const { learning, references } = state.stream;
+  const every = learning.every ?? references.map((reference) => reference === null ? 1 : 0);
+  const passed = learning.passed ?? references.map(() => 0);
+  return { ...state, stream: { ...state.stream, learning: { ...learning, every, passed } } };
+}
+
 /** The state that `text` stands for, of whatever settings, or why it has to be learnt anew. */
 export function decodeAsset(text: string): { state: AssetState } | { relearns: string } {
   let stored: Partial<AssetState> | null;
@@ -155,6 +168,6 @@ export function decodeAsset(text: string): { state: AssetState } | { relearns: s
     stored = null;
   }
   const version = String(stored?.version ?? "unknown");
-  if (stored !== null && version.endsWith(` ${CODE_VERSION}`)) return { state: stored as AssetState };
+  if (stored !== null && version.endsWith(` ${CODE_VERSION}`)) return { state: completed(stored as AssetState) };
   return { relearns: `its state is of version ${version}, and this code goes on with ${CODE_VERSION}` };
 }

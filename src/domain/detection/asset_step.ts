@@ -40,26 +40,27 @@ export function nextSpan(
 
 export interface AssetStep extends AssetAssessment {
   readonly rows: readonly AssetRow[];
-  readonly readings: number;
 }
 
-/**
- * Folds the rows that `columns`, the readings of `span` by sensor, are complete for. Undefined when they are not enough
- * for one: then more have to be read at once.
- */
+/** Data time (ms) up to which `columns`, read to `to` and at most `limit` of each, are complete for whole rows. */
+export function completeTo(
+  columns: readonly ColumnReadings[],
+  { to, limit, binMs }: { to: number; limit: number; binMs: number },
+): number {
+  // Of a sensor that has more, the bin of the last one read may not be complete.
+  return columns.reduce(
+    (least, { ts }) => ts.length < limit ? least : Math.min(least, binOf(ts[ts.length - 1], binMs)),
+    to,
+  );
+}
+
+/** Folds the rows of `span`, for which `columns`, readings by sensor, are complete. */
 export function stepAsset(
   asset: AssetMemory,
-  { span, columns, rules }: { span: Span; columns: readonly ColumnReadings[]; rules: AssetRules },
-): AssetStep | undefined {
-  const { binMs } = asset.state;
-  // Of a sensor that has more, the bin of the last one read may not be complete.
-  const to = columns.reduce(
-    (least, { ts }) => ts.length < span.limit ? least : Math.min(least, binOf(ts[ts.length - 1], binMs)),
-    span.to,
-  );
-  if (to <= span.from) return undefined;
-  const rows = toRows(columns, { binMs, from: span.from, to });
+  { span, columns, rules }: { span: Pick<Span, "from" | "to">; columns: readonly ColumnReadings[]; rules: AssetRules },
+): AssetStep {
+  const rows = toRows(columns, { ...span, binMs: asset.state.binMs });
   const assessment = assessAsset(asset, rows, rules);
-  asset.state.closedTo = to;
-  return { ...assessment, rows, readings: columns.reduce((sum, { ts }) => sum + ts.length, 0) };
+  asset.state.closedTo = span.to;
+  return { ...assessment, rows };
 }

@@ -9,6 +9,9 @@
  * by `release` a row, since a machine that was strange a moment ago is not yet well.
  * Score = ln(1 + s)/(ln(1 + s) + ln(1 + half)), 0 to 1; logarithmic, so that large departures keep their order.
  *
+ * The reference is learnt over the warm-up, then again over twice, four times as much and so on until that holds
+ * `covers` hours: what goes with the day is no departure once the day has been seen.
+ *
  * Causal, from a fresh state, without any knowledge of the rows to come; 0 during warm-up. A missing value (NaN) is no
  * evidence: a row that brings none leaves the score as it was. See docs/detection_multivariate.md for figures.
  */
@@ -169,7 +172,7 @@ function takeValues(state: AssetStreamState, values: Float64Array): void {
     departures[j] = judgeDeparture(reference, { recent: meanOf(readings), newest }, settings);
     evidence = true;
   }
-  learnRow(state.learning, { values, recent, references, settings });
+  learnRow(state.learning, { values, recent, references, departures, settings, spanMs: state.lastTs - state.firstTs });
   if (evidence) combine(state);
 }
 

@@ -6,6 +6,11 @@ import { CORRELATED_MAX, marginalInverse, startMoments } from "./detectors/hotel
 export interface AssetStreamSettings {
   /** Readings of a sensor that are learnt from before it is judged. */
   readonly warmUp: number;
+  /**
+   * Hours of data time that levels are learnt over in the end: the warm-up is doubled until it holds them, and levels
+   * are learnt again each time. 0: the warm-up alone.
+   */
+  readonly covers: number;
   /** Rows in the mean that is judged: longer finds smaller shifts, later. */
   readonly window: number;
   /** Rows in a block of the warm-up. */
@@ -28,6 +33,8 @@ export interface AssetStreamSettings {
 
 export const ASSET_STREAM_DEFAULTS: AssetStreamSettings = {
   warmUp: 400,
+  // A day, with some of the next: most machines go with it.
+  covers: 30,
   window: 10,
   perBlock: 5,
   follow: 0.02,
@@ -100,6 +107,8 @@ export function withColumns(state: AssetStreamState, from: readonly (number | un
     learning.steps[j] = old.steps[i];
     learning.meanSquareStep[j] = old.meanSquareStep[i];
     learning.resolution[j] = old.resolution[i];
+    learning.every[j] = old.every[i];
+    learning.passed[j] = old.passed[i];
   }
   learning.inverse = from.length > CORRELATED_MAX ? null : inverseFor(old.inverse, { columns: state.columns, from });
   // Without a new sensor there is nothing to learn; with one, the correlation is learnt again by the end of its
@@ -128,13 +137,14 @@ function inverseFor(
 }
 
 function checkSettings(columns: number, settings: AssetStreamSettings): void {
-  const { warmUp, window, perBlock, follow, gate, fade, excursion, release, half, gapIntervals } = settings;
+  const { warmUp, covers, window, perBlock, follow, gate, fade, excursion, release, half, gapIntervals } = settings;
   const rules: Record<string, boolean> = {
     "columns a whole number from 1 to 1,000": Number.isInteger(columns) && columns >= 1 && columns <= 1_000,
     "window a whole number >= 1": Number.isInteger(window) && window >= 1,
     "perBlock a whole number >= 2": Number.isInteger(perBlock) && perBlock >= 2,
     "warmUp a whole number of at least ten blocks": Number.isInteger(warmUp) && warmUp >= 10 * perBlock,
     "warmUp longer than window": warmUp > window,
+    "covers from 0 to 10,000 hours": covers >= 0 && covers <= 10_000,
     "follow, fade, release from 0 to 1": [follow, fade, release].every((share) => share >= 0 && share <= 1),
     "gate, excursion, half, gapIntervals finite and over 0": [gate, excursion, half, gapIntervals].every((value) =>
       value > 0 && value < Infinity

@@ -19,9 +19,10 @@ export function acceptNewNormal(
   const closed = [
     endAnnouncing(state.announcing ?? {}, acceptEpisode(state.episode, { kind: ANOMALY, ts: watermark })),
     ...set.watches.map(({ normal }, w) =>
-      normal === undefined
-        ? undefined
-        : acceptEpisode(state.watches[w].episode, { kind: set.settings.watches[w].kind, ts: watermark })
+      normal === undefined ? undefined : endAnnouncing(
+        state.watches[w].announcing ?? {},
+        acceptEpisode(state.watches[w].episode, { kind: set.settings.watches[w].kind, ts: watermark }),
+      )
     ),
   ];
   const decisions = closed.filter((decision) => decision !== undefined);

@@ -1,27 +1,52 @@
 /**
- * Rarity: how unusual a reading is, on one scale for all sensors. Each detector that measures how far a reading is
- * outside what is usual (its excess, in range widths) adds that excess over the one that a healthy sensor reaches once
- * in a hundred sensor-days. It has no upper end, so it still tells apart what the score, which saturates, finds equal.
+ * Rarity: how unusual a reading is, on one scale for all sensors and assets. Each detector that measures how far a
+ * reading is outside what is usual (its excess, in range widths) adds that excess over the one that a healthy sensor
+ * reaches once in a hundred sensor-days. It has no upper end, so it still tells apart what the score, which saturates,
+ * finds equal.
  *
  * Formula: R = sum of e / usual excess. Example: 0.44 widths outside the value's range alone is R = 2.
- * A sensor-day is `READINGS_PER_DAY` readings, whatever their interval.
+ * A sensor-day is `READINGS_PER_DAY` readings, whatever their interval; an asset-day is as many rows. Drift judges day
+ * means: its sensor-days are days.
  */
 import type { DetectorSet, FoldLimits } from "./detector_set.ts";
 import type { Point } from "./detectors/detector.ts";
 import { type CurveBand, RARITY_CURVE } from "./rarity_curve.ts";
+import { ASSET_CURVE } from "./rarity_curve_asset.ts";
+import { DRIFT_CURVE } from "./rarity_curve_drift.ts";
+
+/** Kinds of episodes that have a rarity; the others are facts. */
+const CURVES = {
+  anomaly: RARITY_CURVE,
+  drift: DRIFT_CURVE,
+  asset_anomaly: ASSET_CURVE,
+} as const satisfies Readonly<Record<string, readonly CurveBand[]>>;
+
+export type BudgetedKind = keyof typeof CURVES;
+export const BUDGETED_KINDS = Object.keys(CURVES) as readonly BudgetedKind[];
+
+export function isBudgeted(kind: string): kind is BudgetedKind {
+  return kind in CURVES;
+}
 
 /** Readings that make a sensor-day: five minutes apart. */
 export const READINGS_PER_DAY = 288;
 
 /**
- * Excess (range widths) that a healthy sensor reaches once in a hundred sensor-days: half generated sensors, half real
- * normal rows. Detectors that are not here add nothing.
+ * Excess that a healthy sensor reaches once in a hundred sensor-days (range widths: half generated sensors, half real
+ * normal rows), and a healthy asset in a hundred asset-days (in the detectors' own measures: generated ones). Detectors
+ * that are not here add nothing.
  */
 export const USUAL_EXCESS: Readonly<Record<string, number>> = {
   value_novelty: 0.22,
   time_of_day_novelty: 0.26,
   level_novelty: 0.1,
   exemplar: 0.13,
+  // Once in a hundred days it reaches 1; by this what is always announced comes as seldom as of anomalies.
+  drift: 4,
+  asset_stream: 450,
+  t_squared: 3.7,
+  isolation_forest: 0.9,
+  operating_modes: 1,
 };
 
 /** More than four widths outside the range, or the like: what is always announced, whatever the budget. */
@@ -32,7 +57,7 @@ const RARITY_MAX = 1e6;
 
 export interface RarityPart {
   readonly detector: string;
-  /** In range widths. */
+  /** In range widths, or in the detector's own measure. */
   readonly excess: number;
   /** What it adds. */
   readonly rarity: number;
@@ -44,8 +69,10 @@ export interface RarityPart {
 export interface Rarity {
   readonly value: number;
   readonly parts: readonly RarityPart[];
-  /** As rare as once in so many sensor-days, for a sensor of this age. */
+  /** As rare as once in so many sensor-days, for a sensor of this age; of an asset: asset-days. */
   readonly onceInDays: number;
+  /** Left out: of a sensor. */
+  readonly of?: "asset";
 }
 
 /** A reading, by what and at which rate it is judged. */
@@ -73,27 +100,40 @@ export function explainRarity(
   readings: number,
 ): Rarity {
   const { set, point, limits } = judged;
-  const parts = set.detectors.flatMap(({ name, excess }, d): RarityPart[] => {
-    const usual = USUAL_EXCESS[name];
-    const by = usual === undefined || excess === undefined
-      ? 0
-      : Math.min(excess(states[d], point, limits.detectors[d]), RARITY_MAX);
-    return by > 0 ? [{ detector: name, excess: by, rarity: Math.min(by / usual, RARITY_MAX) }] : [];
+  const found = set.detectors.map(({ name, excess }, d) => ({
+    detector: name,
+    excess: excess?.(states[d], point, limits.detectors[d]) ?? 0,
+  }));
+  return rarityFrom(found, { kind: "anomaly", ageDays: readings / READINGS_PER_DAY });
+}
+
+/** The rarity that excesses come to, for a subject of this age. */
+export function rarityFrom(
+  found: readonly { readonly detector: string; readonly excess: number }[],
+  { kind, ageDays }: { kind: BudgetedKind; ageDays: number },
+): Rarity {
+  let sum = 0;
+  const parts = found.flatMap(({ detector, excess }): RarityPart[] => {
+    const usual = USUAL_EXCESS[detector];
+    if (usual === undefined || !(excess > 0)) return [];
+    sum += excess / usual;
+    return [{ detector, excess: Math.min(excess, RARITY_MAX), rarity: Math.min(excess / usual, RARITY_MAX) }];
   });
-  const value = rarityOf(states, judged);
+  const value = Math.min(sum, RARITY_MAX);
   return {
     value,
     parts: parts.sort((a, b) => b.rarity - a.rarity),
-    onceInDays: onceInDays(value, readings / READINGS_PER_DAY),
+    onceInDays: onceInDays(value, ageDays, kind),
+    ...kind === "asset_anomaly" ? { of: "asset" } : {},
   };
 }
 
 /**
  * Expected alerts per sensor-day at rarity `rarity` or over it, of a sensor that began to learn `ageDays` sensor-days
- * ago: straight lines between the points of the curve, in logarithms. Falls with `rarity`.
+ * ago: straight lines between the points of the curve, in logarithms. Falls with `rarity`. Of assets likewise.
  */
-export function rateAt(rarity: number, ageDays: number): number {
-  const { rates, rarities } = bandOf(ageDays);
+export function rateAt(rarity: number, ageDays: number, kind: BudgetedKind = "anomaly"): number {
+  const { rates, rarities } = bandOf(ageDays, kind);
   const last = rarities.length - 1;
   if (rarity <= rarities[0]) return rates[0];
   let k = 1;
@@ -103,23 +143,34 @@ export function rateAt(rarity: number, ageDays: number): number {
 }
 
 /** Reading of the curve the other way: as rare as once in so many sensor-days. */
-export function onceInDays(rarity: number, ageDays: number): number {
-  return 1 / rateAt(rarity, ageDays);
+export function onceInDays(rarity: number, ageDays: number, kind?: BudgetedKind): number {
+  return 1 / rateAt(rarity, ageDays, kind);
 }
 
-/** The ages (sensor-days) at which the curve changes. */
-export const AGE_BANDS: readonly number[] = RARITY_CURVE.map(({ fromDays }) => fromDays);
+/** The ages (sensor-days) at which a curve changes. */
+export function ageBandsOf(kind: BudgetedKind): readonly number[] {
+  return AGE_BANDS[kind];
+}
 
-function bandOf(ageDays: number): CurveBand {
-  let band = RARITY_CURVE[0];
-  for (const one of RARITY_CURVE) if (ageDays >= one.fromDays) band = one;
+const fromDaysOf = (curve: readonly CurveBand[]) => curve.map(({ fromDays }) => fromDays);
+const AGE_BANDS: Readonly<Record<BudgetedKind, readonly number[]>> = {
+  anomaly: fromDaysOf(RARITY_CURVE),
+  drift: fromDaysOf(DRIFT_CURVE),
+  asset_anomaly: fromDaysOf(ASSET_CURVE),
+};
+
+function bandOf(ageDays: number, kind: BudgetedKind): CurveBand {
+  const curve: readonly CurveBand[] = CURVES[kind];
+  let band = curve[0];
+  for (const one of curve) if (ageDays >= one.fromDays) band = one;
   return band;
 }
 
 /** In words: "as rare as once in 40 sensor-days here". */
-export function rarityWords({ onceInDays }: Pick<Rarity, "onceInDays">): string {
-  if (onceInDays < 1.5) return "as usual as once a sensor-day here, or more often";
-  return `as rare as once in ${rounded(onceInDays)} sensor-days here`;
+export function rarityWords({ onceInDays, of: whose }: Pick<Rarity, "onceInDays" | "of">): string {
+  const of = whose ?? "sensor";
+  if (onceInDays < 1.5) return `as usual as once ${of === "asset" ? "an" : "a"} ${of}-day here, or more often`;
+  return `as rare as once in ${rounded(onceInDays)} ${of}-days here`;
 }
 
 /** To two digits: more would claim what nobody knows. */

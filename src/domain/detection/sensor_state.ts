@@ -2,7 +2,7 @@
  * The life of a sensor's detection state: how it begins, how it is stored and read, and when it has to be learnt anew.
  */
 import { type Baseline, startBaseline } from "./baseline.ts";
-import type { Announcing } from "./announcement.ts";
+import type { Announcing, LineAt } from "./announcement.ts";
 import type { CounterState } from "./counter.ts";
 import type { DetectorSet, Frame } from "./detector_set.ts";
 import { type Rest, startRest } from "./ensemble.ts";
@@ -19,7 +19,7 @@ export interface SensorRules {
   readonly set: DetectorSet;
   readonly criticality: Criticality;
   /** The line of the alarm budget at a data time (ms); left out: every episode is announced. */
-  readonly lineAt?: (ts: number) => number;
+  readonly lineAt?: LineAt;
 }
 
 /** The versioned memory of everything that judges one sensor. JSON keeps it exactly. */
@@ -62,6 +62,8 @@ export interface WatchState {
   readonly part: string;
   detector: unknown;
   episode: EpisodeState;
+  /** Of that episode, where it has a rarity. */
+  announcing?: Announcing;
 }
 
 export function startState(set: DetectorSet, baselineVersion = 1): SensorState {
@@ -100,8 +102,8 @@ export function readingsUntilJudged(text: string, set: DetectorSet): number {
 }
 
 /**
- * The state after a maintenance event: what was normal before says nothing about a repaired machine, so everything is
- * learnt anew, under the next version of the baseline. Readings up to the watermark stay folded.
+ * The state of a sensor whose former normal says nothing any more (new_normal.ts): everything is learnt anew, under the
+ * next version of the baseline. Readings up to the watermark stay folded.
  */
 export function relearn(state: SensorState, set: DetectorSet): SensorState {
   const fresh = startState(set, state.baseline.version + 1);

@@ -4,6 +4,7 @@
  * so that they judge at once. An open episode goes on as long as something judges it; else it is superseded, and says
  * so. The same rule serves a new release, another quantity or asset of the sensor, and states that cannot be read.
  */
+import { announcedOrKept } from "./announcement.ts";
 import { ANOMALY, learn, readInto, scoreOne, startFold } from "./assess.ts";
 import type { DetectorSet } from "./detector_set.ts";
 import { type Decision, type EpisodeState, peakOf, startEpisode, type Supersession } from "./episode.ts";
@@ -126,22 +127,20 @@ function goOn(next: SensorState, before: SensorState, { set, known, kept, watche
     if (before.announcing !== undefined) next.announcing = before.announcing;
   } else {
     const superseded = supersede(before.episode, { kind: ANOMALY, set, ts: next.watermark ?? 0 });
-    ended.push(...superseded.map((decision) => announcedOrKept(before, decision)));
+    ended.push(...superseded.map((decision) => announcedOrKept(before.announcing, decision)));
   }
-  for (const { kind, episode } of before.watches) {
+  for (const { kind, episode, announcing } of before.watches) {
     const w = set.settings.watches.findIndex((watch) => watch.kind === kind);
     const judged = w >= 0 && (watches[w] !== undefined || (sameValues && known >= set.watches[w].warmUp));
-    if (judged) next.watches[w].episode = episode;
-    else ended.push(...supersede(episode, { kind, set, ts: next.watermark ?? 0 }));
+    if (judged) {
+      next.watches[w].episode = episode;
+      if (announcing !== undefined) next.watches[w].announcing = announcing;
+    } else {
+      const superseded = supersede(episode, { kind, set, ts: next.watermark ?? 0 });
+      ended.push(...superseded.map((decision) => announcedOrKept(announcing, decision)));
+    }
   }
   return ended;
-}
-
-/** What was kept below the line has told nobody: it passes. */
-function announcedOrKept({ announcing = {} }: SensorState, decision: Supersession): Decision {
-  const { rarity, line, announced } = announcing;
-  if (rarity === undefined || line === undefined) return decision;
-  return announced ? { ...decision, rarity, line } : { ...decision, type: "passed", rarity, line };
 }
 
 function supersede(

@@ -60,6 +60,12 @@ export const RETENTION_DEFAULTS = {
     leastMs: DAY_MS,
     why: "whether somebody was told is asked within a quarter; alerts themselves are kept",
   },
+  candidate: {
+    what: "Episodes below the line of the alarm budget that are over. What they counted for stays with their days.",
+    keepMs: 90 * DAY_MS,
+    leastMs: DAY_MS,
+    why: "they are looked at in the days after, and what was rare enough is an alert",
+  },
   reprocessing: {
     what: "Reprocess runs that have ended, with the alerts that they found.",
     keepMs: 90 * DAY_MS,

@@ -10,43 +10,52 @@ import {
   BURST_MS,
   corrected,
   countedOf,
-  judgedOn,
   LAG_DAYS,
   lineOf,
+  populationsOf,
+  sharesOf,
+  subjectsIn,
 } from "../../domain/alerting/budget.ts";
+import type { LineAt } from "../../domain/detection/announcement.ts";
 import type { Decision } from "../../domain/detection/episode.ts";
+import { type BudgetedKind, isBudgeted } from "../../domain/detection/rarity.ts";
 import { type Day, DAY_MS, dayOf, type SensorDay } from "../../domain/detection/sensor_day.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
 import type { Subject } from "../../domain/plant/subject.ts";
-import type { BudgetScope, BurstCount, StoredLine } from "../../ports/alerting/alarm_budget.ts";
+import type { BudgetScope, BurstCount, LineOf, StoredLine } from "../../ports/alerting/alarm_budget.ts";
 import type { Store } from "../../ports/store.ts";
 
 /** Days for which is known who reported: later lines need `LAG_DAYS`, and a source may have been away for a while. */
 const POPULATION_DAYS = 30;
 
 export interface HeldLines {
-  /** Sees to it that the day has its lines. To be called with days in order, before readings of the day are folded. */
+  /** Sees to it that the day has its lines. To be called with days in order, before what is of the day is folded. */
   ready(day: Day): Promise<void>;
   /** The line at a data time (ms) of a day that is ready. */
-  lineAt(subject: Subject): (ts: number) => number;
+  lineAt(subject: Subject): LineAt;
   /** Takes note of days that are over for a sensor. */
   addDays(sensorId: SensorId, days: readonly SensorDay[]): void;
   /** Takes note of an episode that was announced or kept. */
-  count(subject: Subject, decision: Pick<Decision, "type" | "ts" | "rarity">): void;
+  count(subject: Subject, decision: Pick<Decision, "type" | "kind" | "ts" | "rarity">): void;
   /** Writes what was noted. */
   save(): Promise<void>;
 }
 
+/** Kinds whose lines are written together. */
+const KINDS = { sensors: ["anomaly", "drift"], assets: ["asset_anomaly"] } as const satisfies Readonly<
+  Record<string, readonly BudgetedKind[]>
+>;
+
 interface DayLines {
-  readonly lines: ReadonlyMap<BudgetScope, number>;
+  readonly rows: readonly StoredLine[];
   /** Subjects that a budget of their own holds for. */
   readonly scopes: ReadonlyMap<string, BudgetScope>;
 }
 
-/** `subjects` are all that will be folded. */
+/** `subjects` are all that will be folded: sensors, or assets. */
 export function holdLines(
   store: Store,
-  { tenantId, subjects }: { tenantId: TenantId; subjects: readonly Subject[] },
+  { tenantId, subjects, of }: { tenantId: TenantId; subjects: readonly Subject[]; of: keyof typeof KINDS },
 ): HeldLines {
   const days = new Map<Day, DayLines>();
   const scopesKnown = new Map<string, ReadonlyMap<string, BudgetScope>>();
@@ -56,7 +65,7 @@ export function holdLines(
   async function save(): Promise<void> {
     if (population.length === 0 && bursts.length === 0) return;
     // Whoever writes counts waits for nobody behind this but for the numbers of events: nobody waits in a circle.
-    await store.alarmBudgets.lock(tenantId);
+    await store.alarmBudgets.lock(tenantId, of);
     await store.alarmBudgets.addPopulation(tenantId, population);
     await store.alarmBudgets.addBursts(tenantId, bursts);
     population = [];
@@ -64,7 +73,7 @@ export function holdLines(
   }
 
   async function scopesAmong(rows: readonly StoredLine[]): Promise<ReadonlyMap<string, BudgetScope>> {
-    const scopes = rows.map(({ scope }) => scope).filter((scope) => scope !== 0);
+    const scopes = [...new Set(rows.map(({ scope }) => scope))].filter((scope) => scope !== 0);
     const known = scopesKnown.get(scopes.join());
     if (known !== undefined) return known;
     const found = scopes.length === 0 ? [] : await store.alarmBudgets.scopesOf(tenantId, subjects, scopes);
@@ -78,32 +87,37 @@ export function holdLines(
   return {
     async ready(day) {
       if (days.has(day)) return;
+      const lacking = (rows: readonly StoredLine[]) =>
+        KINDS[of].filter((kind) => rows.every((row) => row.kind !== kind));
       let rows = await store.alarmBudgets.lines(tenantId, [day]);
-      if (rows.length === 0) {
-        await store.alarmBudgets.lock(tenantId);
+      if (lacking(rows).length > 0) {
+        await store.alarmBudgets.lock(tenantId, of);
         rows = await store.alarmBudgets.lines(tenantId, [day]);
       }
-      if (rows.length === 0) {
+      const kinds = lacking(rows);
+      if (kinds.length > 0) {
         await save();
-        rows = await reckonLines(store, { tenantId, day });
+        rows = [...rows, ...await reckonLines(store, { tenantId, day, kinds, known: rows })];
+        if (of === "sensors") await store.alarmBudgets.forgetPopulation(tenantId, day - POPULATION_DAYS);
       }
-      const lines = new Map(rows.map(({ scope, line }) => [scope, line]));
-      days.set(day, { lines, scopes: await scopesAmong(rows) });
+      days.set(day, { rows, scopes: await scopesAmong(rows) });
     },
-    lineAt: (subject) => (ts) => {
+    lineAt: (subject) => (ts, kind) => {
       const day = days.get(dayOf(ts));
-      if (day === undefined) throw new Error(`day ${dayOf(ts)} of tenant ${tenantId} has no line yet`);
-      return day.lines.get(scopeOn(day, subject))!;
+      const scope = day && scopeOn(day, subject);
+      const row = day?.rows.find((row) => row.kind === kind && row.scope === scope);
+      if (row === undefined) throw new Error(`day ${dayOf(ts)} of tenant ${tenantId} has no line of ${kind} yet`);
+      return row.line;
     },
     addDays(sensorId, over) {
       population.push(...over.map((day) => ({ ...day, sensorId, age: ageGroupOf(day) })));
     },
-    count(subject, { type, ts, rarity }) {
-      if (rarity === undefined || (type !== "opened" && type !== "kept")) return;
+    count(subject, { type, kind, ts, rarity }) {
+      if (rarity === undefined || !isBudgeted(kind) || (type !== "opened" && type !== "kept")) return;
       const day = dayOf(ts);
       const [announced, kept] = type === "opened" ? [1, 0] : [0, 1];
       const slot = Math.floor((ts - day * DAY_MS) / BURST_MS);
-      bursts.push({ ...subject, scope: scopeOn(days.get(day)!, subject), day, slot, announced, kept });
+      bursts.push({ ...subject, scope: scopeOn(days.get(day)!, subject), kind, day, slot, announced, kept });
     },
     save,
   };
@@ -113,25 +127,39 @@ function keyOf({ sensorId, assetId }: Subject): string {
   return sensorId === undefined ? `asset ${assetId}` : `sensor ${sensorId}`;
 }
 
-/** Writes the lines of a day that has none, of the budgets that are set now. To be called under the lock. */
+interface Reckoning {
+  readonly tenantId: TenantId;
+  readonly day: Day;
+  readonly kinds: readonly BudgetedKind[];
+  /** Lines that the day has already, of other kinds. */
+  readonly known: readonly StoredLine[];
+}
+
+/**
+ * Writes the lines that a day lacks: of the budgets that are set now, or of those that its other lines are of. To be
+ * called under the lock.
+ */
 async function reckonLines(
   store: Store,
-  { tenantId, day }: { tenantId: TenantId; day: Day },
+  { tenantId, day, kinds, known }: Reckoning,
 ): Promise<StoredLine[]> {
-  const set = await store.alarmBudgets.budgets(tenantId);
   const budgets = new Map<BudgetScope, number | undefined>([[0, undefined]]);
+  const set = known.length > 0 ? known : await store.alarmBudgets.budgets(tenantId);
   for (const { scope, alertsPerDay } of set) budgets.set(scope, alertsPerDay);
   const lines: StoredLine[] = [];
   for (const [scope, alertsPerDay] of budgets) {
-    const correction = await correctionOn(store, { tenantId, scope, day });
     const asked = { day: day - LAG_DAYS, scopes: [...budgets.keys()] };
-    const population = judgedOn(await store.alarmBudgets.population(tenantId, scope, asked));
-    const sensors = population.reduce((sum, group) => sum + group.sensors, 0);
-    const line = lineOf({ alertsPerDay, correction, population });
-    lines.push({ scope, day, alertsPerDay, correction, line, sensors, counted: undefined });
+    const populations = populationsOf(await store.alarmBudgets.population(tenantId, scope, asked));
+    const shares = alertsPerDay === undefined ? undefined : sharesOf(alertsPerDay, populations);
+    for (const kind of kinds) {
+      const [population, share] = [populations[kind], shares?.[kind]];
+      const correction = await correctionOn(store, { tenantId, of: { scope, kind }, day });
+      const line = lineOf({ kind, alertsPerDay: share, correction, population });
+      const subjects = subjectsIn(population);
+      lines.push({ scope, kind, day, alertsPerDay, share, correction, line, subjects, counted: undefined });
+    }
   }
   for (const line of lines) await store.alarmBudgets.addLine(tenantId, line);
-  await store.alarmBudgets.forgetPopulation(tenantId, day - POPULATION_DAYS);
   return lines;
 }
 
@@ -141,16 +169,16 @@ async function reckonLines(
  */
 async function correctionOn(
   store: Store,
-  { tenantId, scope, day }: { tenantId: TenantId; scope: BudgetScope; day: Day },
+  { tenantId, of, day }: { tenantId: TenantId; of: LineOf; day: Day },
 ): Promise<number> {
-  const before = await store.alarmBudgets.lineBefore(tenantId, scope, day);
+  const before = await store.alarmBudgets.lineBefore(tenantId, of, day);
   if (before === undefined) return 0;
   const range = { after: before.day - LAG_DAYS, to: day - LAG_DAYS };
   let { correction } = before;
-  for (const closing of await store.alarmBudgets.linesBetween(tenantId, scope, range)) {
-    const counted = closing.counted ?? countedOf(closing.bursts, closing.alertsPerDay);
+  for (const closing of await store.alarmBudgets.linesBetween(tenantId, of, range)) {
+    const counted = closing.counted ?? countedOf(closing.bursts, closing.share);
     if (closing.counted === undefined) {
-      await store.alarmBudgets.closeDay(tenantId, scope, { day: closing.day, counted });
+      await store.alarmBudgets.closeDay(tenantId, of, { day: closing.day, counted });
     }
     correction = corrected({ ...closing, correction }, counted);
   }

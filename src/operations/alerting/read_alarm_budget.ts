@@ -1,6 +1,7 @@
 /** The alarm budget, its lines by day with what came of them, what is kept below them, and who alarms most. */
 import { countedOf, leastBudget } from "../../domain/alerting/budget.ts";
 import type { Candidate } from "../../domain/alerting/candidate.ts";
+import { BUDGETED_KINDS } from "../../domain/detection/rarity.ts";
 import { type Day, DAY_MS } from "../../domain/detection/sensor_day.ts";
 import type { AssetId } from "../../domain/plant/asset.ts";
 import type { AlarmBudget, BadActor, BudgetScope, LineCounts } from "../../ports/alerting/alarm_budget.ts";
@@ -56,15 +57,31 @@ export interface LineView extends LineCounts {
   readonly grouped: number;
 }
 
-/** The lines of the last `days` days up to the newest, the newest first. */
+/** A day over all kinds that have a share of the budget. */
+export interface DayView {
+  readonly day: Day;
+  readonly alertsPerDay: number | undefined;
+  /** At least that of sensors' anomalies, which comes first. */
+  readonly lines: readonly LineView[];
+}
+
+/** The last `days` days up to the newest, the newest first. */
 export async function readLineDays(
   { store, tenant }: ReadScope,
   { scope, days }: { scope: BudgetScope; days: number },
-): Promise<LineView[]> {
+): Promise<DayView[]> {
   const newest = await store.alarmBudgets.newestDay(tenant.id);
   if (newest === undefined) return [];
-  const lines = await store.alarmBudgets.linesBetween(tenant.id, scope, { after: newest - days, to: newest });
-  return lines.reverse().map((line) => ({ ...line, grouped: countedOf(line.bursts, line.alertsPerDay) }));
+  const lines: LineView[] = [];
+  for (const kind of BUDGETED_KINDS) {
+    const ofKind = await store.alarmBudgets.linesBetween(tenant.id, { scope, kind }, {
+      after: newest - days,
+      to: newest,
+    });
+    lines.push(...ofKind.map((line) => ({ ...line, grouped: countedOf(line.bursts, line.share) })));
+  }
+  return [...Map.groupBy(lines, ({ day }) => day)].sort(([a], [b]) => b - a)
+    .map(([day, lines]) => ({ day, alertsPerDay: lines[0].alertsPerDay, lines }));
 }
 
 export const BAD_ACTORS = 10;

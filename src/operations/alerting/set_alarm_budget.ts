@@ -21,7 +21,7 @@ export async function setAlarmBudget(scope: Scope, input: AlarmBudgetInput): Pro
   const { alertsPerDay } = input;
   const budgetScope = await scopeOf(scope, input);
   await scope.store.transaction(async (store) => {
-    await store.alarmBudgets.lock(tenant.id);
+    await store.alarmBudgets.lock(tenant.id, "sensors");
     if (alertsPerDay === undefined) return await store.alarmBudgets.unset(tenant.id, budgetScope);
     const others = await store.alarmBudgets.budgets(tenant.id);
     const scopes: BudgetScope[] = [...new Set([budgetScope, ...others.map(({ scope }) => scope)])];

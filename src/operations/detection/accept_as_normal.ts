@@ -1,10 +1,9 @@
 /**
- * A person's word that what alerts are about is normal from now on. It is said of sensors: under the lock of its state
- * each ends its episodes at its watermark and learns anew from the next reading on. The word is kept with that place
- * among what the sensor was judged by, so that reprocessing hears it there.
+ * A person's word that what alerts are about is normal from now on. Under the lock of its state each sensor ends its
+ * episodes at its watermark and learns anew from the next reading on; assets see accept_asset_as_normal.ts. The word is
+ * kept with that place among what the sensor was judged by, so that reprocessing hears it there.
  */
 import type { Alert } from "../../domain/alerting/alert.ts";
-import { legalFrom } from "../../domain/alerting/lifecycle.ts";
 import { ANOMALY } from "../../domain/detection/assess.ts";
 import { acceptNewNormal } from "../../domain/detection/new_normal.ts";
 import type { BatchId } from "../../domain/intake/batch.ts";
@@ -19,7 +18,9 @@ import { holdLines } from "../alerting/hold_lines.ts";
 import { afterNotifying, tellOf } from "../alerting/notify_of_alerts.ts";
 import { invalid } from "../errors.ts";
 import { eventsTopic, type Scope } from "../scope.ts";
+import { acceptAsset } from "./accept_asset_as_normal.ts";
 import { type HeldState, holdStates } from "./hold_states.ts";
+import { judgeWord, type Verdict, wordsOn } from "./judge_word.ts";
 
 export interface Accepting {
   readonly targets: readonly Target[];
@@ -43,7 +44,16 @@ export async function acceptAsNormal(scope: Scope, { targets, reason }: Acceptin
   const named: Named[] = [];
   for (const [sensorId, alerts] of Map.groupBy(known, (alert) => alert.sensorId)) {
     if (sensorId === undefined) {
-      for (const alert of alerts) results.set(alert.id, { kind: "refused", alert, why: whyNotOf(alert) });
+      for (const [assetId, ofAsset] of Map.groupBy(alerts, ({ assetId }) => assetId)) {
+        const verdicts = assetId === undefined
+          ? ofAsset.map((alert): Verdict => ({ kind: "refused", alert, why: whyNotOf(alert) }))
+          : await acceptAsset(scope, {
+            assetId,
+            reason,
+            targets: new Map(ofAsset.map(({ id }) => [id, wanted.get(id)!])),
+          });
+        for (const verdict of verdicts) results.set(verdict.alert.id, verdict);
+      }
     } else {
       const { batchId } = alerts[0];
       named.push({ sensorId, batchId, targets: new Map(alerts.map(({ id }) => [id, wanted.get(id)!])) });
@@ -66,12 +76,9 @@ export async function acceptAsNormal(scope: Scope, { targets, reason }: Acceptin
   return targets.map(({ id }) => results.get(id) ?? { kind: "not_found", id });
 }
 
-function whyNotOf({ id, assetId }: Alert): string {
-  const instead = assetId === undefined
-    ? "it ends when its source sends again"
-    : "it ends when its sensors are back; say it of the alerts of its sensors";
-  return `Alert ${id} is about ${assetId === undefined ? "a source" : "an asset"}, and a new normal is learnt by ` +
-    `sensors only: ${instead}.`;
+function whyNotOf({ id }: Alert): string {
+  return `Alert ${id} is about a source, and a new normal is learnt by sensors and assets only: it ends when its source ` +
+    "sends again.";
 }
 
 /** What was asked for of a sensor. */
@@ -81,8 +88,6 @@ interface Named {
   readonly batchId: BatchId;
   readonly targets: ReadonlyMap<Alert["id"], Target>;
 }
-
-type Verdict = Exclude<ActionResult, { readonly kind: "not_found" }>;
 
 interface Together {
   readonly named: readonly Named[];
@@ -105,18 +110,14 @@ async function acceptOn(
     const isLocked = new Set(alerts.map(({ id }) => id));
     const left = named.filter(({ targets }) => targets.keys().some((id) => !isLocked.has(id)));
     const over = alerts.filter(({ endedAt }) => endedAt !== undefined).map(({ id }) => id);
-    const last = over.length === 0 ? undefined : await store.alertHistory.of(tenant.id, over, { limit: 1 });
-    const saidBefore = (id: Alert["id"]) => {
-      const [before] = last?.get(id) ?? [];
-      return before?.change === "accepted" && before.actor === actor.name && before.note === reason;
-    };
+    const saidBefore = await wordsOn(store, { tenantId: tenant.id, over, by: actor.name, reason });
     const verdicts: Verdict[] = [];
     const accepted: AlertEvent[] = [];
     for (const one of named) {
       if (left.includes(one)) continue;
       const held = states.of(one.sensorId);
       const own = alerts.filter(({ sensorId }) => sensorId === one.sensorId);
-      const judged = judge(own, { targets: one.targets, held, saidBefore });
+      const judged = judgeWord(own, { targets: one.targets, whyNot: (alert) => whyNot(alert, held), saidBefore });
       verdicts.push(...judged);
       if (judged.some(({ kind }) => kind === "changed")) {
         accepted.push(...await accept(scope, store, { ...one, reason, held }));
@@ -138,36 +139,6 @@ async function acceptOn(
     verdicts: verdicts.map((one) => one.kind === "changed" ? { ...one, alert: now.get(one.alert.id)! } : one),
     left,
   };
-}
-
-interface Judging {
-  readonly targets: Named["targets"];
-  readonly held: HeldState;
-  readonly saidBefore: (id: Alert["id"]) => boolean;
-}
-
-/**
- * What is to come of the alerts of a sensor; `changed`: it is to be accepted. One that has changed unseen keeps them
- * all, since they would end together.
- */
-function judge(alerts: readonly Alert[], { targets, held, saidBefore }: Judging): Verdict[] {
-  const verdicts = alerts.map((alert): Verdict => {
-    const { id, endedAt, version } = alert;
-    const { expectedVersion = version } = targets.get(id)!;
-    if (endedAt !== undefined) {
-      return saidBefore(id)
-        ? { kind: "unchanged", alert }
-        : { kind: "illegal", alert, change: "accepted", legalFrom: legalFrom("accepted") };
-    }
-    if (expectedVersion !== version) return { kind: "conflict", alert, expectedVersion };
-    const why = whyNot(alert, held);
-    return why === undefined ? { kind: "changed", alert } : { kind: "refused", alert, why };
-  });
-  const conflict = verdicts.find(({ kind }) => kind === "conflict");
-  if (conflict === undefined) return verdicts;
-  const why =
-    `Alert ${conflict.alert.id} of the same sensor has changed since you looked: look at it, then say it again.`;
-  return verdicts.map((one) => one.kind === "changed" ? { kind: "refused", alert: one.alert, why } : one);
 }
 
 /** Why an alert that stands cannot end by a person's word, and what to do instead; undefined when it can. */
@@ -198,6 +169,6 @@ async function accept(
     { sensorId, behind: state.watermark, settingsId, storedMax: 0, accepted },
   ]);
   observe({ kind: "sensor.relearns", sensorId, batchId, reason: "a person took what it does as the new normal" });
-  const lines = holdLines(store, { tenantId: tenant.id, subjects: [subject] });
+  const lines = holdLines(store, { tenantId: tenant.id, subjects: [subject], of: "sensors" });
   return await applyDecisions(store, { tenantId: tenant.id, batchId, subject, decisions, lines, accepted });
 }

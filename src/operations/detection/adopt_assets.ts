@@ -11,7 +11,7 @@ import {
 } from "../../domain/detection/asset_adoption.ts";
 import { encodeModel } from "../../domain/detection/asset_model.ts";
 import { type AssetMemory, type AssetRules, withSensors } from "../../domain/detection/asset_state.ts";
-import type { Supersession } from "../../domain/detection/episode.ts";
+import type { Decision } from "../../domain/detection/episode.ts";
 import type { AssetSwitch } from "../../ports/detection/settings.ts";
 import type { Store } from "../../ports/store.ts";
 import type { Scope } from "../scope.ts";
@@ -23,7 +23,7 @@ const STORED_MIN = 100;
 
 export interface AdoptedAsset {
   readonly one: HeldAsset;
-  readonly decisions: readonly Supersession[];
+  readonly decisions: readonly Decision[];
 }
 
 /** Those of `held` that are judged by other settings go over. */

@@ -1,21 +1,35 @@
 /**
- * Folds the assets that have something to do: closes their rows and judges them. A fold of sensors leaves a note of its
- * assets in its own transaction; what follows from it is done here, in transactions of bounded work, each of which
- * stores states, alerts and events together. So whoever comes next finishes what another one left, and a fault with one
- * asset keeps neither batches nor other assets from going on.
+ * Folds the assets that have something to do: closes their rows and judges them, day by day of data time, those that
+ * are farthest behind first, since the lines of the alarm budget follow from the days before. A fold of sensors leaves
+ * a note of its assets in its own transaction; what follows from it is done here, in transactions of bounded work, each
+ * of which stores states, alerts and events together. So whoever comes next finishes what another one left, and a fault
+ * with one asset keeps neither batches nor other assets from going on.
  */
-import { withSensors } from "../../domain/detection/asset_state.ts";
+import { type AssetMemory, withSensors } from "../../domain/detection/asset_state.ts";
 import { encodeModel } from "../../domain/detection/asset_model.ts";
-import { beginAsset, beginningSpan, nextSpan, type Span, stepAsset } from "../../domain/detection/asset_step.ts";
-import type { EpisodeChange, Supersession } from "../../domain/detection/episode.ts";
+import { binOf } from "../../domain/detection/asset_rows.ts";
+import {
+  beginAsset,
+  beginningSpan,
+  completeTo,
+  nextSpan,
+  type Span,
+  stepAsset,
+} from "../../domain/detection/asset_step.ts";
+import type { Decision } from "../../domain/detection/episode.ts";
 import { closableTo } from "../../domain/detection/asset_watermark.ts";
+import { type Day, DAY_MS, dayOf } from "../../domain/detection/sensor_day.ts";
 import type { AssetId } from "../../domain/plant/asset.ts";
+import type { AssetScore } from "../../ports/detection/asset_state.ts";
 import { type Store, StoreUnavailable } from "../../ports/store.ts";
-import { type AlertEvent, applyDecision } from "../alerting/change_alert.ts";
+import { applyDecisions } from "../alerting/apply_decisions.ts";
+import type { AlertEvent } from "../alerting/change_alert.ts";
+import { type HeldLines, holdLines } from "../alerting/hold_lines.ts";
 import { afterNotifying, NOBODY, tellOf } from "../alerting/notify_of_alerts.ts";
 import { eventsTopic, type Scope } from "../scope.ts";
 import { adoptAssets } from "./adopt_assets.ts";
 import { type HeldAsset, type HeldAssets, holdAssets, isJudged, toSaved } from "./hold_assets.ts";
+import { NOTHING, type Read, readSpans } from "./read_spans.ts";
 
 /**
  * Bounds on one transaction. Batches that bring readings of its assets wait for it: with thirty-two assets at a time
@@ -44,9 +58,9 @@ export function foldAssetsSoon(scope: Scope): Promise<void> {
 
 /** Folds all that is due of the tenant and that nobody else is folding. Throws `StoreUnavailable`. */
 export async function foldAssets(scope: Scope): Promise<void> {
-  let after = 0;
+  const skip: AssetId[] = [];
   for (let runs = 0, limit = ASSETS_PER_RUN; runs < RUNS_MAX; runs++) {
-    const run: Run = { after, limit, first: undefined };
+    const run: Run = { skip, limit, first: undefined };
     try {
       if (!await foldRun(scope, run)) return;
     } catch (cause) {
@@ -55,15 +69,15 @@ export async function foldAssets(scope: Scope): Promise<void> {
       if (limit > 1) limit = 1;
       else {
         scope.observe({ kind: "asset.not_folded", assetId: run.first, cause });
-        after = run.first;
+        skip.push(run.first);
       }
     }
   }
 }
 
 interface Run {
-  /** Assets up to this one are left out. */
-  readonly after: number;
+  /** These are left out. */
+  readonly skip: readonly AssetId[];
   readonly limit: number;
   first: AssetId | undefined;
 }
@@ -77,7 +91,10 @@ async function foldRun(scope: Scope, run: Run): Promise<boolean> {
     if (due.length === 0) return { held: [], alerts: [], notified: NOBODY };
     const holding = await holdAssets(scope, store, due);
     const { held } = holding;
-    const alerts = await foldHeld(scope, store, holding);
+    const subjects = due.map(({ asset }) => ({ assetId: asset.id }));
+    const lines = holdLines(store, { tenantId: tenant.id, subjects, of: "assets" });
+    const alerts = await foldHeld(scope, store, { ...holding, lines, full: held.length === run.limit });
+    await lines.save();
     await store.assetStates.save(tenant.id, held.map(toSaved));
     await store.assetStates.addScores(tenant.id, held.flatMap(({ scores }) => scores ?? []));
     const events = alerts.flatMap(({ record, further }) => [record, ...further]);
@@ -95,27 +112,41 @@ async function foldRun(scope: Scope, run: Run): Promise<boolean> {
   return held.length === run.limit || held.some(({ done }) => !done);
 }
 
-async function foldHeld(scope: Scope, store: Store, { held, idOf }: HeldAssets): Promise<AlertEvent[]> {
+interface Holding extends HeldAssets {
+  readonly lines: HeldLines;
+  /** Whether more assets may have something to do: those that are held are the farthest behind. */
+  readonly full: boolean;
+}
+
+async function foldHeld(scope: Scope, store: Store, { held, idOf, lines, full }: Holding): Promise<AlertEvent[]> {
   const { tenant } = scope;
   const alerts: AlertEvent[] = [];
   for (const { one, decisions } of await adoptAssets(scope, store, { held, idOf })) {
-    alerts.push(...await applyAll(store, { tenant, one, idOf, decisions }));
+    alerts.push(...await applyAll(store, { tenant, one, idOf, lines, decisions }));
   }
   const planned = held.flatMap((one) => {
     const span = planOf(one, Math.max(READINGS_LEAST, Math.floor(READINGS_PER_RUN / columnsOf(held))));
     return span === undefined ? [] : [{ one, span }];
   });
-  const series = await readSpans(store, { tenant, planned });
-  let fitted = 0;
-  for (const { one, span } of planned) {
-    if (fitted >= MODELS_PER_RUN) {
-      one.done = false;
-      continue;
-    }
-    const before = one.memory?.model;
-    alerts.push(...await foldOne(store, { tenant, one, span, series, idOf }));
-    if (one.memory?.model !== before) fitted++;
+  const begun: Begun[] = [];
+  for (const read of await readSpans(store, { tenant, planned })) {
+    if (read.one.memory === undefined) await begin(store, { tenant, read, idOf });
+    else begun.push(await readRows(store, { tenant, read }));
   }
+  // All of a day before the next one: where more is to be read first, and where more assets may be behind, what lies
+  // behind that day is another run's.
+  const first = Math.min(...begun.map(nextDay));
+  const last = full ? first : Math.min(...begun.map(({ to, span }) => to < span.to ? dayOf(to) : Infinity));
+  const fitted = () => begun.filter(({ memory, model }) => memory.model !== model).length;
+  for (let day = first; day !== Infinity && day <= last; day = Math.min(...begun.map(nextDay))) {
+    if (fitted() >= MODELS_PER_RUN) break;
+    await lines.ready(day);
+    for (const one of begun) {
+      if (nextDay(one) !== day || fitted() >= MODELS_PER_RUN) continue;
+      alerts.push(...await foldDay(store, { tenant, begun: one, day, idOf, lines }));
+    }
+  }
+  for (const one of begun) await finish(store, { tenant, begun: one });
   return alerts;
 }
 
@@ -137,85 +168,114 @@ function planOf(one: HeldAsset, limit: number): Span | undefined {
   return beginningSpan({ beginsAt: due.watermark ?? one.beginsAt, closableTo: to });
 }
 
-interface Planned {
-  readonly one: HeldAsset;
-  readonly span: Span;
+/** The first step of an asset: how long are its rows? */
+async function begin(
+  store: Store,
+  { tenant, read: { one, columns }, idOf }: Pick<HeldAssets, "idOf"> & { tenant: Scope["tenant"]; read: Read },
+): Promise<void> {
+  const given = one.sensors.map(({ expectedIntervalMs }) => expectedIntervalMs);
+  one.memory = beginAsset(one.rules, { columns, given });
+  one.changed = one.memory !== undefined;
+  one.done = one.memory === undefined;
+  if (one.memory === undefined) return;
+  const settingsId = await idOf(one.judging);
+  const switched = { assetId: one.due.asset.id, behind: one.due.watermark, settingsId, storedMax: 0 };
+  await store.settings.noteAssetSwitches(tenant.id, [switched]);
 }
 
-type SeriesById = Awaited<ReturnType<Store["readings"]["seriesOf"]>>;
-
-function readSpans(
-  store: Store,
-  { tenant, planned }: { tenant: Scope["tenant"]; planned: readonly Planned[] },
-): Promise<SeriesById> {
-  return store.readings.seriesOf(
-    tenant.id,
-    planned.flatMap(({ one, span }) => one.sensors.map(({ id }) => ({ ...span, sensorId: id }))),
-  );
+/** An asset that has rows. */
+interface Begun extends Read {
+  readonly memory: AssetMemory;
+  readonly model: AssetMemory["model"];
+  /** Data time (ms) up to which the columns are complete for whole rows; before the end of the span there are more. */
+  readonly to: number;
+  readonly scores: AssetScore[];
 }
 
-const NOTHING = { ts: new Float64Array(), value: new Float64Array() };
+/** Reads more where it is not enough for a row. */
+async function readRows(store: Store, { tenant, read }: { tenant: Scope["tenant"]; read: Read }): Promise<Begun> {
+  const { one } = read;
+  const memory = one.memory = withSensors(one.memory!, one.rules);
+  const { binMs } = memory.state;
+  let [now, to] = [read, completeTo(read.columns, { ...read.span, binMs })];
+  while (to <= now.span.from) {
+    [now] = await readSpans(store, { tenant, planned: [{ one, span: { ...now.span, limit: 8 * now.span.limit } }] });
+    to = completeTo(now.columns, { ...now.span, binMs });
+  }
+  return { ...now, memory, model: memory.model, to, scores: [] };
+}
 
-async function foldOne(
+/** The day of the next row that has a reading; Infinity: none is left of what was read. */
+function nextDay({ memory: { state }, columns, to }: Begun): Day {
+  const next = columns.reduce((least, { ts }) => {
+    const first = ts[firstFrom(ts, state.closedTo)] ?? Infinity;
+    return first < to ? Math.min(least, first) : least;
+  }, Infinity);
+  return next === Infinity ? Infinity : dayOf(binOf(next, state.binMs));
+}
+
+function firstFrom(ts: ArrayLike<number>, from: number): number {
+  let [low, high] = [0, ts.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ts[middle] < from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+async function foldDay(
   store: Store,
-  { tenant, one, span, series, idOf }: Planned & Pick<HeldAssets, "idOf"> & {
+  { tenant, begun, day, idOf, lines }: Pick<Holding, "idOf" | "lines"> & {
     tenant: Scope["tenant"];
-    series: SeriesById;
+    begun: Begun;
+    day: Day;
   },
 ): Promise<AlertEvent[]> {
-  const { due, sensors, rules } = one;
-  const columns = sensors.map(({ id }) => series.get(id) ?? NOTHING);
-  if (one.memory === undefined) {
-    const given = sensors.map(({ expectedIntervalMs }) => expectedIntervalMs);
-    one.memory = beginAsset(rules, { columns, given });
-    one.changed = one.memory !== undefined;
-    one.done = one.memory === undefined;
-    if (one.memory !== undefined) {
-      const settingsId = await idOf(one.judging);
-      const switched = { assetId: due.asset.id, behind: due.watermark, settingsId, storedMax: 0 };
-      await store.settings.noteAssetSwitches(tenant.id, [switched]);
-    }
-    return [];
-  }
-  one.memory = withSensors(one.memory, rules);
-  const step = stepAsset(one.memory, { span, columns, rules });
-  if (step === undefined) {
-    const wider = { one, span: { ...span, limit: 8 * span.limit } };
-    const series = await readSpans(store, { tenant, planned: [wider] });
-    return await foldOne(store, { tenant, ...wider, series, idOf });
+  const { one, memory, columns, scores } = begun;
+  const { binMs, closedTo } = memory.state;
+  const dayEnds = Math.ceil((day + 1) * DAY_MS / binMs) * binMs;
+  const rules = { ...one.rules, lineAt: lines.lineAt({ assetId: one.due.asset.id }) };
+  const step = stepAsset(memory, { span: { from: closedTo, to: Math.min(begun.to, dayEnds) }, columns, rules });
+  scores.push(...step.rows.map(({ ts }, i) => ({ ts, score: step.scores[i] })).filter(({ score }) => score > 0));
+  return await applyAll(store, { tenant, one, idOf, lines, decisions: step.decisions });
+}
+
+/** Notes what has come of the asset; what had no reading is closed as well. */
+async function finish(
+  store: Store,
+  { tenant, begun }: { tenant: Scope["tenant"]; begun: Begun },
+): Promise<void> {
+  const { one, span, memory, columns, to, scores } = begun;
+  const { state } = memory;
+  if (nextDay(begun) === Infinity && state.closedTo < to) {
+    stepAsset(memory, { span: { from: state.closedTo, to }, columns: columns.map(() => NOTHING), rules: one.rules });
   }
   one.changed = true;
-  one.done = one.memory.state.closedTo >= span.to;
-  const { id } = due.asset;
-  if (step.fitted) {
-    const model = one.memory.model!;
+  one.done = state.closedTo >= span.to;
+  const { id } = one.due.asset;
+  const { model } = memory;
+  if (model !== undefined && model !== begun.model) {
     await store.assetStates.saveModel(tenant.id, id, { version: model.version, text: encodeModel(model) });
   }
-  const scores = step.rows.map(({ ts }, i) => ({ ts, score: step.scores[i] })).filter(({ score }) => score > 0);
   if (scores.length > 0) one.scores = { assetId: id, scores };
-  if (due.revision % SCORES_LOOK_EVERY === 0) {
-    const { closedTo, binMs } = one.memory.state;
-    await store.assetStates.forgetScores(tenant.id, id, closedTo - SCORES_KEPT * binMs);
+  if (one.due.revision % SCORES_LOOK_EVERY === 0) {
+    await store.assetStates.forgetScores(tenant.id, id, state.closedTo - SCORES_KEPT * state.binMs);
   }
-  return await applyAll(store, { tenant, one, idOf, decisions: step.decisions });
 }
 
 async function applyAll(
   store: Store,
-  { tenant, one: { due, judging }, idOf, decisions }: Pick<HeldAssets, "idOf"> & {
+  { tenant, one: { due, judging }, idOf, lines, decisions }: Pick<Holding, "idOf" | "lines"> & {
     tenant: Scope["tenant"];
     one: HeldAsset;
-    decisions: readonly (EpisodeChange | Supersession)[];
+    decisions: readonly Decision[];
   },
 ): Promise<AlertEvent[]> {
-  const settingsId = () => idOf(judging);
-  const events: AlertEvent[] = [];
-  for (const decision of decisions) {
-    const subject = { assetId: due.asset.id };
-    const keeping = { tenantId: tenant.id, batchId: due.batchId, subject, decision, settingsId };
-    const event = await applyDecision(store, keeping);
-    if (event !== undefined) events.push(event);
-  }
+  if (decisions.length === 0) return [];
+  const subject = { assetId: due.asset.id };
+  const keeping = { tenantId: tenant.id, batchId: due.batchId, subject, settingsId: () => idOf(judging) };
+  const events = await applyDecisions(store, { ...keeping, decisions, lines });
   const opened = events.filter(({ change }) => change === "opened").length;
   if (opened > 0) await store.batches.addAlerts(tenant.id, due.batchId, opened);
   return events;

@@ -113,7 +113,11 @@ async function foldAll(scope: Scope, { store, run }: { store: Store; run: readon
   const sensorIds = new Set<SensorId>(batches.flatMap(({ verdicts }) => verdicts.accepted.sensorIds));
   const states = await holdStates(scope, store, { sensorIds, batchId: run[0].id });
   const presences = await holdPresences(store, batches);
-  const lines = holdLines(store, { tenantId: tenant.id, subjects: [...sensorIds].map((sensorId) => ({ sensorId })) });
+  const lines = holdLines(store, {
+    tenantId: tenant.id,
+    subjects: [...sensorIds].map((sensorId) => ({ sensorId })),
+    of: "sensors",
+  });
   const folded: (FoldedBatch & { awaited: boolean })[] = [];
   for (const [i, batch] of batches.entries()) {
     folded.push({

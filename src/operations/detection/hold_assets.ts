@@ -103,7 +103,8 @@ export function readAsset(
   if (text.state === "") return { memory: undefined, relearns: undefined };
   const read = decodeAsset(text.state);
   if ("relearns" in read) return { memory: undefined, relearns: read.relearns };
-  const model = text.model ? decodeModel(text.model) : undefined;
+  // One that learns anew has none yet, whatever was stored before.
+  const model = text.model && read.state.model > 0 ? decodeModel(text.model) : undefined;
   if (read.state.model !== (model?.version ?? 0)) {
     return {
       memory: undefined,

@@ -4,13 +4,24 @@
  */
 import { type AssetMemory, type AssetRules, encodeAsset } from "../../domain/detection/asset_state.ts";
 import { encodeModel } from "../../domain/detection/asset_model.ts";
-import { beginAsset, beginningSpan, nextSpan, type Span, stepAsset } from "../../domain/detection/asset_step.ts";
+import { binOf } from "../../domain/detection/asset_rows.ts";
+import {
+  beginAsset,
+  beginningSpan,
+  completeTo,
+  nextSpan,
+  type Span,
+  stepAsset,
+} from "../../domain/detection/asset_step.ts";
+import type { AssetId } from "../../domain/plant/asset.ts";
 import type { Decision } from "../../domain/detection/episode.ts";
 import type { ReprocessRun } from "../../domain/history/reprocess.ts";
 import { EARLIEST_MS } from "../../domain/timestamp.ts";
 import type { JudgedSensor } from "../../ports/detection/asset_state.ts";
 import type { Store } from "../../ports/store.ts";
 import type { TenantName } from "../../ports/workflows.ts";
+import { readLines } from "../alerting/read_lines.ts";
+import { acceptNormal } from "../detection/accept_asset_as_normal.ts";
 import { goOver } from "../detection/adopt_assets.ts";
 import { assetRules, readAsset } from "../detection/hold_assets.ts";
 import type { SettingsReader } from "../detection/resolve_settings.ts";
@@ -38,7 +49,7 @@ export async function reprocessAsset(
   const { memory } = readAsset(cursor);
   // The fold changes the memory in place.
   const modelBefore = memory?.model;
-  const page: Page = { tenantId, sensors, judged, rulesOf, to: run.to };
+  const page: Page = { tenantId, assetId, sensors, judged, rulesOf, to: run.to };
   const turned = memory === undefined ? await begin(store, page) : await goOn(store, page, memory);
   for (const decision of turned.decisions) {
     if (decision.episodeStart < run.from) continue;
@@ -56,6 +67,7 @@ export async function reprocessAsset(
 
 interface Page {
   readonly tenantId: TenantName["id"];
+  readonly assetId: AssetId;
   readonly sensors: readonly JudgedSensor[];
   readonly judged: readonly AssetJudged[];
   readonly rulesOf: (judged: AssetJudged) => AssetRules;
@@ -93,21 +105,35 @@ async function goOn(store: Store, page: Page, before: AssetMemory): Promise<Turn
   // may end anywhere.
   while (span === undefined && place + 1 < judged.length && judged[place + 1].behind <= page.to) {
     place++;
-    const { storedMax } = judged[place];
-    const adoption = await goOver(store, { tenantId, memory, rules: rulesOf(judged[place]), storedMax });
-    memory = adoption.memory;
-    decisions.push(...adoption.decisions);
+    const { storedMax, accepts } = judged[place];
+    const rules = rulesOf(judged[place]);
+    const changed = accepts
+      ? await acceptNormal(store, { tenantId, memory, rules })
+      : await goOver(store, { tenantId, memory, rules, storedMax });
+    memory = changed.memory;
+    decisions.push(...changed.decisions);
     span = spanBy();
   }
   if (span === undefined) return { memory, decisions, folded: 0, finished: true };
-  const rules = rulesOf(judged[place]);
-  let step = stepAsset(memory, { span, columns: await readColumns(store, page, span), rules });
-  while (step === undefined) {
+  const { binMs } = memory.state;
+  let columns = await readColumns(store, page, span);
+  let to = completeTo(columns, { ...span, binMs });
+  while (to <= span.from) {
     span = { ...span, limit: 8 * span.limit };
-    step = stepAsset(memory, { span, columns: await readColumns(store, page, span), rules });
+    columns = await readColumns(store, page, span);
+    to = completeTo(columns, { ...span, binMs });
   }
-  const isLast = memory.state.closedTo >= span.to && !judged.some(({ behind }) => behind >= span!.to);
-  return { memory, decisions: [...decisions, ...step.decisions], folded: step.readings, finished: isLast };
+  // A row is of the day that it begins on.
+  const ts = columns.flatMap(({ ts }) => Array.from(ts, (at) => binOf(at, binMs)));
+  const lineAt = await readLines(store, { tenantId, subject: { assetId: page.assetId }, ts });
+  const step = stepAsset(memory, {
+    span: { from: span.from, to },
+    columns,
+    rules: { ...rulesOf(judged[place]), lineAt },
+  });
+  const folded = columns.reduce((sum, { ts }) => sum + ts.length, 0);
+  const isLast = to >= span.to && !judged.some(({ behind }) => behind >= span!.to);
+  return { memory, decisions: [...decisions, ...step.decisions], folded, finished: isLast };
 }
 
 async function readColumns(store: Store, { tenantId, sensors }: Page, span: Span) {

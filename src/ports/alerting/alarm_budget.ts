@@ -1,5 +1,6 @@
 import type { TenantId } from "../../domain/access/tenant.ts";
 import type { AgeGroup, AlarmDay } from "../../domain/alerting/budget.ts";
+import type { BudgetedKind } from "../../domain/detection/rarity.ts";
 import type { Day, SensorDay } from "../../domain/detection/sensor_day.ts";
 import type { AssetId } from "../../domain/plant/asset.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
@@ -14,6 +15,12 @@ export interface AlarmBudget {
   readonly setBy: string;
   /** By the store's clock, in ms. */
   readonly setAt: number;
+}
+
+/** Whose lines. */
+export interface LineOf {
+  readonly scope: BudgetScope;
+  readonly kind: BudgetedKind;
 }
 
 export interface StoredLine extends AlarmDay {
@@ -31,8 +38,7 @@ export interface LineCounts extends StoredLine {
 }
 
 /** Episodes of one subject that were announced or kept in one quarter of an hour. */
-export type BurstCount = Subject & {
-  readonly scope: BudgetScope;
+export type BurstCount = Subject & LineOf & {
   readonly day: Day;
   /** Quarters of an hour since the day began. */
   readonly slot: number;
@@ -50,26 +56,32 @@ export interface AlarmBudgetStore {
   set(tenantId: TenantId, budget: { scope: BudgetScope; alertsPerDay: number; by: string }): Promise<void>;
   unset(tenantId: TenantId, scope: BudgetScope): Promise<void>;
 
-  /** Keeps others from writing lines and counts of the tenant, or setting its budgets, until the transaction ends. */
-  lock(tenantId: TenantId): Promise<void>;
-  /** Lines of these days, in order of days, of all scopes. */
+  /**
+   * Keeps others from writing lines and counts of the tenant, or setting its budgets, until the transaction ends; those
+   * of assets, which have a lock of their own: who folds sensors waits for assets, and must not be waited for by them.
+   */
+  lock(tenantId: TenantId, of: "sensors" | "assets"): Promise<void>;
+  /** Lines of these days, in order of days, of all scopes and kinds. */
   lines(tenantId: TenantId, days: readonly Day[]): Promise<StoredLine[]>;
-  /** Lines of one scope from `after` exclusive to `to` inclusive, in order of days. */
-  linesBetween(tenantId: TenantId, scope: BudgetScope, range: { after: Day; to: Day }): Promise<LineCounts[]>;
-  /** The newest line of a scope before `day`. */
-  lineBefore(tenantId: TenantId, scope: BudgetScope, day: Day): Promise<StoredLine | undefined>;
+  /** Lines from `after` exclusive to `to` inclusive, in order of days. */
+  linesBetween(tenantId: TenantId, of: LineOf, range: { after: Day; to: Day }): Promise<LineCounts[]>;
+  /** The newest line before `day`. */
+  lineBefore(tenantId: TenantId, of: LineOf, day: Day): Promise<StoredLine | undefined>;
   /** The newest day that has a line. */
   newestDay(tenantId: TenantId): Promise<Day | undefined>;
   addLine(tenantId: TenantId, line: Omit<StoredLine, "counted">): Promise<void>;
   /** Says what a day was taken to have; one that has been said stays. */
-  closeDay(tenantId: TenantId, scope: BudgetScope, day: { day: Day; counted: number }): Promise<void>;
+  closeDay(tenantId: TenantId, of: LineOf, day: { day: Day; counted: number }): Promise<void>;
 
-  /** Who reported on `day`, under the scope; `scopes` are all that have a budget. */
+  /**
+   * Who reported on `day`, under the scope; `scopes` are all that have a budget. An asset reported when two of its own
+   * sensors did: it is as old as the oldest of them, and has the rows that the fastest has readings.
+   */
   population(
     tenantId: TenantId,
     scope: BudgetScope,
     asked: { day: Day; scopes: readonly BudgetScope[] },
-  ): Promise<AgeGroup[]>;
+  ): Promise<{ sensors: AgeGroup[]; assets: AgeGroup[] }>;
   addPopulation(
     tenantId: TenantId,
     days: readonly (SensorDay & { readonly sensorId: SensorId; readonly age: number })[],

@@ -72,9 +72,12 @@ export interface AssetStateStore {
   /** Counts readings that came for closed rows. */
   addLate(tenantId: TenantId, sensorId: SensorId, late: { count: number; from: number; to: number }): Promise<void>;
   /**
-   * Locks up to `limit` assets that have something to do, in the order of their ids; those locked already are left out.
+   * Locks up to `limit` assets that have something to do, those that are farthest behind first; those locked already,
+   * and those of `skip`, are left out.
    */
-  lockDue(tenantId: TenantId, options: { after: number; limit: number }): Promise<DueAsset[]>;
+  lockDue(tenantId: TenantId, options: { skip: readonly AssetId[]; limit: number }): Promise<DueAsset[]>;
+  /** Locks an asset, whatever there is to do; undefined: it has never been judged. */
+  lock(tenantId: TenantId, assetId: AssetId): Promise<Omit<DueAsset, "batchId"> | undefined>;
   /** Tenants that have assets with something to do. */
   tenantsDue(): Promise<{ tenantId: TenantId; tenantKey: string }[]>;
   states(tenantId: TenantId, ids: readonly AssetId[]): Promise<Map<AssetId, string>>;

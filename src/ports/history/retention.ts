@@ -7,7 +7,10 @@ export type RemovableNoun = Exclude<RetentionNoun, "reading" | "minute">;
 
 export interface RemovalPage {
   readonly noun: RemovableNoun;
-  /** Rows go whose batch or run ended before this time, or, for events, that happened before it. */
+  /**
+   * Rows go whose batch or run ended before this time, or, for events, that happened before it; of candidates those
+   * that came and ended before it.
+   */
   readonly beforeMs: number;
   /** Where the page before this one ended; 0 at first. */
   readonly after: number;

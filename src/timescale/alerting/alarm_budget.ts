@@ -1,4 +1,6 @@
 import { type AgeGroup, ageOf } from "../../domain/alerting/budget.ts";
+import { ASSET_SENSORS_MAX } from "../../domain/detection/asset_state.ts";
+import type { BudgetedKind } from "../../domain/detection/rarity.ts";
 import type { AssetId } from "../../domain/plant/asset.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
 import { subjectOf } from "../../domain/plant/subject.ts";
@@ -12,11 +14,13 @@ import type {
 import { numbers, optional, type Sql, time } from "../sql.ts";
 
 /** Tells the advisory locks of lines from others; any number will do. */
-const LINE_LOCK = 7_305_244;
+const LINE_LOCKS = { sensors: 7_305_244, assets: 7_305_245 };
 
 interface LineRow {
   readonly scope: BudgetScope;
+  readonly kind: BudgetedKind;
   readonly day: number;
+  readonly share: number | null;
   readonly alerts_per_day: number | null;
   readonly correction: number;
   readonly line: number;
@@ -26,7 +30,7 @@ interface LineRow {
 
 export function alarmBudgetStore(sql: Sql): AlarmBudgetStore {
   const columns = () =>
-    sql`alarm_day.scope, day - DATE '1970-01-01' AS day, alerts_per_day, correction, line, sensors, counted`;
+    sql`alarm_day.scope, alarm_day.kind, day - DATE '1970-01-01' AS day, alerts_per_day, share, correction, line, sensors, counted`;
   const date = (day: number) => sql`(DATE '1970-01-01' + ${day}::int)`;
   return {
     async budgets(tenantId) {
@@ -47,8 +51,8 @@ export function alarmBudgetStore(sql: Sql): AlarmBudgetStore {
       await sql`DELETE FROM alarm_budget WHERE tenant_id = ${tenantId} AND scope = ${scope}`;
     },
 
-    async lock(tenantId) {
-      await sql`SELECT pg_advisory_xact_lock(${LINE_LOCK}::int, ${tenantId}::int)`;
+    async lock(tenantId, of) {
+      await sql`SELECT pg_advisory_xact_lock(${LINE_LOCKS[of]}::int, ${tenantId}::int)`;
     },
 
     async lines(tenantId, days) {
@@ -56,20 +60,21 @@ export function alarmBudgetStore(sql: Sql): AlarmBudgetStore {
         SELECT ${columns()} FROM alarm_day
         WHERE tenant_id = ${tenantId} AND day IN (
           SELECT DATE '1970-01-01' + number FROM unnest(${numbers(days)}::text::int[]) AS number)
-        ORDER BY day, scope`;
+        ORDER BY day, scope, kind`;
       return rows.map(toLine);
     },
 
-    async linesBetween(tenantId, scope, { after, to }) {
+    async linesBetween(tenantId, { scope, kind }, { after, to }) {
       const rows = await sql<(LineRow & { bursts: string; kept: number })[]>`
         SELECT ${columns()}, coalesce(bursts, '[]') AS bursts, coalesce(kept, 0) AS kept
         FROM alarm_day LEFT JOIN LATERAL (
           SELECT coalesce(json_agg(announced ORDER BY announced) FILTER (WHERE announced > 0), '[]')::text AS bursts,
             sum(kept)::int AS kept
           FROM alarm_burst
-          WHERE tenant_id = ${tenantId} AND alarm_burst.scope = ${scope} AND alarm_burst.day = alarm_day.day
+          WHERE tenant_id = ${tenantId} AND alarm_burst.scope = ${scope} AND alarm_burst.kind = ${kind}
+            AND alarm_burst.day = alarm_day.day
         ) AS burst ON true
-        WHERE tenant_id = ${tenantId} AND scope = ${scope} AND day > ${date(after)} AND day <= ${
+        WHERE tenant_id = ${tenantId} AND scope = ${scope} AND kind = ${kind} AND day > ${date(after)} AND day <= ${
         date(to)
       } ORDER BY day`;
       return rows.map((row): LineCounts => {
@@ -78,10 +83,12 @@ export function alarmBudgetStore(sql: Sql): AlarmBudgetStore {
       });
     },
 
-    async lineBefore(tenantId, scope, day) {
+    async lineBefore(tenantId, { scope, kind }, day) {
       const [row] = await sql<LineRow[]>`
         SELECT ${columns()} FROM alarm_day
-        WHERE tenant_id = ${tenantId} AND scope = ${scope} AND day < ${date(day)} ORDER BY day DESC LIMIT 1`;
+        WHERE tenant_id = ${tenantId} AND scope = ${scope} AND kind = ${kind} AND day < ${
+        date(day)
+      } ORDER BY day DESC LIMIT 1`;
       return row && toLine(row);
     },
 
@@ -91,20 +98,23 @@ export function alarmBudgetStore(sql: Sql): AlarmBudgetStore {
       return optional(row.day);
     },
 
-    async addLine(tenantId, { scope, day, alertsPerDay, correction, line, sensors }) {
+    async addLine(tenantId, { scope, kind, day, alertsPerDay, share, correction, line, subjects }) {
       await sql`
-        INSERT INTO alarm_day (tenant_id, scope, day, alerts_per_day, correction, line, sensors)
-        VALUES (${tenantId}, ${scope}, ${date(day)}, ${alertsPerDay ?? null}, ${correction}, ${line}, ${sensors})`;
+        INSERT INTO alarm_day (tenant_id, scope, kind, day, alerts_per_day, share, correction, line, sensors)
+        VALUES (${tenantId}, ${scope}, ${kind}, ${date(day)}, ${alertsPerDay ?? null}, ${share ?? null}, ${correction},
+          ${line}, ${subjects})`;
     },
 
-    async closeDay(tenantId, scope, { day, counted }) {
+    async closeDay(tenantId, { scope, kind }, { day, counted }) {
       await sql`
         UPDATE alarm_day SET counted = ${counted}
-        WHERE tenant_id = ${tenantId} AND scope = ${scope} AND day = ${date(day)} AND counted IS NULL`;
+        WHERE tenant_id = ${tenantId} AND scope = ${scope} AND kind = ${kind} AND day = ${
+        date(day)
+      } AND counted IS NULL`;
     },
 
     async population(tenantId, scope, { day, scopes }) {
-      const rows = await sql<{ age: number; sensors: number; readings: number }[]>`
+      const rows = await sql<{ of: "sensors" | "assets"; age: number; sensors: number; readings: number }[]>`
         WITH RECURSIVE up AS (
           SELECT DISTINCT asset_id AS start, asset_id AS id, 0 AS depth FROM alarm_population
           WHERE tenant_id = ${tenantId} AND day = ${date(day)}
@@ -115,12 +125,23 @@ export function alarmBudgetStore(sql: Sql): AlarmBudgetStore {
           SELECT DISTINCT ON (start) start, id FROM up WHERE id = ANY (${
         numbers(scopes)
       }::text::int[]) ORDER BY start, depth
+        ), reported AS (
+          SELECT asset_id, age, sensors, readings FROM alarm_population LEFT JOIN nearest ON nearest.start = asset_id
+          WHERE tenant_id = ${tenantId} AND day = ${date(day)} AND coalesce(nearest.id, 0) = ${scope}
+        ), judged AS (
+          SELECT max(age) AS age, max(readings::float8 / sensors) AS readings FROM reported WHERE asset_id <> 0
+          GROUP BY asset_id HAVING sum(sensors) BETWEEN 2 AND ${ASSET_SENSORS_MAX}::int
         )
-        SELECT age, sum(sensors)::int AS sensors, sum(readings)::float8 AS readings
-        FROM alarm_population LEFT JOIN nearest ON nearest.start = asset_id
-        WHERE tenant_id = ${tenantId} AND day = ${date(day)} AND coalesce(nearest.id, 0) = ${scope}
-        GROUP BY age ORDER BY age`;
-      return rows.map(({ age, ...counts }): AgeGroup => ({ ageDays: ageOf(age), ...counts }));
+        SELECT 'sensors' AS of, age, sum(sensors)::int AS sensors, sum(readings)::float8 AS readings
+        FROM reported GROUP BY age
+        UNION ALL
+        SELECT 'assets' AS of, age, count(*)::int AS sensors, sum(readings ORDER BY readings)::float8 AS readings
+        FROM judged GROUP BY age
+        ORDER BY of, age`;
+      const groups = (whose: "sensors" | "assets") =>
+        rows.filter(({ of }) => of === whose)
+          .map(({ age, sensors, readings }): AgeGroup => ({ ageDays: ageOf(age), sensors, readings }));
+      return { sensors: groups("sensors"), assets: groups("assets") };
     },
 
     async addPopulation(tenantId, days) {
@@ -147,7 +168,7 @@ export function alarmBudgetStore(sql: Sql): AlarmBudgetStore {
         WITH RECURSIVE given AS (
           SELECT row.*, coalesce("assetId", sensor.asset_id, 0) AS asset
           FROM jsonb_to_recordset(${JSON.stringify(bursts)}::text::jsonb)
-            AS row ("sensorId" int, "assetId" int, scope int, day int, slot int, announced int, kept int)
+            AS row ("sensorId" int, "assetId" int, scope int, kind text, day int, slot int, announced int, kept int)
           LEFT JOIN sensor ON sensor.tenant_id = ${tenantId} AND sensor.id = "sensorId"
         ), up AS (
           SELECT DISTINCT asset AS start, asset AS id FROM given
@@ -157,11 +178,11 @@ export function alarmBudgetStore(sql: Sql): AlarmBudgetStore {
         ), top AS (
           SELECT start, up.id FROM up JOIN asset ON asset.tenant_id = ${tenantId} AND asset.id = up.id WHERE parent_id IS NULL
         )
-        INSERT INTO alarm_burst (tenant_id, scope, day, site, slot, announced, kept)
-        SELECT ${tenantId}, scope, DATE '1970-01-01' + day, coalesce(top.id, 0) AS site, slot, sum(announced), sum(kept)
+        INSERT INTO alarm_burst (tenant_id, scope, kind, day, site, slot, announced, kept)
+        SELECT ${tenantId}, scope, kind, DATE '1970-01-01' + day, coalesce(top.id, 0) AS site, slot, sum(announced), sum(kept)
         FROM given LEFT JOIN top ON top.start = asset
-        GROUP BY scope, day, site, slot ORDER BY scope, day, site, slot
-        ON CONFLICT (tenant_id, scope, day, site, slot) DO UPDATE
+        GROUP BY scope, kind, day, site, slot ORDER BY scope, kind, day, site, slot
+        ON CONFLICT (tenant_id, scope, kind, day, site, slot) DO UPDATE
         SET announced = alarm_burst.announced + excluded.announced, kept = alarm_burst.kept + excluded.kept`;
     },
 
@@ -210,11 +231,13 @@ export function alarmBudgetStore(sql: Sql): AlarmBudgetStore {
 function toLine(row: LineRow): StoredLine {
   return {
     scope: row.scope,
+    kind: row.kind,
     day: row.day,
     alertsPerDay: optional(row.alerts_per_day),
+    share: optional(row.share),
     correction: row.correction,
     line: row.line,
-    sensors: row.sensors,
+    subjects: row.sensors,
     counted: optional(row.counted),
   };
 }

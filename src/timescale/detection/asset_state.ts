@@ -2,7 +2,7 @@ import type { TenantId } from "../../domain/access/tenant.ts";
 import type { BatchId } from "../../domain/intake/batch.ts";
 import type { Asset, AssetId } from "../../domain/plant/asset.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
-import type { AssetStateStore } from "../../ports/detection/asset_state.ts";
+import type { AssetStateStore, DueAsset } from "../../ports/detection/asset_state.ts";
 import { numbers, optional, type Sql, time } from "../sql.ts";
 
 // As in detector_state.ts: JSON never holds this character unescaped.
@@ -46,6 +46,10 @@ interface ProgressRow {
 }
 
 export function assetStateStore(sql: Sql): AssetStateStore {
+  const dueColumns = () =>
+    sql`asset.id, asset.key, asset.name, asset.parent_id, asset.criticality, asset.level, asset.retired_at,
+      asset.reorder_window_ms, state.revision, state.watermark, state.begins_at, state.lag_ms, state.arrivals,
+      state.due_batch_id`;
   return {
     async note(tenantId, arrivals) {
       if (arrivals.length === 0) return [];
@@ -80,32 +84,22 @@ export function assetStateStore(sql: Sql): AssetStateStore {
         WHERE tenant_id = ${tenantId} AND asset_id = (SELECT asset_id FROM sensor WHERE tenant_id = ${tenantId} AND id = ${sensorId})`;
     },
 
-    async lockDue(tenantId, { after, limit }) {
+    async lockDue(tenantId, { skip, limit }) {
       const rows = await sql<DueRow[]>`
-        SELECT asset.id, asset.key, asset.name, asset.parent_id, asset.criticality, asset.level, asset.retired_at,
-          asset.reorder_window_ms, state.revision, state.watermark, state.begins_at, state.lag_ms, state.arrivals,
-          state.due_batch_id
+        SELECT ${dueColumns()}
         FROM asset_state AS state JOIN asset ON asset.tenant_id = state.tenant_id AND asset.id = state.asset_id
-        WHERE state.tenant_id = ${tenantId} AND state.due_batch_id IS NOT NULL AND state.asset_id > ${after}::int
-        ORDER BY state.asset_id LIMIT ${limit} FOR UPDATE OF state SKIP LOCKED`;
-      return rows.map((row) => ({
-        asset: {
-          id: row.id,
-          key: row.key,
-          name: row.name,
-          parentId: optional(row.parent_id),
-          criticality: row.criticality,
-          level: optional(row.level),
-          reorderWindowMs: optional(row.reorder_window_ms),
-          retiredAt: optional(row.retired_at),
-        },
-        revision: row.revision,
-        watermark: optional(row.watermark),
-        beginsAt: row.begins_at,
-        lagMs: row.lag_ms,
-        arrivals: row.arrivals,
-        batchId: row.due_batch_id,
-      }));
+        WHERE state.tenant_id = ${tenantId} AND state.due_batch_id IS NOT NULL
+          AND state.asset_id <> ALL (${numbers(skip)}::text::int[])
+        ORDER BY state.watermark NULLS FIRST, state.asset_id LIMIT ${limit} FOR UPDATE OF state SKIP LOCKED`;
+      return rows.map((row) => ({ ...toDue(row), batchId: row.due_batch_id }));
+    },
+
+    async lock(tenantId, assetId) {
+      const [row] = await sql<DueRow[]>`
+        SELECT ${dueColumns()}
+        FROM asset_state AS state JOIN asset ON asset.tenant_id = state.tenant_id AND asset.id = state.asset_id
+        WHERE state.tenant_id = ${tenantId} AND state.asset_id = ${assetId} FOR UPDATE OF state`;
+      return row && toDue(row);
     },
 
     async tenantsDue() {
@@ -220,5 +214,25 @@ export function assetStateStore(sql: Sql): AssetStateStore {
         lateTo: optional(row.late_to),
       }));
     },
+  };
+}
+
+function toDue(row: DueRow): Omit<DueAsset, "batchId"> {
+  return {
+    asset: {
+      id: row.id,
+      key: row.key,
+      name: row.name,
+      parentId: optional(row.parent_id),
+      criticality: row.criticality,
+      level: optional(row.level),
+      reorderWindowMs: optional(row.reorder_window_ms),
+      retiredAt: optional(row.retired_at),
+    },
+    revision: row.revision,
+    watermark: optional(row.watermark),
+    beginsAt: row.begins_at,
+    lagMs: row.lag_ms,
+    arrivals: row.arrivals,
   };
 }

@@ -191,22 +191,24 @@ export function settingsStore(sql: Sql): SettingsStore {
     },
 
     async noteAssetSwitches(tenantId, switches) {
-      for (const { assetId, behind, settingsId, storedMax } of switches) {
+      for (const { assetId, behind, settingsId, storedMax, accepted } of switches) {
         await sql`
-          INSERT INTO asset_settings (tenant_id, asset_id, behind, settings_id, stored_max)
-          VALUES (${tenantId}, ${assetId}, ${optionalTime(behind)}, ${settingsId}, ${storedMax})`;
+          INSERT INTO asset_settings (tenant_id, asset_id, behind, settings_id, stored_max, accepted_by, accepted_because)
+          VALUES (${tenantId}, ${assetId}, ${optionalTime(behind)}, ${settingsId}, ${storedMax},
+            ${accepted?.by ?? null}, ${accepted?.reason ?? null})`;
       }
     },
 
     async assetSwitchesOf(tenantId, assetId) {
       const rows = await sql<Omit<SwitchRow, "sensor_id">[]>`
-        SELECT behind, settings_id, stored_max FROM asset_settings
+        SELECT behind, settings_id, stored_max, accepted_by, accepted_because FROM asset_settings
         WHERE tenant_id = ${tenantId} AND asset_id = ${assetId} ORDER BY id`;
       return rows.map((row) => ({
         assetId,
         behind: optional(row.behind),
         settingsId: row.settings_id,
         storedMax: row.stored_max,
+        ...row.accepted_by !== null && { accepted: { by: row.accepted_by, reason: row.accepted_because! } },
       }));
     },
   };

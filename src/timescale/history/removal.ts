@@ -47,6 +47,8 @@ function pageOf(sql: Sql, tenantId: TenantId, page: RemovalPage): Promise<Looked
       return ofEvents(sql, tenantId, page);
     case "notification":
       return ofNotifications(sql, tenantId, page);
+    case "candidate":
+      return ofCandidates(sql, tenantId, page);
     case "reprocessing":
       return ofRuns(sql, tenantId, page);
   }
@@ -123,6 +125,35 @@ async function ofEvents(
     SELECT (SELECT count(*)::int FROM page) AS looked, (SELECT max(seq) FROM page) AS last,
       (SELECT max(at) >= ${time(beforeMs)} FROM page) AS passed,
       count(*)::int AS rows, coalesce(sum(bytes), 0)::float8 AS bytes, min(at) AS oldest
+    FROM found`;
+}
+
+/**
+ * Those that are over (one that lasts may become an alert yet), by data time and by when they came: what is sent of
+ * years ago is looked at now.
+ */
+async function ofCandidates(
+  sql: Sql,
+  tenantId: TenantId,
+  { beforeMs, after, limit, remove }: RemovalPage,
+): Promise<Looked[]> {
+  const dueRows = sql`candidate.tenant_id = ${tenantId} AND candidate.id = page.id AND page.due`;
+  const found = sql`candidate.ended_at,
+    octet_length(candidate.reason) + octet_length(candidate.facts) + ${ROW_BYTES}::int AS bytes`;
+  return await sql<Looked[]>`
+    WITH page AS (
+      SELECT candidate.id, candidate.ended_at < ${time(beforeMs)} AND batch.received_at < ${time(beforeMs)} AS due
+      FROM candidate JOIN batch ON batch.tenant_id = ${tenantId} AND batch.id = candidate.batch_id
+      WHERE candidate.tenant_id = ${tenantId} AND candidate.id > ${after} ORDER BY candidate.id LIMIT ${limit}
+    ), found AS (
+      ${
+    remove
+      ? sql`DELETE FROM candidate USING page WHERE ${dueRows} RETURNING ${found}`
+      : sql`SELECT ${found} FROM candidate JOIN page ON ${dueRows}`
+  }
+    )
+    SELECT (SELECT count(*)::int FROM page) AS looked, (SELECT max(id) FROM page) AS last, false AS passed,
+      count(*)::int AS rows, coalesce(sum(bytes), 0)::float8 AS bytes, min(ended_at) AS oldest
     FROM found`;
 }
 

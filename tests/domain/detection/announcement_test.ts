@@ -30,7 +30,7 @@ const T0 = Date.UTC(2024, 0, 1);
 const STEP = 900_000;
 const READINGS = 900;
 
-type LineAt = (ts: number) => number;
+type LineAt = (ts: number, kind?: string) => number;
 
 /** Noise with outliers of every size, some of which grow over some readings. */
 function eventful(seed: number): Series {
@@ -183,4 +183,44 @@ Deno.test("a day of data time is over with the first reading of a later one, and
   const later = slice(eventful(1), 600, 700);
   const after = assess(young, { ...later, ts: later.ts.map((ts) => ts + DAY_MS) }, RULES).days;
   assert.deepEqual(after.map(({ known }) => known), [0]);
+});
+
+/** A month about one level, then one that climbs for good. */
+function drifting(seed: number): Series {
+  const random = seededRandom(seed);
+  const value = Float64Array.from({ length: 45 * 96 }, (_, i) => 10 + random() + Math.max(0, i / 96 - 30) * 0.2);
+  return { ts: Float64Array.from(value, (_, i) => T0 + i * STEP), value, status: new Uint32Array(value.length) };
+}
+
+Deno.test("drift has its own line: below it an episode is kept, over it announced, and what is learnt is the same", () => {
+  const ofDrift = (decisions: readonly Decision[]) => decisions.filter(({ kind }) => kind === "drift");
+  const series = drifting(3);
+  const line = (drift: number) => (_ts: number, kind?: string) => kind === "drift" ? drift : 0;
+  const [free, kept] = [fold(series), fold(series, line(Infinity))];
+  const [opened] = ofDrift(free.decisions);
+  assert.ok(opened.type === "opened" && opened.line === 0 && opened.evidence.rarity !== undefined);
+  assert.deepEqual(opened.rarity!.parts.map(({ detector }) => detector), ["drift"]);
+  const [first] = ofDrift(kept.decisions);
+  assert.deepEqual([first.type, first.episodeStart, first.ts], ["kept", opened.episodeStart, opened.ts]);
+  assert.ok(ofDrift(kept.decisions).every((one) => one.type !== "opened" || one.rarity!.value >= RARITY_FLOOR));
+  const between = ofDrift(fold(series, line(first.rarity!.value * 1.5)).decisions);
+  const announced = between.find(({ type }) => type === "opened")!;
+  assert.ok(announced.ts > first.ts && announced.type === "opened" && announced.wasKept);
+  const episodes = ({ state }: { state: SensorState }) => state.watches.map(({ announcing: _, ...watch }) => watch);
+  assert.deepEqual(episodes(kept), episodes(free));
+  assert.deepEqual(fold(series, line(0.4), [1_000, 2_911, 2_912, 3_500]), fold(series, line(0.4)));
+});
+
+Deno.test("an episode that was open before its kind had a rarity is an alert, and ends as one", () => {
+  const series = drifting(3);
+  const { decisions } = fold(series);
+  const [opened] = decisions.filter(({ kind }) => kind === "drift");
+  const at = series.ts.indexOf(opened.ts) + 1;
+  const state = startState(SET);
+  assess(state, slice(series, 0, at), RULES);
+  for (const watch of state.watches) delete watch.announcing;
+  const back = { ...series, value: series.value.map((value, i) => i < at ? value : 10.5) };
+  const later = assess(state, slice(back, at, series.ts.length), { ...RULES, lineAt: () => Infinity }).decisions;
+  const ofDrift = later.filter(({ kind, episodeStart }) => kind === "drift" && episodeStart === opened.episodeStart);
+  assert.deepEqual(ofDrift.map(({ type }) => type).filter((type) => type !== "raised"), ["closed"]);
 });

@@ -90,7 +90,7 @@ Deno.test("weights, delays and what a score is made by keep all that was learnt,
     const { version: _version, stream: { settings: _settings, ...learnt }, ...kept } = before.state;
     assert.deepEqual([stream, rest], [learnt, kept]);
     assert.deepEqual(settings, rules.settings.stream);
-    assert.match(version, /^asset-1\.7 \w+ 1$/);
+    assert.match(version, /^asset-2\.7 \w+ 1$/);
     assert.equal(version, assetVersion(rules.settings));
   }
 });
@@ -155,7 +155,7 @@ Deno.test("an open episode that nothing judges any more is superseded, and says 
   const after = rulesOf({ stream: { warmUp: 200 }, weights: { asset_stream: 0, t_squared: 1 } }, 5);
   const { memory, decisions: [decision] } = adopted(before, rows, after);
   assert.equal(decision.type, "superseded");
-  assert.equal(decision.reason, "the settings are asset-1.5 now: no detector that counts has learnt enough to judge");
+  assert.equal(decision.reason, "the settings are asset-2.5 now: no detector that counts has learnt enough to judge");
   assert.equal(decision.ts, 390 * SECOND);
   assert.equal(memory.state.episode.start, undefined);
 });

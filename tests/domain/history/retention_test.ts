@@ -27,7 +27,16 @@ function beforeOf(settings: readonly RetentionSetting[], noun: RetentionNoun): n
 
 Deno.test("nobody who sets nothing ever loses a reading, or what only a failed batch holds", () => {
   const nouns = dueOf(policiesOf([]), NOW).map(({ noun }) => noun);
-  assert.deepEqual(nouns, ["payload", "ledger", "event", "quarantine", "notification", "reprocessing", "minute"]);
+  assert.deepEqual(nouns, [
+    "payload",
+    "ledger",
+    "event",
+    "quarantine",
+    "notification",
+    "candidate",
+    "reprocessing",
+    "minute",
+  ]);
 });
 
 Deno.test("a default is due after its time, and says why", () => {

@@ -16,11 +16,13 @@ import { reprocessPage } from "../../../src/operations/history/reprocess_range.t
 import { startReprocessing } from "../../../src/operations/history/start_reprocessing.ts";
 import { registerAsset } from "../../../src/operations/plant/register_asset.ts";
 import { registerSensor } from "../../../src/operations/plant/register_sensor.ts";
+import type { BudgetScope } from "../../../src/ports/alerting/alarm_budget.ts";
 import type { Scope } from "../../../src/operations/scope.ts";
 import { createStore } from "../../../src/timescale/store.ts";
 import { ENGINES } from "../../fixtures/engines.ts";
 import { type GatewayBench, withGateway } from "../../fixtures/gateway.ts";
 import { prepareBatch, processBatch } from "../../fixtures/stages.ts";
+import { settleAssets } from "../../fixtures/folding.ts";
 import { within } from "../../fixtures/within.ts";
 
 const T0 = Date.UTC(2024, 0, 1);
@@ -70,6 +72,11 @@ function cutAt(rows: readonly Row[], cuts: readonly number[]): Row[][] {
   return edges.slice(1).map((to, i) => rows.slice(edges[i], to)).filter((part) => part.length > 0);
 }
 
+/** From the eighth day on one of them stands elsewhere. */
+function late({ sensor, time }: Row): number {
+  return sensor === 0 && time >= T0 + 7 * DAY_MS ? 20 : 0;
+}
+
 async function plant(scope: Scope): Promise<void> {
   for (const key of ["north", "south"]) await registerAsset(scope, { key });
   await registerAsset(scope, { key: "press", parentKey: "north" });
@@ -84,28 +91,41 @@ async function send(scope: Scope, parts: readonly (readonly Row[])[], source = "
     const turn = await processBatch(scope, { source, columns: columnsOf(part) });
     assert.ok(!("waiting" in turn));
   }
+  await settleAssets(scope);
 }
 
 /**
- * All that has come of sensors, without the ids that depend on batches. Alerts of assets come in turns of their own,
- * and with them who belongs to whom.
+ * All that has come of sensors and assets, without the ids that depend on batches, and without who belongs to whom,
+ * since alerts of assets come in turns of their own.
  */
 async function outcome({ sql, scope }: GatewayBench) {
   const { store, tenant } = scope;
-  const alerts = (await store.alerts.page(tenant.id, { limit: 1_000 }))
-    .filter(({ sensorId }) => sensorId !== undefined)
+  const all = (await store.alerts.page(tenant.id, { limit: 1_000 }))
     .map(({ id: _, batchId: __, parentId: ___, suppressedBy: ____, version: _____, ...alert }) => alert);
   const candidates = (await store.candidates.rarest(tenant.id, { limit: 1_000 }))
     .map(({ id: _, batchId: __, ...candidate }) => candidate);
-  const byEpisode = (a: { sensorId?: number; episodeStart: number }, b: typeof a) =>
-    a.sensorId! - b.sensorId! || a.episodeStart - b.episodeStart;
+  const byEpisode = (a: Ordered, b: Ordered) =>
+    (a.sensorId ?? 0) - (b.sensorId ?? 0) || (a.assetId ?? 0) - (b.assetId ?? 0) || a.episodeStart - b.episodeStart;
   return {
-    alerts: alerts.sort(byEpisode),
+    alerts: all.filter(({ sensorId }) => sensorId !== undefined).sort(byEpisode),
+    ofAssets: all.filter(({ assetId }) => assetId !== undefined).sort(byEpisode),
     candidates: candidates.sort(byEpisode),
-    lines: await sql`SELECT * FROM alarm_day ORDER BY scope, day`.then((rows) => [...rows]),
-    bursts: await sql`SELECT * FROM alarm_burst ORDER BY scope, day, site, slot`.then((rows) => [...rows]),
+    lines: await sql`SELECT * FROM alarm_day ORDER BY scope, kind, day`.then((rows) => [...rows]),
+    bursts: await sql`SELECT * FROM alarm_burst ORDER BY scope, kind, day, site, slot`.then((rows) => [...rows]),
     states: await sql`SELECT sensor_id, state FROM detector_state ORDER BY sensor_id`.then((rows) => [...rows]),
+    assetStates: await sql`SELECT asset_id, state FROM asset_state ORDER BY asset_id`.then((rows) => [...rows]),
   };
+}
+
+interface Ordered {
+  readonly sensorId?: number;
+  readonly assetId?: number;
+  readonly episodeStart: number;
+}
+
+/** The lines of sensors' anomalies, the newest first. */
+async function sensorLines(scope: Scope, asked: { scope: BudgetScope; days: number }) {
+  return (await readLineDays(scope, asked)).map(({ lines }) => lines[0]);
 }
 
 type Outcome = Awaited<ReturnType<typeof outcome>>;
@@ -131,6 +151,9 @@ Deno.test("wherever a source's readings are cut into batches, lines, alerts, can
     whole.alerts.length > 5 && whole.candidates.length > 2,
     `${whole.alerts.length}, ${whole.candidates.length}`,
   );
+  const ofAssets = [...whole.ofAssets, ...whole.candidates].filter(({ kind }) => kind === "asset_anomaly");
+  assert.ok(ofAssets.length > 0 && ofAssets.every(({ rarity }) => rarity?.of === "asset"), "no asset was judged");
+  assert.ok(whole.lines.some(({ kind, share, sensors }) => kind === "asset_anomaly" && share > 0 && sensors > 0));
   assert.ok(new Set(whole.lines.map(({ line }) => line)).size > 6);
   assert.deepEqual(await outcomeOf(cutAt(rows, some(15))), whole);
   assert.deepEqual(await outcomeOf(cutAt(rows, some(40))), whole);
@@ -159,10 +182,10 @@ for (const engine of ENGINES) {
             assert.ok(rarity !== undefined && rarity.onceInDays > 0 && line === 0);
           }
           assert.deepEqual(
-            lines.map(({ scope, alerts_per_day, line }) => [scope, alerts_per_day, line]),
-            [0, 1, 2, 3].map(() => [0, null, 0]),
+            lines.map(({ scope, kind, alerts_per_day, share, line }) => [scope, kind, alerts_per_day, share, line]),
+            ["anomaly", "asset_anomaly", "drift"].flatMap((kind) => [0, 1, 2, 3].map(() => [0, kind, null, null, 0])),
           );
-          const days = await readLineDays(scope, { scope: 0, days: 30 });
+          const days = await sensorLines(scope, { scope: 0, days: 30 });
           assert.deepEqual(days.map(({ day }) => day - FIRST), [3, 2, 1, 0]);
           assert.equal(days.reduce((sum, { announced }) => sum + announced, 0), alerts.length);
         },
@@ -177,7 +200,7 @@ for (const engine of ENGINES) {
           FIRST + 4,
         ]);
         await send(scope, [between(4, 6)]);
-        const lines = (await readLineDays(scope, { scope: 0, days: 30 })).reverse();
+        const lines = (await sensorLines(scope, { scope: 0, days: 30 })).reverse();
         assert.deepEqual(lines.map(({ alertsPerDay }) => alertsPerDay), [
           undefined,
           undefined,
@@ -187,7 +210,7 @@ for (const engine of ENGINES) {
           0.3,
         ]);
         assert.ok(lines[4].line > 0 && lines[4].line < RARITY_FLOOR, String(lines[4].line));
-        assert.equal(lines[4].sensors, 12);
+        assert.equal(lines[4].subjects, 12);
         const { alerts, candidates } = await outcome(bench);
         for (const { openedAt, rarity, line } of alerts.filter(({ openedAt }) => openedAt >= T0 + 4 * DAY_MS)) {
           assert.equal(line, lines[dayOf(openedAt) - FIRST].line);
@@ -202,10 +225,10 @@ for (const engine of ENGINES) {
         assert.deepEqual([set.scope, set.sensors], [north!.id, 4]);
         assert.equal((await readAlarmBudget(scope, {})).sensors, 8);
         await send(scope, [between(6, 9)]);
-        const own = (await readLineDays(scope, { scope: north!.id, days: 30 })).reverse();
-        assert.deepEqual(own.map(({ day, sensors }) => [day - FIRST, sensors]), [[6, 4], [7, 4], [8, 4]]);
-        const rest = await readLineDays(scope, { scope: 0, days: 3 });
-        assert.deepEqual(rest.map(({ sensors }) => sensors), [8, 8, 8]);
+        const own = (await sensorLines(scope, { scope: north!.id, days: 30 })).reverse();
+        assert.deepEqual(own.map(({ day, subjects }) => [day - FIRST, subjects]), [[6, 4], [7, 4], [8, 4]]);
+        const rest = await sensorLines(scope, { scope: 0, days: 3 });
+        assert.deepEqual(rest.map(({ subjects }) => subjects), [8, 8, 8]);
         const ofPress = new Set((await store.sensors.ofAsset(tenant.id, north!.id)).map(({ id }) => id));
         const { alerts } = await outcome(bench);
         for (const { sensorId, openedAt, line } of alerts.filter(({ openedAt }) => openedAt >= T0 + 6 * DAY_MS)) {
@@ -221,17 +244,21 @@ for (const engine of ENGINES) {
           const { id } = await startReprocessing(scope, { ...range, assetKey, settings: "as_judged" });
           for (let finished = false; !finished;) finished = (await reprocessPage(scope, id)).finished;
           const runs = await store.reprocessing.alertsOf(tenant.id, [id], { limit: 1_000 });
-          found.push(...(runs.get(id) ?? []).filter(({ sensorId }) => sensorId !== undefined));
+          found.push(...runs.get(id) ?? []);
         }
-        const onAssets = new Set(found.map(({ sensorId }) => sensorId));
-        const live = (await outcome(bench)).alerts.filter(({ sensorId }) => onAssets.has(sensorId));
+        const keyOf = ({ sensorId, assetId }: { sensorId?: number; assetId?: number }) => `${sensorId} ${assetId}`;
+        const onAssets = new Set(found.map(keyOf));
+        const all = await outcome(bench);
+        const live = [...all.alerts, ...all.ofAssets].filter((alert) => onAssets.has(keyOf(alert)));
+        assert.ok(all.ofAssets.every((alert) => onAssets.has(keyOf(alert))), "an asset's alert was not found again");
         const shown = (
-          { sensorId, kind, episodeStart, openedAt, endedAt, severity, score, reason }:
+          { sensorId, assetId, kind, episodeStart, openedAt, endedAt, severity, score, reason }:
             | ReprocessedAlert
             | Omit<Alert, "id" | "batchId" | "parentId" | "suppressedBy" | "version">,
-        ) => ({ sensorId, kind, episodeStart, openedAt, endedAt, severity, score, reason });
+        ) => ({ sensorId, assetId, kind, episodeStart, openedAt, endedAt, severity, score, reason });
         const inOrder = (a: ReturnType<typeof shown>, b: typeof a) =>
-          a.sensorId! - b.sensorId! || a.episodeStart - b.episodeStart;
+          (a.sensorId ?? 0) - (b.sensorId ?? 0) || (a.assetId ?? 0) - (b.assetId ?? 0) ||
+          a.episodeStart - b.episodeStart;
         assert.ok(found.length > 5 && found.every((alert) => alert.live));
         assert.deepEqual(found.map(shown).sort(inOrder), live.map(shown).sort(inOrder));
       });
@@ -249,7 +276,31 @@ for (const engine of ENGINES) {
         for (const one of ofLate) {
           const day = dayOf("openedAt" in one ? one.openedAt : one.keptAt);
           const rows = await store.alarmBudgets.lines(tenant.id, [day]);
-          if ("openedAt" in one) assert.equal(one.line, rows.find((row) => row.scope === 0)!.line);
+          if ("openedAt" in one) {
+            assert.equal(
+              one.line,
+              rows.find((row) => row.scope === 0 && row.kind === "anomaly")!.line,
+            );
+          }
+        }
+      });
+
+      await t.step("an asset that comes late takes its own days' lines, and changes none", async () => {
+        const { id: assetId } = await registerAsset(scope, { key: "late" });
+        for (const sensor of [60, 61]) await registerSensor(scope, { key: `s${sensor}`, assetKey: "late" });
+        const before = (await outcome(bench)).lines;
+        const theirs = fleet(4, 2).map((row) => ({ ...row, sensor: row.sensor + 60, value: row.value + late(row) }));
+        await send(scope, [theirs], "later");
+        const { ofAssets, candidates, lines } = await outcome(bench);
+        const still = (rows: typeof lines) => rows.map(({ counted: _, ...row }) => row);
+        assert.deepEqual(still(lines), still(before));
+        const ofLate = [...ofAssets, ...candidates].filter((one) => one.assetId === assetId);
+        assert.ok(ofLate.length > 0, "nothing was found on it");
+        for (const one of ofLate) {
+          const day = dayOf("openedAt" in one ? one.openedAt : one.keptAt);
+          const rows = await store.alarmBudgets.lines(tenant.id, [day]);
+          const { line } = rows.find((row) => row.scope === 0 && row.kind === "asset_anomaly")!;
+          if ("openedAt" in one) assert.equal(one.line, Math.min(line, RARITY_FLOOR));
         }
       });
 
@@ -276,7 +327,7 @@ for (const engine of ENGINES) {
             );
           assert.match(
             (await refused(3)).message,
-            /A budget of 3 alerts a day is under what 20009 sensors need: .* Set at least 4\.$/,
+            /A budget of 3 alerts a day is under what 20011 sensors need: .* Set at least 4\.$/,
           );
           for (const wrong of [0, -5, Infinity, NaN, 1e7]) {
             assert.match((await refused(wrong)).message, /has to be over 0 and at most 100000\.$/);
@@ -297,9 +348,9 @@ for (const engine of ENGINES) {
       const at = T0 + 4 * DAY_MS + BURST_MS * 40;
       const burst = calm.map((row) => row.time === at && row.sensor < 8 ? { ...row, value: 500 } : row);
       await send(scope, [burst.filter(({ time }) => time < T0 + 6.5 * DAY_MS)]);
-      const [day] = (await readLineDays(scope, { scope: 0, days: 30 })).filter((one) => one.day === FIRST + 4);
+      const [day] = (await sensorLines(scope, { scope: 0, days: 30 })).filter((one) => one.day === FIRST + 4);
       assert.deepEqual([day.announced, day.grouped, day.counted], [8, 2, 2]);
-      const sites = await sql`SELECT announced FROM alarm_burst WHERE announced > 0`;
+      const sites = await sql`SELECT announced FROM alarm_burst WHERE announced > 0 AND kind = 'anomaly'`;
       assert.deepEqual(sites.map(({ announced }) => announced), [4, 4]);
     });
   });
@@ -327,8 +378,8 @@ for (const engine of ENGINES) {
           );
           assert.ok(turns.every((turn) => !("waiting" in turn)));
         }
-        const lines =
-          await sql`SELECT day, count(*)::int AS lines, max(sensors) AS sensors FROM alarm_day GROUP BY day ORDER BY day`;
+        const lines = await sql`SELECT day, count(*)::int AS lines, max(sensors) AS sensors FROM alarm_day
+            WHERE kind = 'anomaly' GROUP BY day ORDER BY day`;
         assert.deepEqual(lines.map(({ lines }) => lines), Array.from({ length: DAYS }, () => 1));
         // Days 0 and 1 knew nobody; from day 2 on all sensors of both.
         assert.deepEqual(lines.map(({ sensors }) => sensors).slice(2), Array.from({ length: DAYS - 2 }, () => 24));

@@ -161,7 +161,7 @@ Deno.test("settings of assets", async (t) => {
         const { weights, smoothing } = settings.document.asset as unknown as AssetDocumentPart;
         return [settings.assetName, weights.t_squared, weights.isolation_forest, smoothing];
       };
-      assert.deepEqual([of(a), of(b)], [["asset-1.4", 0.11, 0.22, 0.3], ["asset-1.2", 0.11, 0.11, 0.1]]);
+      assert.deepEqual([of(a), of(b)], [["asset-2.4", 0.11, 0.22, 0.3], ["asset-2.2", 0.11, 0.11, 0.1]]);
     });
 
     await t.step("a change of weights carries over: the alert goes on, nothing is learnt again", async () => {
@@ -194,7 +194,7 @@ Deno.test("settings of assets", async (t) => {
       await send(scope, "ended", between(readings, 330, 340));
       await settleAssets(scope);
       const [alert] = await alertsOf(scope, asset);
-      assert.match(alert.reason, /^the settings are asset-1\.\d+ now: no detector that counts has learnt enough/);
+      assert.match(alert.reason, /^the settings are asset-2\.\d+ now: no detector that counts has learnt enough/);
       const [event] = await sql<{ type: string }[]>`
         SELECT type FROM event WHERE alert_id = ${alert.id} ORDER BY seq DESC LIMIT 1`;
       assert.equal(event.type, "alert.superseded");
@@ -234,7 +234,7 @@ Deno.test("settings of assets", async (t) => {
       const live = await rerun(bench, asset, { settings: "live" });
       const tried = await rerun(bench, asset, { settings: "draft", draftId: draft.id });
       assert.deepEqual([live.alerts.length > 0, tried.alerts], [true, []]);
-      assert.match(tried.state.version, new RegExp(`^asset-1\\.draft-${draft.id} `));
+      assert.match(tried.state.version, new RegExp(`^asset-2\\.draft-${draft.id} `));
     });
   });
 });

@@ -55,9 +55,9 @@ export interface Detector<State, Limits = unknown> {
   /** 0 to 1, higher is more unusual; NaN while it cannot judge. Leaves the state as it is. */
   score(state: State, point: Point, limits: Limits): number;
   /**
-   * How far the reading is from what is usual, in widths of the usual range: 0 inside it and while it cannot judge.
-   * Unlike the score it never saturates, so alerts of all sensors can be ranked by it. Left out where a detector has no
-   * such measure; where it is there, `facts` has it as `excess`.
+   * How far the reading is from what is usual, in widths of the usual range (drift: in its own measure): 0 inside it
+   * and while it cannot judge. Unlike the score it never saturates, so alerts of all sensors can be ranked by it. Left
+   * out where a detector has no such measure; where it is there, `facts` has it as `excess`.
    */
   excess?(state: State, point: Point, limits: Limits): number;
   learn(state: State, point: Point, limits: Limits): void;

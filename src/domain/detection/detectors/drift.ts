@@ -85,6 +85,7 @@ export function drift(parameters: DriftParameters): Detector<State, number> {
     "halfMean > 0": halfMean > 0,
     "0 <= share <= 1": share >= 0 && share <= 1,
   });
+  const excessOf = ({ outside, z }: State) => Math.max(outside / halfRange, Math.abs(z) / halfMean);
   const closeDay = (state: State, least: number) => {
     const { sum, n } = state;
     state.sum = 0;
@@ -102,17 +103,19 @@ export function drift(parameters: DriftParameters): Detector<State, number> {
     start: () => ({ sum: 0, n: 0, days: [], ewma: 0, outside: 0, z: 0, low: 0, high: 0 }),
     // Readings that make a day.
     limitsAt: (perHour) => share * 24 * perHour,
-    score({ days: known, outside, z }) {
+    score(state) {
+      const { days: known, outside, z } = state;
       if (known.length < days) return NaN;
       // For all readings of a day it is the same.
       if (outside !== last.outside || z !== last.z) {
-        const x = Math.max(outside / halfRange, Math.abs(z) / halfMean);
+        const x = excessOf(state);
         last.outside = outside;
         last.z = z;
         last.score = x / (x + 1);
       }
       return last.score;
     },
+    excess: (state) => state.days.length < days ? 0 : excessOf(state),
     learn(state, point, least) {
       const { day } = state;
       // Without a division for those that are of the day under way.
@@ -125,13 +128,14 @@ export function drift(parameters: DriftParameters): Detector<State, number> {
     },
     level: ({ ewma }) => ewma,
     normal: ({ low, high }) => [{ low, high }],
-    facts: ({ days: known, ewma, outside, z, low, high }) => ({
-      days: known.length,
-      level: ewma,
-      outside,
-      z,
-      low,
-      high,
+    facts: (state) => ({
+      days: state.days.length,
+      level: state.ewma,
+      outside: state.outside,
+      z: state.z,
+      excess: state.days.length < days ? 0 : excessOf(state),
+      low: state.low,
+      high: state.high,
     }),
   };
 }

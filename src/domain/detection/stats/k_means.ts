@@ -21,10 +21,13 @@ export interface Groups {
   /** Sum of squared distances to the centres. */
   readonly squares: number;
   readonly separation: number;
+  /** Share of rows that are hardly nearer to their own centre than to the next: (b - a)/max(a, b) under `BETWEEN`. */
+  readonly between: number;
 }
 
 const TURNS_MAX = 50;
 const STARTS = 5;
+const BETWEEN = 0.3;
 
 /**
  * Groups `rows` (all of the same length, finite) into `k` from 1 to 255. Throws a RangeError with fewer rows than that.
@@ -34,12 +37,12 @@ export function kMeans(rows: readonly Float64Array[], { k, seed }: { k: number; 
     throw new RangeError(`${rows.length} rows cannot be parted into ${k} groups.`);
   }
   const random = seededRandom(seed);
-  let best: Omit<Groups, "separation"> | undefined;
+  let best: Omit<Groups, keyof Parting> | undefined;
   for (let start = 0; start < STARTS; start++) {
     const groups = settle(rows, firstCenters(rows, { k, random }));
     if (best === undefined || groups.squares < best.squares) best = groups;
   }
-  return { ...best!, separation: separationOf(rows, best!.centers) };
+  return { ...best!, ...partingOf(rows, best!.centers) };
 }
 
 function firstCenters(
@@ -57,7 +60,7 @@ function firstCenters(
   return centers;
 }
 
-function settle(rows: readonly Float64Array[], centers: Float64Array[]): Omit<Groups, "separation"> {
+function settle(rows: readonly Float64Array[], centers: Float64Array[]): Omit<Groups, keyof Parting> {
   const of = new Uint8Array(rows.length);
   let squares = 0;
   for (let turn = 0; turn < TURNS_MAX; turn++) {
@@ -91,14 +94,18 @@ function nearestOf(centers: readonly Float64Array[], row: Float64Array): [group:
   return [nearest, distance];
 }
 
-function separationOf(rows: readonly Float64Array[], centers: readonly Float64Array[]): number {
-  if (centers.length < 2) return 0;
-  let sum = 0;
+type Parting = Pick<Groups, "separation" | "between">;
+
+function partingOf(rows: readonly Float64Array[], centers: readonly Float64Array[]): Parting {
+  if (centers.length < 2) return { separation: 0, between: 1 };
+  let [sum, between] = [0, 0];
   for (const row of rows) {
     const [own, next] = centers.map((center) => Math.sqrt(squareDistance(row, center))).sort((a, b) => a - b);
-    sum += next > 0 ? (next - own) / next : 0;
+    const parts = next > 0 ? (next - own) / next : 0;
+    sum += parts;
+    if (parts < BETWEEN) between++;
   }
-  return sum / rows.length;
+  return { separation: sum / rows.length, between: between / rows.length };
 }
 
 function squareDistance(a: Float64Array, b: Float64Array): number {
