@@ -43,5 +43,6 @@ import { audited } from "./audited.ts";
 import "./event.ts";
 import { builder } from "./builder.ts";
 import { acceptOtherValues } from "./other_values.ts";
+import { rejecting } from "./rejected.ts";
 
-export const schema = audited(acceptOtherValues(builder.toSchema()));
+export const schema = audited(rejecting(acceptOtherValues(builder.toSchema())));
