@@ -25,6 +25,7 @@ import "./alerting/timer.ts";
 import "./alerting/act.ts";
 import "./alerting/alert_events.ts";
 import "./alerting/alert_list.ts";
+import "./alerting/alert_group.ts";
 import "./alerting/flood.ts";
 import "./alerting/performance.ts";
 import "./alerting/policy.ts";
