@@ -3,16 +3,14 @@ import { useMemo } from "preact/hooks";
 import { signal } from "@preact/signals";
 import { useAsked } from "./asked.ts";
 import { lastDay, useFresh } from "./fresh.ts";
-import { addressOf } from "./address.ts";
 import { AssetTable } from "./asset_table.tsx";
-import { count, duration } from "./format.ts";
-import { Asking, Chip, subjectOf, Time } from "./parts.tsx";
+import { AlertTable } from "./alert_table.tsx";
+import { count } from "./format.ts";
+import { Asking } from "./parts.tsx";
 import { SensorTable } from "./sensor_table.tsx";
-import { why } from "./triage_row.tsx";
 import { URGENT } from "./queries_alerting.ts";
 import { PLANT, type PlantAnswer } from "./queries_plant.ts";
 import { serviceNowMs, standing } from "./standing.ts";
-import { Rows } from "./rows.tsx";
 
 export function PlantScreen() {
   const range = useMemo(() => signal(lastDay()), []).value;
@@ -69,33 +67,7 @@ function Urgent({ plant }: { plant: PlantAnswer["plant"] }) {
   return (
     <>
       <h2>Needs a person now</h2>
-      <Rows label="Needs a person now" kind="urgent">
-        <thead class="hidden">
-          <tr>
-            <th>Severity</th>
-            <th>About</th>
-            <th>Why</th>
-            <th>Opened</th>
-          </tr>
-        </thead>
-        <tbody>
-          {alerts.map((alert) => (
-            <tr key={alert.id}>
-              <td>
-                <Chip severity={alert.severity} state={alert.state} />
-              </td>
-              <td>
-                <a href={addressOf(["alerts", alert.number])} dir="auto">{subjectOf(alert)}</a>
-              </td>
-              <td class="why" title={alert.reason}>{why(alert)}</td>
-              <td class="num">
-                <Time at={alert.openedAt} />{" "}
-                <span class="muted">{duration(serviceNowMs() - Date.parse(alert.openedAt))}</span>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </Rows>
+      <AlertTable alerts={alerts} label="Needs a person now" />
       <p>
         <a href="/alerts">All alerts</a>
       </p>
