@@ -1,8 +1,6 @@
 /** Alerts by the asset that they are about. */
-import { SEVERITIES } from "../../src/domain/detection/severity.ts";
 import { cursorOfNow } from "../../src/operations/alerting/follow_alerts.ts";
 import { listAlerts } from "../../src/operations/alerting/list_alerts.ts";
-import { worstOf } from "../../src/operations/plant/read_overview.ts";
 import type { AlertGroup } from "../../src/ports/alerting/alert.ts";
 import { builder } from "../builder.ts";
 import { LOOKUP_COST } from "../cost.ts";
@@ -26,12 +24,14 @@ const AlertGroupRef = builder.objectRef<AlertGroup>("AlertGroup").implement({
     }),
     count: t.exposeFloat("count", { description: "How many there are under the filter." }),
     unacknowledged: t.exposeFloat("unacknowledged", {
-      description: "Of these, those whose condition stands and that nobody has seen.",
+      description:
+        "Of these, those that ask for a person: the condition stands, nobody has seen it, and nothing hides it.",
     }),
-    worst: t.field({
+    worst: t.expose("worst", { type: SeverityEnum, description: "The highest severity among them." }),
+    worstUnacknowledged: t.expose("worstUnacknowledged", {
       type: SeverityEnum,
-      description: "The highest severity among them.",
-      resolve: (group) => worstOf(group) ?? SEVERITIES[0],
+      nullable: true,
+      description: "The highest severity among those that ask for a person; null when none does.",
     }),
     alerts: t.field({
       type: [AlertRef],
@@ -58,7 +58,9 @@ const AlertGroupsRef = builder.objectRef<AlertGroups>("AlertGroups").implement({
     }),
     groups: t.expose("groups", {
       type: [AlertGroupRef],
-      description: "That with the most urgent alert first, of those that with the most that nobody has seen.",
+      // As many as the field that leads here asks for.
+      complexity: { multiplier: 1 },
+      description: "That where the most urgent alert asks for a person first, then that with the most urgent.",
     }),
   }),
 });

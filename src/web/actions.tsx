@@ -79,6 +79,7 @@ export function Actions({ alerts, onActed }: ActionsProps) {
     takeKeys([
       { key: "a", about: "acknowledge", act: acknowledge },
       { key: "s", about: "shelve", act: () => form.value = "shelve" },
+      { key: "i", about: "assign", act: () => form.value = "assign" },
       { key: "c", about: "comment", act: () => form.value = "comment" },
       { key: "u", about: "undo", act: () => said.value?.undo?.() },
     ]), [alerts]);
@@ -103,7 +104,9 @@ export function Actions({ alerts, onActed }: ActionsProps) {
         Shelve <kbd>s</kbd>
       </button>
       {shelved && <button type="button" onClick={unshelve}>Unshelve</button>}
-      <button type="button" disabled={none} onClick={() => form.value = "assign"}>Assign</button>
+      <button type="button" disabled={none} onClick={() => form.value = "assign"}>
+        Assign <kbd>i</kbd>
+      </button>
       <button type="button" disabled={none} onClick={() => form.value = "comment"}>
         Comment <kbd>c</kbd>
       </button>

@@ -104,7 +104,7 @@ export interface Trend {
   readonly rolledUpBefore: string | null;
 }
 
-const DRAWN = `fragment Drawn on Trend {
+export const DRAWN = `fragment Drawn on Trend {
   sensor { key name unit } resolution times min max mean status usualLow usualHigh gaps { from to } rolledUpBefore
 }`;
 

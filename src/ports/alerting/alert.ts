@@ -75,9 +75,11 @@ export interface AlertGroup {
   /** Undefined: about no asset. */
   readonly assetId: AssetId | undefined;
   readonly count: number;
-  /** Of these, those whose condition stands and that nobody has seen. */
+  /** Of these, those that ask for a person: the condition stands, nobody has seen it, and nothing hides it. */
   readonly unacknowledged: number;
-  readonly bySeverity: Readonly<Record<Severity, number>>;
+  readonly worst: Severity;
+  /** Of those that ask for a person; undefined when none does. */
+  readonly worstUnacknowledged: Severity | undefined;
   /** The first of them, the most urgent first, of those the newest. */
   readonly first: readonly AlertId[];
 }
@@ -173,7 +175,7 @@ export interface AlertStore {
   page(tenantId: TenantId, page: Page & Skipping & AlertFilter): Promise<Alert[]>;
   /** The most urgent first, of those the newest; behind a place. */
   bySeverity(tenantId: TenantId, page: SeverityPage & Skipping & AlertFilter): Promise<Alert[]>;
-  /** By asset: that with the most urgent alert first, of those that with the most; up to `limit`. */
+  /** By asset: that where the most urgent asks for a person first, then that with the most urgent; up to `limit`. */
   groups(tenantId: TenantId, filter: AlertFilter & { readonly limit: number }): Promise<AlertGroup[]>;
   /** How many there are of each severity and state. */
   counts(tenantId: TenantId, filter: AlertFilter): Promise<AlertCount[]>;

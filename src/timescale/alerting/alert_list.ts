@@ -13,10 +13,9 @@ interface GroupRow {
   readonly assetId: AssetId | null;
   readonly count: number;
   readonly unacknowledged: number;
-  readonly critical: number;
-  readonly high: number;
-  readonly medium: number;
-  readonly low: number;
+  /** Places in the order of severities, from 1. */
+  readonly worst: number;
+  readonly worstUnacknowledged: number | null;
   /** With commas between them. */
   readonly first: string;
 }
@@ -78,23 +77,22 @@ export function alertLists(sql: Sql): AlertLists {
     async groups(tenantId, { limit, ...filter }) {
       const rows = await sql<GroupRow[]>`
         SELECT coalesce(found.asset_id, sensor.asset_id) AS "assetId", count(*)::float8 AS count,
-          count(*) FILTER (WHERE state = 'unacknowledged')::float8 AS unacknowledged,
-          count(*) FILTER (WHERE severity = 'CRITICAL')::float8 AS critical,
-          count(*) FILTER (WHERE severity = 'HIGH')::float8 AS high,
-          count(*) FILTER (WHERE severity = 'MEDIUM')::float8 AS medium,
-          count(*) FILTER (WHERE severity = 'LOW')::float8 AS low,
+          count(*) FILTER (WHERE asks)::float8 AS unacknowledged,
+          max(urgency)::float8 AS worst, (max(urgency) FILTER (WHERE asks))::float8 AS "worstUnacknowledged",
           array_to_string((array_agg(found.id ORDER BY urgency DESC, found.id DESC))[1:${FIRST_OF_GROUP}::int], ',') AS first
         FROM (
-          SELECT id, sensor_id, asset_id, severity, state,
+          SELECT id, sensor_id, asset_id,
+            state = 'unacknowledged' AND shelved_until IS NULL AND suppressed_by = '{}' AS asks,
             array_position(ARRAY['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'], severity) AS urgency
           FROM alert WHERE tenant_id = ${tenantId} AND ${matching(sql, filter)}
         ) AS found LEFT JOIN sensor ON sensor.tenant_id = ${tenantId} AND sensor.id = found.sensor_id
-        GROUP BY 1 ORDER BY max(urgency) DESC, unacknowledged DESC, count DESC, 1 LIMIT ${limit}`;
-      return rows.map(({ assetId, count, unacknowledged, first, critical, high, medium, low }) => ({
+        GROUP BY 1 ORDER BY "worstUnacknowledged" DESC NULLS LAST, worst DESC, count DESC, 1 LIMIT ${limit}`;
+      return rows.map(({ assetId, count, unacknowledged, first, worst, worstUnacknowledged }) => ({
         assetId: optional(assetId),
         count,
         unacknowledged,
-        bySeverity: { CRITICAL: critical, HIGH: high, MEDIUM: medium, LOW: low },
+        worst: SEVERITIES[worst - 1],
+        worstUnacknowledged: worstUnacknowledged === null ? undefined : SEVERITIES[worstUnacknowledged - 1],
         first: first.split(",").map((id) => Number(id) as AlertId),
       }));
     },
