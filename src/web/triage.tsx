@@ -1,6 +1,6 @@
 /** Triage: all alerts by what one looks for, in a window of lines, with the keyboard alone if one likes. */
 import { effect, signal, useComputed, useSignal, useSignalEffect } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { Actions } from "./actions.tsx";
 import { addressOf, go, params, setParams } from "./address.ts";
 import { countOf } from "./alert_lines.ts";
@@ -93,7 +93,8 @@ export function TriageScreen() {
   }
 
   const search = useRef<HTMLInputElement>(null);
-  useEffect(() =>
+  // At once, so that the next key means the line that the one before has chosen.
+  useLayoutEffect(() =>
     takeKeys([
       { key: "x", about: "mark it, to act on several", act: mark },
       { key: "j", about: "next alert", act: () => select(at.value + 1) },
