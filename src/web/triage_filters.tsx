@@ -20,7 +20,9 @@ const STATES: Readonly<Record<string, readonly string[] | undefined>> = {
 const TYPING_MS = 150;
 
 const stateWord = () => params.value.get("state") ?? "open";
-const severityWords = () => (params.value.get("severity") ?? "").split(",").filter((one) => one !== "");
+const WORDS: readonly string[] = SEVERITIES.map((severity) => severity.toLowerCase());
+/** An address may have been written by hand: what is no severity asks nothing. */
+const severityWords = () => (params.value.get("severity") ?? "").split(",").filter((one) => WORDS.includes(one));
 
 /** As text, so that what else changes in the address asks nothing. */
 const text = computed(() => {
