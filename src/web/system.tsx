@@ -7,6 +7,7 @@ import { count, duration, durationMs, words } from "./format.ts";
 import { Asking, Hours, Time } from "./parts.tsx";
 import { HOUR_MS, useFresh } from "./fresh.ts";
 import { SYSTEM, type SystemAnswer } from "./queries_intake.ts";
+import { PlantZone } from "./plant_zone.tsx";
 import { serviceNowMs } from "./standing.ts";
 import { Rows } from "./rows.tsx";
 
@@ -35,6 +36,7 @@ export function SystemScreen() {
             : <SourceTable sources={answer.sources} />}
           <h2>What is kept</h2>
           <Kept retention={answer.retention} />
+          <PlantZone />
           <p>
             <a href="/graphql">The API, to try it out</a>
           </p>
