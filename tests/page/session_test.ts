@@ -1,14 +1,11 @@
 /** Coming in and going, and what a page of another site can do meanwhile: nothing. */
 import assert from "node:assert/strict";
-import type { BrowserContext } from "playwright-core";
 import { makeKey } from "../fixtures/access.ts";
 import { withApp } from "../fixtures/app.ts";
 import { testInBrowser, withBrowser } from "../fixtures/browser.ts";
-import { ask, post } from "../fixtures/graphql.ts";
+import { tryFromElsewhere } from "../fixtures/foreign_site.ts";
+import { post } from "../fixtures/graphql.ts";
 import { assertAccessible, openPage, settled } from "../fixtures/page.ts";
-import { until } from "../fixtures/until.ts";
-
-const REGISTER = `mutation { registerAsset(input: { key: "from-elsewhere" }) { __typename } }`;
 
 testInBrowser("sessions and other sites", async (t, executablePath) => {
   await withApp(async ({ url }) => {
@@ -63,15 +60,11 @@ testInBrowser("sessions and other sites", async (t, executablePath) => {
       });
       await t.step(
         "a page of another site can use that session for nothing",
-        () => fromElsewhere(context, { url, evil }),
+        () => tryFromElsewhere(context, { url, evil }),
       );
       await t.step("nothing of it was done", async () => {
-        const response = await fetch(`${url}/graphql`, {
-          method: "POST",
-          headers: { ...headers, "content-type": "application/json" },
-          body: JSON.stringify({ query: `{ asset(key: "from-elsewhere") { key } }` }),
-        });
-        assert.equal((await response.json()).data.asset, null);
+        const { body } = await post(url, { query: `{ asset(key: "from-elsewhere") { key } }` }, headers);
+        assert.equal(body.data.asset, null);
       });
       await t.step("signing out ends the session and its live link, also in other tabs", async () => {
         const other = await openPage(browser, `${url}/alerts`, { context });
@@ -83,13 +76,8 @@ testInBrowser("sessions and other sites", async (t, executablePath) => {
         assert.deepEqual(await context.cookies(), []);
         await other.page.getByRole("heading", { name: "Sign in" }).waitFor();
         await other.page.getByText("standing: unknown").waitFor();
-        const kept = await fetch(`${url}/graphql`, {
-          method: "POST",
-          headers: { cookie: `${cookie.name}=${cookie.value}`, "content-type": "application/json" },
-          body: JSON.stringify({ query: "{ eventCursor }" }),
-        });
-        assert.equal(kept.status, 401);
-        await kept.body?.cancel();
+        const copied = { cookie: `${cookie.name}=${cookie.value}` };
+        assert.equal((await post(url, { query: "{ eventCursor }" }, copied)).status, 401);
         await other.close();
       });
       await close();
@@ -99,57 +87,3 @@ testInBrowser("sessions and other sites", async (t, executablePath) => {
     await foreign.finished;
   });
 });
-
-/** What a page of another site tries, in a browser that has signed in: to read, to write, to follow, to frame. */
-async function fromElsewhere(context: BrowserContext, { url, evil }: { url: string; evil: string }): Promise<void> {
-  const page = await context.newPage();
-  await page.goto(evil);
-  const tried = await page.evaluate(async ([url, query]) => {
-    const json = { "content-type": "application/json" };
-    const body = JSON.stringify({ query });
-    const outcome = (asked: Promise<Response>) =>
-      asked.then((response) => `${response.type} ${response.status}`, (error) => String(error));
-    const socket = await new Promise<string>((resolve) => {
-      const socket = new WebSocket(`${url.replace("http", "ws")}/graphql`, "graphql-transport-ws");
-      socket.onopen = () => resolve("open");
-      socket.onerror = () => resolve("refused");
-    });
-    return {
-      page: await outcome(fetch(url, { credentials: "include" })),
-      read: await outcome(fetch(`${url}/graphql`, { method: "POST", headers: json, body, credentials: "include" })),
-      session: await outcome(fetch(`${url}/session`, { method: "DELETE", credentials: "include" })),
-      socket,
-    };
-  }, [url, REGISTER]);
-  for (const [what, outcome] of Object.entries(tried)) assert.match(outcome, /Failed to fetch|refused/, what);
-  await posts(context, { url, evil });
-  // A frame of the page shows nothing of it.
-  await page.goto(evil);
-  await page.evaluate((url) => {
-    // deno-lint-ignore no-explicit-any -- runs in the browser
-    const { document } = globalThis as any;
-    document.body.append(Object.assign(document.createElement("iframe"), { src: url }));
-  }, url);
-  const frame = await until("the frame", () => page.frames().find((frame) => frame !== page.mainFrame()));
-  await until("it to have been refused", () => /chrome-error/.test(frame.url()) || undefined);
-  await page.close();
-}
-
-/** A form can be sent anywhere; what comes of it is looked at by the gateway. */
-async function posts(context: BrowserContext, { url, evil }: { url: string; evil: string }): Promise<void> {
-  for (const path of ["/graphql", "/session", "/"]) {
-    const page = await context.newPage();
-    await page.goto(evil);
-    const answered = page.waitForResponse((response) => response.url() === `${url}${path}`);
-    await page.evaluate(([action, query]) => {
-      // deno-lint-ignore no-explicit-any -- runs in the browser
-      const { document } = globalThis as any;
-      const form = Object.assign(document.createElement("form"), { action, method: "post", enctype: "text/plain" });
-      form.append(Object.assign(document.createElement("input"), { name: `{"query":"${query}","x":"`, value: `"}` }));
-      document.body.append(form);
-      form.submit();
-    }, [`${url}${path}`, REGISTER.replaceAll('"', '\\"')]);
-    assert.ok((await answered).status() >= 400, path);
-    await page.close();
-  }
-}
