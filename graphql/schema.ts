@@ -28,6 +28,7 @@ import "./alerting/timer.ts";
 import "./alerting/act.ts";
 import "./alerting/alert_events.ts";
 import "./alerting/alert_list.ts";
+import "./alerting/alert_group.ts";
 import "./alerting/flood.ts";
 import "./alerting/performance.ts";
 import "./alerting/policy.ts";
@@ -50,5 +51,6 @@ import { audited } from "./audited.ts";
 import "./event.ts";
 import { builder } from "./builder.ts";
 import { acceptOtherValues } from "./other_values.ts";
+import { rejecting } from "./rejected.ts";
 
-export const schema = audited(acceptOtherValues(builder.toSchema()));
+export const schema = audited(rejecting(acceptOtherValues(builder.toSchema())));

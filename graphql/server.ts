@@ -122,7 +122,7 @@ export function createGateway(options: GatewayOptions): Gateway {
           status: 403,
         });
       }
-      if (pathname === "/session") return await answerSession(request, client, options);
+      if (pathname === "/session") return await answerSession(request, client, { ...options, keysChanged });
       // The page holds nothing of the plant: what it shows it asks for, with the session of who looks.
       const shown = pathname === "/graphql" ? undefined : await page(request);
       if (shown !== undefined) return shown;

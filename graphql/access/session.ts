@@ -10,6 +10,8 @@ import { refused, tooManyRequests } from "./refused.ts";
 export interface SessionOptions {
   readonly keys: KeyRing;
   readonly scope: (principal: Principal) => Scope;
+  /** Makes what was changed about sessions count here at once: streams and sockets of one that has ended end. */
+  readonly keysChanged: () => Promise<void>;
 }
 
 const BODY_LENGTH_MAX = 1_000;
@@ -31,7 +33,7 @@ export async function answerSession(request: Request, client: string, options: S
   return new Response("POST opens a session, DELETE ends it.\n", { status: 405, headers: { allow: "POST, DELETE" } });
 }
 
-async function open(request: Request, client: string, { keys, scope }: SessionOptions): Promise<Response> {
+async function open(request: Request, client: string, { keys, scope, keysChanged }: SessionOptions): Promise<Response> {
   const header = request.headers.get("authorization");
   const text = header ?? await keyInBody(request);
   if (text === undefined) {
@@ -49,21 +51,25 @@ async function open(request: Request, client: string, { keys, scope }: SessionOp
   // While nobody needs a key there is nothing to open.
   if (key === undefined) return new Response(null, { status: 204 });
   const session = await openSession(scope(principal), { tenant, key });
-  await keys.refresh();
+  await keysChanged();
   const { expiresAtMs } = session.key;
   return Response.json({ name: key.name, scopes: key.scopes, expiresAt: new Date(expiresAtMs!).toISOString() }, {
     headers: { "set-cookie": cookie(request, session.text, SESSION_MS / 1_000), "cache-control": "no-store" },
   });
 }
 
-async function close(request: Request, client: string, { keys, scope }: SessionOptions): Promise<Response> {
+async function close(
+  request: Request,
+  client: string,
+  { keys, scope, keysChanged }: SessionOptions,
+): Promise<Response> {
   const credential = credentialOf(request);
   const principal = credential === undefined || "code" in credential
     ? credential
     : await keys.admit(credential, client);
   if (principal !== undefined && !("code" in principal) && principal.session !== undefined) {
     await scope(principal).store.keys.removeSession(principal.tenant.id, principal.session);
-    await keys.refresh();
+    await keysChanged();
   }
   return new Response(null, { status: 204, headers: { "set-cookie": cookie(request, "", 0) } });
 }

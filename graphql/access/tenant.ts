@@ -1,3 +1,4 @@
+import type { Key } from "../../src/domain/access/key.ts";
 import { type Tenant, UNKNOWN_SENSORS } from "../../src/domain/access/tenant.ts";
 import type { CreatedKey } from "../../src/operations/access/create_key.ts";
 import { createTenant } from "../../src/operations/access/create_tenant.ts";
@@ -5,7 +6,7 @@ import { configureTenant } from "../../src/operations/access/configure_tenant.ts
 import { builder, enumValues } from "../builder.ts";
 import { LOOKUP_COST } from "../cost.ts";
 import { asResult } from "../errors.ts";
-import { ApiKeyRef } from "./key.ts";
+import { AccessScopeEnum, ApiKeyRef } from "./key.ts";
 
 const UnknownSensorsEnum = builder.enumType("UnknownSensors", {
   description: "What happens to a reading whose sensor is unknown.",
@@ -20,6 +21,10 @@ const TenantRef = builder.objectRef<Tenant>("Tenant").implement({
       type: UnknownSensorsEnum,
       description: "What happens to a reading whose sensor is unknown.",
     }),
+    timeZone: t.exposeString("timeZone", {
+      nullable: true,
+      description: "The plant's own time by its IANA name, in which the page shows times; null: each browser's own.",
+    }),
   }),
 });
 
@@ -32,12 +37,32 @@ builder.queryField("tenant", (t) =>
     resolve: async (_root, _args, { scope }) => (await scope.store.tenants.byKey(scope.tenant.key))!,
   }));
 
+const SessionRef = builder.objectRef<Pick<Key, "name" | "scopes">>("Session").implement({
+  description: "A browser that has signed in with a key. DELETE /session ends it.",
+  fields: (t) => ({
+    name: t.exposeString("name", { description: "Name of the key: the actor of what is done in it." }),
+    scopes: t.expose("scopes", { type: [AccessScopeEnum], description: "What it may do." }),
+  }),
+});
+
+builder.queryField("session", (t) =>
+  t.field({
+    access: "read",
+    type: SessionRef,
+    nullable: true,
+    description: "The session that this request is from; null when it comes with a key, or while nobody needs one.",
+    resolve: (_root, _args, { principal: { session, key } }) => session === undefined ? null : key,
+  }));
+
 const ConfigureTenantInput = builder.inputType("ConfigureTenantInput", {
   description: "What is left out stays as it is.",
   fields: (t) => ({
     unknownSensors: t.field({
       type: UnknownSensorsEnum,
       description: "What happens to a reading whose sensor is unknown.",
+    }),
+    timeZone: t.string({
+      description: "The plant's own time by its IANA name, such as Europe/Berlin; an empty text: none.",
     }),
   }),
 });
@@ -51,12 +76,16 @@ builder.mutationField("configureTenant", (t) =>
   t.field({
     access: "admin",
     type: ConfigureTenantPayload,
-    description: "Decides what happens to what comes in. Batches that are ingested from then on go by it.",
+    description:
+      "Decides what happens to what comes in, for batches that are ingested from then on, and in which zone times are shown.",
     errors: {},
     args: { input: t.arg({ type: ConfigureTenantInput, required: true, description: "What to decide." }) },
     resolve: (_root, { input }, { scope }) =>
       asResult(async () => ({
-        tenant: await configureTenant(scope, { unknownSensors: input.unknownSensors ?? undefined }),
+        tenant: await configureTenant(scope, {
+          unknownSensors: input.unknownSensors ?? undefined,
+          ...input.timeZone == null ? {} : { timeZone: input.timeZone || undefined },
+        }),
       })),
   }));
 

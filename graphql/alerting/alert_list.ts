@@ -4,6 +4,7 @@ import { SEVERITIES, type Severity } from "../../src/domain/detection/severity.t
 import { cursorOfNow } from "../../src/operations/alerting/follow_alerts.ts";
 import { type AlertList, type AlertQuery, listAlerts } from "../../src/operations/alerting/list_alerts.ts";
 import type { AlertCount } from "../../src/ports/alerting/alert.ts";
+import { invalid } from "../../src/operations/errors.ts";
 import { builder } from "../builder.ts";
 import { LOOKUP_COST } from "../cost.ts";
 import { rowId } from "../ids.ts";
@@ -16,6 +17,11 @@ export const AlertFilterInput = builder.inputType("AlertFilter", {
   fields: (t) => ({
     sensor: t.string({ description: "Key of a sensor." }),
     asset: t.string({ description: "Key of an asset: it, all assets below it, and the sensors of all these." }),
+    onAsset: t.string({ description: "Key of an asset: it and its own sensors, nothing below it." }),
+    unplaced: t.boolean({
+      description:
+        "True: about no asset, but about a sensor that nobody has said the asset of, or about a source; false: all others.",
+    }),
     source: t.string({ description: "Key of a source: alerts that its batches opened." }),
     severities: t.field({ type: [SeverityEnum], description: "One of these." }),
     states: t.field({ type: [AlertStateEnum], description: "One of these." }),
@@ -39,6 +45,8 @@ export function toQuery(
   return {
     sensorKey: filter?.sensor ?? sensor ?? undefined,
     assetKey: filter?.asset ?? undefined,
+    onAssetKey: filter?.onAsset ?? undefined,
+    unplaced: filter?.unplaced ?? undefined,
     sourceKey: filter?.source ?? undefined,
     severities: filter?.severities ?? undefined,
     states: filter?.states ?? undefined,
@@ -69,6 +77,16 @@ const BY_SEVERITY: PlaceCodec<Alert, Pick<Alert, "severity" | "id">> = {
       : undefined;
   },
 };
+
+const SKIP_MAX = 1_000_000;
+
+/** Throws invalid. */
+function skipOf({ skip, after }: { skip?: number | null; after?: string | null }): number {
+  if (skip == null || skip === 0) return 0;
+  if (skip < 0 || skip > SKIP_MAX) throw invalid("skip", `skip has to be 0 to ${SKIP_MAX.toLocaleString("en")}.`);
+  if (after != null) throw invalid("skip", "A page begins behind a cursor or behind a number of rows, not both.");
+  return skip;
+}
 
 interface FollowedPage {
   readonly eventCursor: string;
@@ -125,15 +143,23 @@ builder.queryFields((t) => ({
         defaultValue: "newest",
         description: "In which order; a cursor belongs to one.",
       }),
+      skip: t.arg.int({
+        description:
+          `Rows to pass over before the page begins, for who jumps in a long list: up to ${
+            SKIP_MAX.toLocaleString("en")
+          }. ` +
+          "Who reads on goes by `after`, which is quicker and misses nothing.",
+      }),
     },
     complexity: pageCost,
     async resolve(_root, { sensor, filter, orderBy, ...args }, { scope }) {
+      const skip = skipOf(args);
       const list = await listAlerts(scope, toQuery(sensor, filter));
       // Before the page: what changes in between is then behind the cursor, and not lost.
       const eventCursor = await cursorOfNow(scope);
       const page = orderBy === "severity"
-        ? await connectionBy(args, { place: BY_SEVERITY, load: list.bySeverity })
-        : await connectionOf(args, list.page);
+        ? await connectionBy(args, { place: BY_SEVERITY, load: (page) => list.bySeverity({ ...page, skip }) })
+        : await connectionOf(args, (page) => list.page({ ...page, skip }));
       return { ...page, eventCursor, count: list.count };
     },
   }),

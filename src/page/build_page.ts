@@ -2,10 +2,10 @@
  * The page as browsers want it: its sources in src/web put together by esbuild, once, and kept under a name that says
  * what they were built from. Nothing built is in the repository, and nothing has to be installed to build it.
  */
-import { build, type BuildOptions, stop } from "esbuild";
+import { build, type BuildOptions, type BuildResult, type Metafile, stop } from "esbuild";
 import { createHash, randomUUID } from "node:crypto";
-import { readdir, readFile, rename, rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -19,6 +19,8 @@ export interface BuiltPage {
   /** Names of the script and the style sheet that the document begins with. */
   readonly script: string;
   readonly style: string;
+  /** Of each of the page's sources that is loaded when it is first shown, the files that it needs, itself first. */
+  readonly needs: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The page out of `cacheFolder`, built when it is not there. */
@@ -47,8 +49,10 @@ async function buildInto(folder: string, version: string): Promise<BuiltPage> {
     jsx: "automatic",
     jsxImportSource: "preact",
     logLevel: "silent",
+    metafile: true,
   };
-  await buildAlone(options);
+  const { metafile } = await buildAlone(options);
+  await writeFile(join(draft, NEEDS), JSON.stringify(needsOf(metafile!)));
   await rename(draft, folder).catch(async (error: NodeJS.ErrnoException) => {
     // Another process was quicker; it built the same.
     if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
@@ -62,10 +66,33 @@ async function buildInto(folder: string, version: string): Promise<BuiltPage> {
 let last: Promise<unknown> = Promise.resolve();
 
 /** One build after the other: the builder's process ends with each, since hardly ever another one follows. */
-function buildAlone(options: BuildOptions): Promise<void> {
-  const built = last.then(() => build(options)).finally(() => stop()).then(() => {});
+function buildAlone(options: BuildOptions): Promise<BuildResult> {
+  const built = last.then(() => build(options)).finally(() => stop());
   last = built.catch(() => {});
   return built;
+}
+
+const NEEDS = "needs.json";
+
+/** By source, such as "triage.tsx": browsers find files that files need one after the other, unless they are told. */
+function needsOf({ outputs }: Metafile): Record<string, string[]> {
+  const gather = (path: string, found: Set<string>): Set<string> => {
+    if (found.has(path)) return found;
+    found.add(path);
+    for (const { path: next, kind } of outputs[path]?.imports ?? []) {
+      if (kind === "import-statement") gather(next, found);
+    }
+    return found;
+  };
+  const loaded = Object.entries(outputs).filter(([path, { entryPoint }]) =>
+    path.endsWith(".js") && entryPoint !== undefined
+  );
+  return Object.fromEntries(
+    loaded.map(([path, { entryPoint }]) => [
+      basename(entryPoint!),
+      Array.from(gather(path, new Set()), (path) => basename(path)),
+    ]),
+  );
 }
 
 async function readBuilt(folder: string, version: string): Promise<BuiltPage | undefined> {
@@ -76,10 +103,15 @@ async function readBuilt(folder: string, version: string): Promise<BuiltPage | u
   const named = (pattern: RegExp) => names.find((name) => pattern.test(name));
   const [script, style] = [named(/^page-\w+\.js$/), named(/^style-\w+\.css$/)];
   if (script === undefined || style === undefined) return undefined;
+  const needs = JSON.parse(await readFile(join(folder, NEEDS), "utf8"));
   const files = new Map(
-    await Promise.all(names.map(async (name) => [name, new Uint8Array(await readFile(join(folder, name)))] as const)),
+    await Promise.all(
+      names.filter((name) => name !== NEEDS).map(async (name) =>
+        [name, new Uint8Array(await readFile(join(folder, name)))] as const
+      ),
+    ),
   );
-  return { version, files, script, style };
+  return { version, files, script, style, needs };
 }
 
 async function contentHash(): Promise<string> {

@@ -4,8 +4,21 @@
  */
 import type { BuiltPage } from "./build_page.ts";
 
-/** First parts of the addresses that the page knows (src/web/screens.ts); others get its document with 404. */
-const SCREENS = ["", "plant", "alerts", "sensors", "batches", "quarantine", "settings", "system"];
+/**
+ * First parts of the addresses that the page knows (src/web/screens.tsx), with the sources that they show, of all and
+ * of one; others get its document with 404. What an address shows is loaded with the document, and not once that has
+ * run.
+ */
+const SCREENS: Readonly<Record<string, readonly [all: readonly string[], one: readonly string[]]>> = {
+  "": [["plant.tsx"], []],
+  plant: [["plant.tsx"], ["asset.tsx"]],
+  alerts: [["triage.tsx"], ["alert.tsx", "chart.ts"]],
+  sensors: [[], ["sensor.tsx", "chart.ts"]],
+  batches: [["batches.tsx"], ["batch.tsx"]],
+  quarantine: [["quarantine.tsx"], []],
+  settings: [["settings.tsx"], []],
+  system: [["system.tsx"], []],
+};
 
 const FILES = "/page/";
 const TYPES: Readonly<Record<string, string>> = {
@@ -45,8 +58,10 @@ export function servePage(building: Promise<BuiltPage>): ServePage {
       const missing = () => new Response("The page has no such file; it may be of another version.\n", { status: 404 });
       return file === undefined ? missing() : answer(request, file, "public, max-age=31536000, immutable");
     }
-    const known = SCREENS.includes(pathname.split("/")[1]);
-    return answer(request, page.document, "no-cache", known ? 200 : 404);
+    const [, first, second] = pathname.split("/");
+    const screen = Object.hasOwn(SCREENS, first) ? SCREENS[first] : undefined;
+    if (screen === undefined) return answer(request, page.documents.get("")!, "no-cache", 404);
+    return answer(request, page.documents.get(screen[second ? 1 : 0].join())!, "no-cache");
   };
 }
 
@@ -59,17 +74,24 @@ interface PackedFile {
 
 interface PackedPage {
   readonly files: ReadonlyMap<string, PackedFile>;
-  readonly document: PackedFile;
+  /** By the sources that they load along with the first script; the empty text: none. */
+  readonly documents: ReadonlyMap<string, PackedFile>;
 }
 
-async function pack({ files, script, style, version }: BuiltPage): Promise<PackedPage> {
+async function pack({ files, script, style, version, needs }: BuiltPage): Promise<PackedPage> {
   const packed = await Promise.all(Array.from(files, async ([name, plain]) => {
     const type = TYPES[name.slice(name.lastIndexOf(".") + 1)] ?? "application/octet-stream";
     return [name, { type, etag: `"${name}"`, plain, gzip: await gzip(plain) }] as const;
   }));
-  const plain = new TextEncoder().encode(documentOf(script, style));
-  const document = { type: "text/html; charset=utf-8", etag: `"${version}"`, plain, gzip: await gzip(plain) };
-  return { files: new Map(packed), document };
+  const sources = [[], ...Object.values(SCREENS).flat()];
+  const documents = await Promise.all(sources.map(async (sources, i) => {
+    const early = new Set(["main.tsx", ...sources].flatMap((source) => needs[source] ?? []));
+    early.delete(script);
+    const plain = new TextEncoder().encode(documentOf({ script, style, early: [...early] }));
+    const etag = `"${version}-${i}"`;
+    return [sources.join(), { type: "text/html; charset=utf-8", etag, plain, gzip: await gzip(plain) }] as const;
+  }));
+  return { files: new Map(packed), documents: new Map(documents) };
 }
 
 const ICON = "data:image/svg+xml," + encodeURIComponent(
@@ -77,7 +99,14 @@ const ICON = "data:image/svg+xml," + encodeURIComponent(
     '<path d="M2 10h3l2-6 2 9 2-3h3" fill="none" stroke="#fff" stroke-width="1.5"/></svg>',
 );
 
-function documentOf(script: string, style: string): string {
+interface DocumentParts {
+  readonly script: string;
+  readonly style: string;
+  /** Scripts that will be asked for, so that they come along with the first one. */
+  readonly early: readonly string[];
+}
+
+function documentOf({ script, style, early }: DocumentParts): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -89,6 +118,7 @@ function documentOf(script: string, style: string): string {
 <link rel="icon" href="${ICON}">
 <link rel="stylesheet" href="${FILES}${style}">
 <script type="module" src="${FILES}${script}"></script>
+${early.map((name) => `<link rel="modulepreload" href="${FILES}${name}">`).join("\n")}
 </head>
 <body><noscript>This page needs JavaScript. The API is at <a href="/graphql">/graphql</a>.</noscript></body>
 </html>

@@ -1,6 +1,6 @@
 /** Acting on alerts, one or many: seen, put aside, given to somebody, said something about; with a way back. */
 import { type Signal, useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { ask, type Document, Fault } from "./gateway.ts";
 import { takeKeys } from "./keys.ts";
 import { SEVERITIES, subjectOf } from "./parts.tsx";
@@ -31,6 +31,10 @@ const UNDO_MS = 10_000;
 /** As many as the gateway takes at once. */
 const AT_ONCE = 1_000;
 
+/** Takes back what was done to rows, which were as `before` says. */
+type Undo = (rows: readonly AlertRow[], before: ReadonlyMap<string, AlertRow>) => void;
+type Give = (targets: readonly AlertRow[]) => void;
+
 interface Said {
   readonly text: string;
   readonly refusals: readonly string[];
@@ -45,7 +49,7 @@ export function Actions({ alerts, onActed }: ActionsProps) {
   async function act<Input extends object>(
     document: Document<Acted, { input: Input & { alerts: readonly Target[] } }>,
     input: Input,
-    { done, targets = alerts, undo }: { done: string; targets?: readonly AlertRow[]; undo?: typeof UNACKNOWLEDGE },
+    { done, targets = alerts, undo }: { done: string; targets?: readonly AlertRow[]; undo?: Undo },
   ): Promise<boolean> {
     if (targets.length === 0) return false;
     try {
@@ -63,7 +67,7 @@ export function Actions({ alerts, onActed }: ActionsProps) {
       );
       const text = changed.length === 0 ? "Nothing was changed." : `${done}: ${changed.length}.`;
       const back = undo !== undefined && changed.length > 0
-        ? () => void act(undo, {}, { done: "Taken back", targets: changed })
+        ? () => void undo(changed, new Map(targets.map((before) => [before.id, before])))
         : undefined;
       said.value = back === undefined ? { text, refusals } : { text, refusals, undo: back };
       return refusals.length === 0;
@@ -72,13 +76,43 @@ export function Actions({ alerts, onActed }: ActionsProps) {
       return false;
     }
   }
-  const acknowledge = () => void act(ACKNOWLEDGE, {}, { done: "Seen", undo: UNACKNOWLEDGE });
-  const unshelve = () => void act(UNSHELVE, {}, { done: "Back from the shelf" });
+  const back = { done: "Taken back" };
+  /** What each had before is given back to it: one request for all that had the same. */
+  function giveBack(changed: readonly AlertRow[], key: (row: AlertRow) => string, give: Give): void {
+    for (const targets of Map.groupBy(changed, key).values()) void give(targets);
+  }
+  const acknowledge = () =>
+    void act(ACKNOWLEDGE, {}, { done: "Seen", undo: (rows) => act(UNACKNOWLEDGE, {}, { ...back, targets: rows }) });
+  const shelve = (input: { until: string; reason: string }) =>
+    act(SHELVE, input, { done: "Put aside", undo: (rows) => act(UNSHELVE, {}, { ...back, targets: rows }) });
+  const unshelve = () =>
+    void act(UNSHELVE, {}, {
+      done: "Back from the shelf",
+      undo: (rows, before) => {
+        const shelf = ({ id }: AlertRow) => before.get(id)?.shelf ?? undefined;
+        giveBack(rows, (row) => JSON.stringify(shelf(row)), (targets) => {
+          const was = shelf(targets[0]);
+          if (was !== undefined) return act(SHELVE, { until: was.until, reason: was.reason }, { ...back, targets });
+        });
+      },
+    });
+  const assign = (assignee: string | null) =>
+    act(ASSIGN, { assignee }, {
+      done: "Assigned",
+      undo: (rows, before) => {
+        const held = ({ id }: AlertRow) => before.get(id)?.assignee ?? null;
+        giveBack(rows, (row) =>
+          String(held(row)), (targets) =>
+          act(ASSIGN, { assignee: held(targets[0]) }, { ...back, targets }));
+      },
+    });
   const undo = said.value?.undo;
-  useEffect(() =>
+  // At once: a key acts on what is chosen now.
+  useLayoutEffect(() =>
     takeKeys([
       { key: "a", about: "acknowledge", act: acknowledge },
       { key: "s", about: "shelve", act: () => form.value = "shelve" },
+      { key: "i", about: "assign", act: () => form.value = "assign" },
       { key: "c", about: "comment", act: () => form.value = "comment" },
       { key: "u", about: "undo", act: () => said.value?.undo?.() },
     ]), [alerts]);
@@ -105,7 +139,9 @@ export function Actions({ alerts, onActed }: ActionsProps) {
         Shelve <kbd>s</kbd>
       </button>
       {shelved && <button type="button" onClick={unshelve}>Unshelve</button>}
-      <button type="button" disabled={none} onClick={() => form.value = "assign"}>Assign</button>
+      <button type="button" disabled={none} onClick={() => form.value = "assign"}>
+        Assign <kbd>i</kbd>
+      </button>
       <button type="button" disabled={none} onClick={() => form.value = "comment"}>
         Comment <kbd>c</kbd>
       </button>
@@ -120,7 +156,7 @@ export function Actions({ alerts, onActed }: ActionsProps) {
       {form.value === "shelve" && (
         <ShelveForm
           form={form}
-          onShelve={(input) => act(SHELVE, input, { done: "Put aside", undo: UNSHELVE })}
+          onShelve={shelve}
           said={said}
         />
       )}
@@ -145,7 +181,7 @@ export function Actions({ alerts, onActed }: ActionsProps) {
           form={form}
           label="Who looks after it (empty: nobody)"
           optional
-          onText={(text) => act(ASSIGN, { assignee: text === "" ? null : text }, { done: "Assigned" })}
+          onText={(text) => assign(text === "" ? null : text)}
           said={said}
         />
       )}

@@ -1,153 +1,124 @@
 /**
- * The rows of triage: pages from the server, and what changes while one looks. List and stream have one cursor, so
- * nothing is missed in between. Rows that are new wait until one asks for them: what is being read does not move.
+ * Triage as one list, of which the page holds a part: pages of rows around what is looked at. The scroll bar spans all
+ * of them, and what comes into view is read.
  */
 import { batch, computed, signal } from "@preact/signals";
-import { ask, Fault } from "./gateway.ts";
-import { follow } from "./live.ts";
-import { type AlertEvent, type AlertFilter, type AlertOrder, type AlertRow, ALERTS } from "./queries_alerting.ts";
+import { type AlertLines, countOf, createFollowed, type Wanted } from "./alert_lines.ts";
+import { ask } from "./gateway.ts";
+import { type AlertRow, ALERTS, type Connection } from "./queries_alerting.ts";
+import { TRIAGE } from "./queries_triage.ts";
 
 const PAGE = 200;
-const RETRY_MS = 2_000;
-/** Rows that are held at most; who looks for more narrows the filter. */
+/** Rows that are held at most; what is furthest from the view goes first. */
 export const ROWS_MAX = 5_000;
 
-export interface AlertList {
+interface Held {
   readonly rows: readonly AlertRow[];
-  readonly total: number;
-  readonly complete: boolean;
+  /** To read on behind it. */
+  readonly cursor: string | undefined;
 }
 
-export function createAlertList() {
-  const rows = signal<readonly AlertRow[]>([]);
+export function createAlertList(): AlertLines {
+  const pages = signal<ReadonlyMap<number, Held>>(new Map());
+  /** Known once the last page was read. */
+  const ending = signal<number | undefined>(undefined);
+  const followed = createFollowed({ begin, replace, isWhole: () => heldRows() === size.value });
+  /** As it was when the list was read: what comes later waits. */
   const total = signal(0);
-  const waiting = signal<readonly AlertRow[]>([]);
-  const asking = signal(true);
-  const fault = signal<Fault | undefined>(undefined);
-  const more = signal<string | undefined>(undefined);
-  let filter: AlertFilter = {};
-  let orderBy: AlertOrder = "SEVERITY";
-  let given = new AbortController();
-  let stop: (() => void) | undefined;
-  // Events of a burst are drawn together, once a frame.
-  let burst: AlertEvent[] = [];
-  let frame = 0;
+  const size = computed(() => ending.value ?? total.value);
+  let view: readonly [first: number, last: number] = [0, 0];
+  let reading = false;
 
-  async function start(wanted: AlertFilter, order: AlertOrder): Promise<void> {
-    given.abort();
-    given = new AbortController();
-    const { signal } = given;
-    stop?.();
-    filter = wanted;
-    orderBy = order;
-    asking.value = true;
-    try {
-      const { alerts } = await ask(ALERTS, { filter, first: PAGE, orderBy }, signal);
-      if (signal.aborted) return;
-      batch(() => {
-        rows.value = alerts.edges.map(({ node }) => node);
-        total.value = alerts.totalCount;
-        more.value = alerts.pageInfo.hasNextPage ? alerts.pageInfo.endCursor ?? undefined : undefined;
-        waiting.value = [];
-        fault.value = undefined;
-        asking.value = false;
-      });
-      stop = follow(alerts.eventCursor, { onEvent: noticed, onGap: () => void start(filter, orderBy) });
-    } catch (error) {
-      if (signal.aborted) return;
-      asking.value = false;
-      fault.value = error instanceof Fault ? error : new Fault(String(error), "refused");
-      // A service that is on its way back is asked again; rows that were there stay in view meanwhile.
-      if (fault.value.kind !== "away" && rows.value.length === 0) return;
-      const timer = setTimeout(() => void start(filter, orderBy), RETRY_MS);
-      signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
-    }
-  }
+  const heldRows = () => Array.from(pages.value.values(), ({ rows }) => rows.length).reduce((a, b) => a + b, 0);
 
-  async function loadMore(): Promise<void> {
-    if (more.value === undefined || asking.value || rows.value.length >= ROWS_MAX) return;
-    asking.value = true;
-    const { signal } = given;
-    try {
-      const { alerts } = await ask(ALERTS, { filter, first: PAGE, after: more.value, orderBy }, signal);
-      const known = new Set(rows.value.map(({ id }) => id));
-      batch(() => {
-        rows.value = [...rows.value, ...alerts.edges.map(({ node }) => node).filter(({ id }) => !known.has(id))];
-        more.value = alerts.pageInfo.hasNextPage ? alerts.pageInfo.endCursor ?? undefined : undefined;
-        asking.value = false;
-      });
-    } catch (error) {
-      if (signal.aborted) return;
-      asking.value = false;
-      fault.value = error instanceof Fault ? error : new Fault(String(error), "refused");
-    }
-  }
-
-  function noticed(event: AlertEvent): void {
-    burst.push(event);
-    frame ||= requestAnimationFrame(takeBurst);
-  }
-
-  function takeBurst(): void {
-    const events = burst;
-    burst = [];
-    frame = 0;
+  async function begin({ filter, counted, order }: Wanted, signal: AbortSignal) {
+    const { alerts, alertCounts } = await ask(TRIAGE, { filter, counted, first: PAGE, orderBy: order }, signal);
     batch(() => {
-      const latest = new Map(events.map(({ alert }) => [alert.id, alert]));
-      const known = new Set<string>();
-      rows.value = rows.value.map((row) => {
-        known.add(row.id);
-        return latest.get(row.id) ?? row;
-      });
-      const before = new Map(waiting.value.map((row) => [row.id, row]));
-      for (const [id, row] of latest) {
-        if (known.has(id)) continue;
-        if (mayMatch(row, filter)) before.set(id, row);
-        else before.delete(id);
-      }
-      waiting.value = [...before.values()].slice(-ROWS_MAX);
+      total.value = countOf(alertCounts, filter);
+      ending.value = undefined;
+      pages.value = new Map();
+      hold(0, alerts);
+    });
+    return { eventCursor: alerts.eventCursor, counts: alertCounts };
+  }
+
+  function hold(page: number, { edges, pageInfo }: Connection<AlertRow>): void {
+    const next = new Map(pages.value);
+    next.set(page, {
+      rows: edges.map(({ node }) => node),
+      cursor: pageInfo.hasNextPage ? pageInfo.endCursor ?? undefined : undefined,
+    });
+    const middle = Math.floor((view[0] + view[1]) / 2 / PAGE);
+    const far = (one: number) => Math.abs(one - middle);
+    while (next.size * PAGE > ROWS_MAX) next.delete([...next.keys()].reduce((a, b) => far(b) > far(a) ? b : a));
+    batch(() => {
+      pages.value = next;
+      if (!pageInfo.hasNextPage) ending.value = page * PAGE + edges.length;
     });
   }
 
-  /** Rows that have come, above the others. What the server would leave out it leaves out when it is asked again. */
-  function showWaiting(): void {
-    void start(filter, orderBy);
+  function missing(): number | undefined {
+    const last = Math.min(view[1], size.value) - 1;
+    for (let page = Math.floor(view[0] / PAGE); page <= Math.floor(last / PAGE); page++) {
+      if (!pages.value.has(page)) return page;
+    }
   }
 
-  /** Draws what was done to rows before the stream tells of it. */
-  function take(changed: readonly AlertRow[]): void {
-    const by = new Map(changed.map((row) => [row.id, row]));
-    rows.value = rows.value.map((row) => by.get(row.id) ?? row);
+  /** One page after the other: who drags the scroll bar asks for where it comes to rest. */
+  async function readMissing(): Promise<void> {
+    if (reading) return;
+    reading = true;
+    try {
+      for (let page = missing(); page !== undefined && !followed.asking.value; page = missing()) {
+        const { filter, order } = followed.wanted();
+        const signal = followed.signal();
+        // Behind the page before nothing is missed, whatever has changed meanwhile; a jump may be off by what has.
+        const after = pages.value.get(page - 1)?.cursor;
+        const place = after === undefined ? { skip: page * PAGE } : { after };
+        const { alerts } = await ask(ALERTS, { filter, first: PAGE, orderBy: order, ...place }, signal);
+        if (!signal.aborted) hold(page, alerts);
+      }
+    } catch (error) {
+      if ((error as Error).name !== "AbortError") followed.failed(error);
+    } finally {
+      reading = false;
+    }
   }
 
-  function end(): void {
-    given.abort();
-    stop?.();
-    cancelAnimationFrame(frame);
+  function replace(changed: ReadonlyMap<string, AlertRow>): Set<string> {
+    const known = new Set<string>();
+    const next = new Map<number, Held>();
+    for (const [page, { rows, cursor }] of pages.value) {
+      const drawn = rows.map((row) => {
+        const now = changed.get(row.id);
+        if (now !== undefined) known.add(row.id);
+        return now ?? row;
+      });
+      next.set(page, { rows: drawn, cursor });
+    }
+    if (known.size > 0) pages.value = next;
+    return known;
   }
 
   return {
-    rows,
-    total,
-    asking,
-    fault,
-    waitingCount: computed(() => waiting.value.length),
-    held: computed(() => more.value === undefined || rows.value.length >= ROWS_MAX),
-    start,
-    loadMore,
-    showWaiting,
-    take,
-    end,
+    ...followed,
+    size,
+    lineAt(index) {
+      const row = pages.value.get(Math.floor(index / PAGE))?.rows[index % PAGE];
+      return row && { kind: "alert", name: String(row.number), row };
+    },
+    placeOf(name) {
+      for (const [page, { rows }] of pages.value) {
+        const at = rows.findIndex(({ number }) => String(number) === name);
+        if (at >= 0) return page * PAGE + at;
+      }
+      return -1;
+    },
+    need(first, last) {
+      view = [first, last];
+      void readMissing();
+    },
+    press: () => {},
+    take: (rows) => void replace(new Map(rows.map((row) => [row.id, row]))),
   };
-}
-
-/** Whether a row that has come belongs to the list, as far as the page can tell. */
-function mayMatch(row: AlertRow, { severities, states, sensor, text }: AlertFilter): boolean {
-  if (severities !== undefined && !severities.includes(row.severity)) return false;
-  if (states !== undefined && !states.includes(row.state)) return false;
-  if (sensor !== undefined && row.sensor?.key !== sensor) return false;
-  if (text === undefined) return true;
-  const wanted = text.toLowerCase();
-  const words = [row.reason, row.sensor?.key, row.sensor?.name, row.asset?.key, row.asset?.name];
-  return words.some((word) => word?.toLowerCase().includes(wanted));
 }

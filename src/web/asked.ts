@@ -4,6 +4,8 @@ import { useEffect, useMemo } from "preact/hooks";
 import { ask, type Document, Fault } from "./gateway.ts";
 import { link } from "./live.ts";
 
+const RETRY_MS = 2_000;
+
 export interface Asked<Answer> {
   /** Kept while a newer one is under way. */
   readonly answer: Answer | undefined;
@@ -31,6 +33,7 @@ export function useAsked<Answer, Variables extends object>(
   useEffect(() => {
     if (variables === undefined) return;
     const given = new AbortController();
+    let retry: ReturnType<typeof setTimeout> | undefined;
     state.value = { ...state.peek(), waiting: true };
     ask(document, variables, given.signal).then(
       (answer) => state.value = { answer, fault: undefined, waiting: false },
@@ -38,9 +41,14 @@ export function useAsked<Answer, Variables extends object>(
         if (given.signal.aborted) return;
         const fault = error instanceof Fault ? error : new Fault(String(error), "refused");
         state.value = { ...state.peek(), fault, waiting: false };
+        // A service that is on its way back is asked again; what was there stays in view meanwhile.
+        if (fault.kind === "away") retry = setTimeout(() => turn.value++, RETRY_MS);
       },
     );
-    return () => given.abort();
+    return () => {
+      given.abort();
+      clearTimeout(retry);
+    };
   }, [document, key, count]);
   const wasLost = useMemo(() => ({ lost: false }), []);
   useSignalEffect(() => {

@@ -1,16 +1,15 @@
 /** Level 2, an asset: what stands on it, its parts, its sensors. */
 import { signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
-import { useAsked } from "./asked.ts";
+import { type Asked, useAsked } from "./asked.ts";
 import { addressOf } from "./address.ts";
+import { AlertTable } from "./alert_table.tsx";
 import { AssetTable } from "./asset_table.tsx";
-import { Asking, Chip, Counts, Path, subjectOf, Time } from "./parts.tsx";
+import { Asking, Counts, Path } from "./parts.tsx";
 import { lastDay, useFresh } from "./fresh.ts";
-import { why } from "./triage_row.tsx";
-import { ALERTS } from "./queries_alerting.ts";
+import { type AlertRow, ALERTS, type Connection } from "./queries_alerting.ts";
 import { ASSET } from "./queries_plant.ts";
 import { SensorTable } from "./sensor_table.tsx";
-import { Rows } from "./rows.tsx";
 
 const OPEN = ["UNACKNOWLEDGED", "ACKNOWLEDGED", "RETURNED_UNACKNOWLEDGED"];
 
@@ -18,6 +17,8 @@ export function AssetScreen({ id }: { id: string }) {
   const range = useMemo(() => signal(lastDay()), []).value;
   const asked = useAsked(ASSET, { key: id, ...range });
   useFresh(asked);
+  const open = useAsked(ALERTS, { filter: { asset: id, states: OPEN }, first: 8 });
+  useFresh(open);
   const asset = asked.answer?.asset;
   if (asset === null) {
     return (
@@ -41,7 +42,7 @@ export function AssetScreen({ id }: { id: string }) {
             {asset.criticality} <span class="muted">· standing</span> <Counts standing={asset.standing} />{" "}
             <a href={addressOf(["alerts"], { asset: asset.key })}>All its alerts</a>
           </p>
-          <OpenAlerts asset={asset.key} />
+          <OpenAlerts asked={open} />
           {asset.children.length > 0 && (
             <>
               <h2>Parts</h2>
@@ -58,38 +59,9 @@ export function AssetScreen({ id }: { id: string }) {
   );
 }
 
-function OpenAlerts({ asset }: { asset: string }) {
-  const asked = useAsked(ALERTS, { filter: { asset, states: OPEN }, first: 8 });
-  useFresh(asked);
+function OpenAlerts({ asked }: { asked: Asked<{ alerts: Connection<AlertRow> }> }) {
   const alerts = asked.answer?.alerts.edges.map(({ node }) => node) ?? [];
   if (asked.answer === undefined) return <Asking asked={asked} what="alerts" />;
   if (alerts.length === 0) return <p class="calm">No alert stands here.</p>;
-  return (
-    <Rows label="Open alerts" kind="urgent">
-      <thead class="hidden">
-        <tr>
-          <th>Severity</th>
-          <th>About</th>
-          <th>Why</th>
-          <th>Opened</th>
-        </tr>
-      </thead>
-      <tbody>
-        {alerts.map((alert) => (
-          <tr key={alert.id}>
-            <td>
-              <Chip severity={alert.severity} state={alert.state} />
-            </td>
-            <td>
-              <a href={addressOf(["alerts", alert.number])} dir="auto">{subjectOf(alert)}</a>
-            </td>
-            <td class="why" title={alert.reason}>{why(alert)}</td>
-            <td class="num">
-              <Time at={alert.openedAt} ago />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </Rows>
-  );
+  return <AlertTable alerts={alerts} label="Open alerts" />;
 }

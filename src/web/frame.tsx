@@ -9,8 +9,9 @@ import { lazy } from "./lazy.tsx";
 import { keysInUse, takeKeys } from "./keys.ts";
 import { link } from "./live.ts";
 import { Counts } from "./parts.tsx";
-import { nextTheme, nextZone, prefer, preferences, zone } from "./preferences.ts";
+import { nextTheme, nextZone, prefer, preferences, zone, zoneOwner } from "./preferences.ts";
 import { NAVIGATION, Screen } from "./screens.tsx";
+import { SignIn, SignOut } from "./session.tsx";
 import { announced, serviceNowMs, standing } from "./standing.ts";
 
 const Jump = lazy(() => import("./jump.tsx").then((module) => module.Jump));
@@ -43,7 +44,7 @@ export function Frame() {
     <div class={state === "lost" ? "frame lost" : "frame"}>
       <a class="skip" href="#content">To the content</a>
       <Header />
-      {state === "lost" && (
+      {state === "lost" && !signedOut.value && (
         <p class="banner" role="alert">
           The link to the service is lost: this is as of {clock(sinceMs, zone.value, true)}. It comes back by itself.
         </p>
@@ -82,13 +83,14 @@ function Header() {
       <span class="fill" />
       <a class="standing" href="/alerts?state=standing">
         <span class="hidden">Standing alerts:</span>
-        {standing.value === undefined
+        {standing.value === undefined || signedOut.value
           ? <span class="muted">standing: unknown</span>
           : <Counts standing={standing.value} />}
       </a>
       <span class={`link ${link.value.state}`}>{linkWords(now)}</span>
-      <button type="button" onClick={switchZone} title="Zone of times (z)">
+      <button type="button" onClick={switchZone} title={`Zone of times (z): ${zone.value}, ${zoneOwner()}`}>
         {clock(now, zone.value)} {zoneName(zone.value, now)}
+        <span class="hidden">, {zoneOwner()}</span>
       </button>
       <button
         type="button"
@@ -99,12 +101,14 @@ function Header() {
         ◐
       </button>
       <button type="button" onClick={() => helping.value = true} title="Keys (?)" aria-label="Keys">?</button>
+      <SignOut />
     </header>
   );
 }
 
 function linkWords(nowMs: number): string {
   const { state, sinceMs } = link.value;
+  if (signedOut.value) return "signed out";
   if (state === "live") return "live";
   return state === "connecting" ? "connecting" : `no link for ${duration(nowMs - sinceMs)}`;
 }
@@ -147,32 +151,5 @@ function Keys() {
         <button type="submit">Close</button>
       </form>
     </dialog>
-  );
-}
-
-function SignIn() {
-  const fault = useRef(signal("")).current;
-  const send = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    const key = String(new FormData(event.target as HTMLFormElement).get("key") ?? "");
-    const response = await fetch("/session", {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ key: key.trim() }),
-    }).catch(() => undefined);
-    if (response?.ok) return location.reload();
-    const answer = await response?.json().catch(() => undefined) as { errors?: { message: string }[] } | undefined;
-    fault.value = answer?.errors?.[0]?.message ?? "The service does not answer.";
-  };
-  return (
-    <form class="page" onSubmit={send}>
-      <h1>Sign in</h1>
-      <label>
-        <span>Key</span>
-        <input name="key" type="password" autocomplete="current-password" required aria-describedby="key-fault" />
-      </label>
-      <p id="key-fault" class="fault" role="alert">{fault.value}</p>
-      <button type="submit">Sign in</button>
-    </form>
   );
 }

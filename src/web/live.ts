@@ -4,6 +4,7 @@
  */
 import { signal } from "@preact/signals";
 import { type Client, createClient } from "graphql-ws/client";
+import { signedOut } from "./gateway.ts";
 import { ALERT_EVENTS, type AlertEvent } from "./queries_alerting.ts";
 
 export interface Link {
@@ -16,6 +17,8 @@ export const link = signal<Link>({ state: "connecting", sinceMs: Date.now() });
 
 const PING_EVERY_MS = 10_000;
 const PONG_WITHIN_MS = 5_000;
+/** How the gateway closes the link of a session that has ended, in whichever tab. */
+const UNAUTHORIZED = 4401;
 const RETRY_MS = [300, 1_000, 2_000, 5_000, 10_000];
 
 let client: Client | undefined;
@@ -42,8 +45,9 @@ function startClient(): Client {
       pong: (received) => {
         if (received) clearTimeout(late);
       },
-      closed: () => {
+      closed: (event) => {
         clearTimeout(late);
+        if ((event as CloseEvent).code === UNAUTHORIZED) signedOut.value = true;
         if (followers > 0) change("lost");
       },
     },
@@ -90,7 +94,8 @@ async function run(after: string, follower: Follower, ended: AbortSignal): Promi
       // A list of errors is the gateway's refusal of the cursor; everything else is a broken link.
       if (Array.isArray(error)) return await gap(follower, ended);
     }
-    if (ended.aborted) return;
+    // Who has to sign in first comes back by loading the page.
+    if (ended.aborted || signedOut.value) return;
     change("lost");
     await pause(RETRY_MS[Math.min(attempt++, RETRY_MS.length - 1)], ended);
   }

@@ -83,7 +83,8 @@ export function SensorLink({ sensor }: { sensor: Named }) {
 }
 
 /** What an alert is about, in words. */
-export function subjectOf({ asset, sensor }: Pick<AlertRow, "asset" | "sensor">): string {
+export function subjectOf({ asset, sensor, source }: Pick<AlertRow, "asset" | "sensor" | "source">): string {
+  if (source !== null) return `source ${source}`;
   return [asset?.name, sensor?.name].filter((name) => name !== undefined).join(" / ");
 }
 
@@ -140,9 +141,17 @@ export function Hours(
   );
 }
 
-/** A line without axes: mean of the last day, its peaks as a shade. */
-export function Spark({ min, max, mean }: { min: readonly number[]; max: readonly number[]; mean: readonly number[] }) {
-  const [width, height] = [140, 22];
+export interface SparkProps {
+  readonly min: readonly number[];
+  readonly max: readonly number[];
+  readonly mean: readonly number[];
+  /** As wide as what it stands in, and higher. */
+  readonly wide?: boolean;
+}
+
+/** A line without axes: mean, its peaks as a shade. */
+export function Spark({ min, max, mean, wide = false }: SparkProps) {
+  const [width, height] = wide ? [600, 80] : [140, 22];
   const [low, high] = [Math.min(...min), Math.max(...max)];
   if (mean.length < 2) return <span class="muted">-</span>;
   const x = (i: number) => (i * (width - 2) / (mean.length - 1) + 1).toFixed(1);
@@ -153,7 +162,14 @@ export function Spark({ min, max, mean }: { min: readonly number[]; max: readonl
     ...min.map((value, i) => `${x(i)},${y(value)}`).reverse(),
   ];
   return (
-    <svg class="spark" width={width} height={height} aria-hidden="true">
+    <svg
+      class="spark"
+      width={wide ? "100%" : width}
+      height={height}
+      viewBox={`0 0 ${width} ${height}`}
+      preserveAspectRatio="none"
+      aria-hidden="true"
+    >
       <polygon points={band.join(" ")} />
       <polyline points={mean.map((value, i) => `${x(i)},${y(value)}`).join(" ")} />
     </svg>

@@ -1,39 +1,46 @@
 /** Level 1, the whole plant: worst first, with what needs a person now. */
 import { useMemo } from "preact/hooks";
 import { signal } from "@preact/signals";
-import { useAsked } from "./asked.ts";
+import { type Asked, useAsked } from "./asked.ts";
 import { lastDay, useFresh } from "./fresh.ts";
-import { addressOf } from "./address.ts";
 import { AssetTable } from "./asset_table.tsx";
-import { count, duration } from "./format.ts";
-import { Asking, Chip, subjectOf, Time } from "./parts.tsx";
+import { AlertTable } from "./alert_table.tsx";
+import { count } from "./format.ts";
+import { Asking } from "./parts.tsx";
 import { SensorTable } from "./sensor_table.tsx";
-import { why } from "./triage_row.tsx";
-import { URGENT } from "./queries_alerting.ts";
+import { type AlertRow, URGENT } from "./queries_alerting.ts";
 import { PLANT, type PlantAnswer } from "./queries_plant.ts";
 import { serviceNowMs, standing } from "./standing.ts";
-import { Rows } from "./rows.tsx";
 
 export function PlantScreen() {
   const range = useMemo(() => signal(lastDay()), []).value;
   const asked = useAsked(PLANT, range);
   useFresh(asked);
+  // Beside the plant and not behind it: what needs a person is there first.
+  const urgent = useAsked(URGENT, {});
+  useFresh(urgent);
   const plant = asked.answer?.plant;
   return (
     <section class="page">
       <h1>Plant</h1>
       <Asking asked={asked} what="the plant" />
-      {plant !== undefined && <Overview plant={plant} range={range} />}
+      {plant !== undefined && <Overview plant={plant} range={range} urgent={urgent} />}
     </section>
   );
 }
 
-function Overview({ plant, range }: { plant: PlantAnswer["plant"]; range: { from: string; to: string } }) {
+interface OverviewProps {
+  readonly plant: PlantAnswer["plant"];
+  readonly range: { readonly from: string; readonly to: string };
+  readonly urgent: UrgentAsked;
+}
+
+function Overview({ plant, range, urgent }: OverviewProps) {
   if (plant.roots.length === 0 && plant.unplaced.length === 0) return <NewPlant />;
   const opened = plant.alertHours.reduce((sum, hour) => sum + hour.opened, 0);
   return (
     <>
-      <Urgent plant={plant} />
+      <Urgent plant={plant} asked={urgent} />
       <h2>Assets</h2>
       <AssetTable assets={plant.roots} range={range} />
       {plant.unplaced.length > 0 && (
@@ -50,9 +57,9 @@ function Overview({ plant, range }: { plant: PlantAnswer["plant"]; range: { from
   );
 }
 
-function Urgent({ plant }: { plant: PlantAnswer["plant"] }) {
-  const asked = useAsked(URGENT, {});
-  useFresh(asked);
+type UrgentAsked = Asked<{ urgentAlerts: readonly AlertRow[] }>;
+
+function Urgent({ plant, asked }: { plant: PlantAnswer["plant"]; asked: UrgentAsked }) {
   const alerts = asked.answer?.urgentAlerts;
   const stands = standing.value;
   if (alerts === undefined) return <Asking asked={asked} what="alerts" />;
@@ -69,33 +76,7 @@ function Urgent({ plant }: { plant: PlantAnswer["plant"] }) {
   return (
     <>
       <h2>Needs a person now</h2>
-      <Rows label="Needs a person now" kind="urgent">
-        <thead class="hidden">
-          <tr>
-            <th>Severity</th>
-            <th>About</th>
-            <th>Why</th>
-            <th>Opened</th>
-          </tr>
-        </thead>
-        <tbody>
-          {alerts.map((alert) => (
-            <tr key={alert.id}>
-              <td>
-                <Chip severity={alert.severity} state={alert.state} />
-              </td>
-              <td>
-                <a href={addressOf(["alerts", alert.number])} dir="auto">{subjectOf(alert)}</a>
-              </td>
-              <td class="why" title={alert.reason}>{why(alert)}</td>
-              <td class="num">
-                <Time at={alert.openedAt} />{" "}
-                <span class="muted">{duration(serviceNowMs() - Date.parse(alert.openedAt))}</span>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </Rows>
+      <AlertTable alerts={alerts} label="Needs a person now" />
       <p>
         <a href="/alerts">All alerts</a>
       </p>

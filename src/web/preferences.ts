@@ -37,10 +37,14 @@ export function prefer(change: Partial<Preferences>): void {
 
 const BROWSER_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** The zone that times are shown in, by its IANA name: of the address, as preferred, or the browser's. */
+/** The plant's own zone; undefined: it has none. */
+export const plantZone = signal<string | undefined>(undefined);
+
+/** The zone that times are shown in, by its IANA name: of the address, as preferred, the plant's, or the browser's. */
 export const zone = computed(() => {
   const wanted = params.value.get("tz") ?? preferences.value.zone;
-  return wanted !== "" && isZone(wanted) ? wanted : BROWSER_ZONE;
+  if (wanted !== "" && isZone(wanted)) return wanted;
+  return plantZone.value !== undefined && isZone(plantZone.value) ? plantZone.value : BROWSER_ZONE;
 });
 
 function isZone(name: string): boolean {
@@ -52,9 +56,16 @@ function isZone(name: string): boolean {
   }
 }
 
-/** The next of the browser's zone and UTC. */
+/** The next of the plant's zone, UTC and the browser's. */
 export function nextZone(): string {
-  return zone.value === "UTC" ? BROWSER_ZONE : "UTC";
+  const zones = [...new Set([plantZone.value ?? BROWSER_ZONE, "UTC", BROWSER_ZONE])];
+  return zones[(zones.indexOf(zone.value) + 1) % zones.length];
+}
+
+/** Whose the zone in sight is. */
+export function zoneOwner(): string {
+  if (zone.value === plantZone.value) return "the plant's";
+  return zone.value === BROWSER_ZONE ? "this browser's" : "as chosen";
 }
 
 export function nextTheme(): Theme {

@@ -28,6 +28,8 @@ export interface AlertRow {
   readonly endedAt: string | null;
   readonly sensor: (Named & { readonly unit: string | null }) | null;
   readonly asset: Named | null;
+  /** Of one about a source that has gone silent as a whole. */
+  readonly source: string | null;
   readonly cause: { readonly detector: string; readonly value: number; readonly usual: number | null } | null;
 }
 
@@ -38,7 +40,6 @@ export interface AlertEvent {
 }
 
 export interface Connection<Node> {
-  readonly totalCount: number;
   readonly eventCursor: string;
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
   readonly edges: readonly { readonly node: Node }[];
@@ -46,7 +47,7 @@ export interface Connection<Node> {
 
 export const ALERT_ROW = `fragment Row on Alert {
   id version assignee hidden shelf { until by reason } number severity state kind reason score episodeStart openedAt endedAt
-  sensor { key name unit } asset { key name } cause { detector value usual }
+  sensor { key name unit } asset { key name } source cause { detector value usual }
 }`;
 
 export const ALERT_EVENTS: Document<{ alerts: AlertEvent }, { after: string }> = `
@@ -59,6 +60,10 @@ export interface AlertFilter {
   readonly severities?: readonly string[];
   readonly states?: readonly string[];
   readonly text?: string;
+  /** Only it and its own sensors. */
+  readonly onAsset?: string;
+  /** About no asset. */
+  readonly unplaced?: boolean;
 }
 
 export type AlertOrder = "NEWEST" | "SEVERITY";
@@ -67,13 +72,15 @@ export interface AlertsVariables {
   readonly filter: AlertFilter;
   readonly first: number;
   readonly after?: string;
+  /** Rows before the page, for who jumps. */
+  readonly skip?: number;
   readonly orderBy?: AlertOrder;
 }
 
 export const ALERTS: Document<{ alerts: Connection<AlertRow> }, AlertsVariables> = `
-query Alerts($filter: AlertFilter, $first: Int, $after: String, $orderBy: AlertOrder) {
-  alerts(filter: $filter, first: $first, after: $after, orderBy: $orderBy) {
-    totalCount eventCursor pageInfo { hasNextPage endCursor } edges { node { ...Row } }
+query Alerts($filter: AlertFilter, $first: Int, $after: String, $skip: Int, $orderBy: AlertOrder) {
+  alerts(filter: $filter, first: $first, after: $after, skip: $skip, orderBy: $orderBy) {
+    eventCursor pageInfo { hasNextPage endCursor } edges { node { ...Row } }
   }
 }
 ${ALERT_ROW}`;

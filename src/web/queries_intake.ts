@@ -1,6 +1,6 @@
 /** What the page asks about batches, quarantine and the service. Every document is validated by a test. */
 import type { Document } from "./gateway.ts";
-import type { AlertRow } from "./queries_alerting.ts";
+import { ALERT_ROW, type AlertRow } from "./queries_alerting.ts";
 
 export interface Source {
   readonly key: string;
@@ -74,13 +74,11 @@ query Batch($number: Float!) {
   batchByNumber(number: $number) {
     ...BatchRow idempotencyKey failure attempts { stage attempts underWay }
     quarantine(first: 100) { index reason detail raw replayedBy { number } } replayedFrom { number }
-    alerts(first: 50) {
-      id number severity state kind reason score episodeStart openedAt endedAt
-      sensor { key name unit } asset { key name } cause { detector value usual }
-    }
+    alerts(first: 50) { ...Row }
   }
 }
-${BATCH_ROW}`;
+${BATCH_ROW}
+${ALERT_ROW}`;
 
 export const GIVE_UP: Document<
   { readonly giveUpBatch: { readonly __typename: string; readonly message?: string } },

@@ -17,11 +17,23 @@ const STANDING = `standing { critical high medium low worst unacknowledged retur
 
 export interface FrameAnswer {
   readonly eventCursor: string;
+  /** Null: who looks has not signed in with a key. */
+  readonly session: { readonly name: string } | null;
+  readonly tenant: { readonly timeZone: string | null };
   readonly plant: { readonly now: string; readonly standing: Standing };
 }
 
 export const FRAME: Document<FrameAnswer, Record<never, never>> = `
-query Frame { eventCursor plant { now ${STANDING} } }`;
+query Frame { eventCursor session { name } tenant { timeZone } plant { now ${STANDING} } }`;
+
+export interface SetZoneAnswer {
+  readonly configureTenant: { readonly __typename: string; readonly message?: string };
+}
+
+export const SET_ZONE: Document<SetZoneAnswer, { input: { timeZone: string } }> = `
+mutation SetZone($input: ConfigureTenantInput!) {
+  configureTenant(input: $input) { __typename ... on Error { message } }
+}`;
 
 export interface AlertHour {
   readonly hour: string;
@@ -104,7 +116,7 @@ export interface Trend {
   readonly rolledUpBefore: string | null;
 }
 
-const DRAWN = `fragment Drawn on Trend {
+export const DRAWN = `fragment Drawn on Trend {
   sensor { key name unit } resolution times min max mean status usualLow usualHigh gaps { from to } rolledUpBefore
 }`;
 

@@ -1,11 +1,14 @@
 /** What stands anywhere, for the frame: read once, then again whenever an alert changes; and who else wants to know. */
 import { signal } from "@preact/signals";
-import { ask } from "./gateway.ts";
+import { ask, signedOut } from "./gateway.ts";
 import { follow } from "./live.ts";
 import type { AlertEvent } from "./queries_alerting.ts";
+import { plantZone } from "./preferences.ts";
 import { FRAME, type FrameAnswer } from "./queries_plant.ts";
 
 export const standing = signal<FrameAnswer["plant"]["standing"] | undefined>(undefined);
+/** Who has signed in; null: nobody has to, or nothing is known yet. */
+export const session = signal<FrameAnswer["session"]>(null);
 /** What the service's clock is ahead of the browser's, in ms. */
 export const clockAheadMs = signal(0);
 /** Counts changes of alerts; screens that show sums read again when it moves. */
@@ -30,6 +33,7 @@ export function serviceNowMs(): number {
 export async function startStanding(): Promise<void> {
   stop?.();
   const cursor = await read();
+  if (signedOut.value) return;
   if (cursor === undefined) {
     gathering = setTimeout(startStanding, 2_000);
     return;
@@ -39,7 +43,9 @@ export async function startStanding(): Promise<void> {
 
 async function read(): Promise<string | undefined> {
   try {
-    const { plant, eventCursor } = await ask(FRAME, {});
+    const { plant, eventCursor, tenant, ...answer } = await ask(FRAME, {});
+    plantZone.value = tenant.timeZone ?? undefined;
+    session.value = answer.session;
     standing.value = plant.standing;
     clockAheadMs.value = Date.parse(plant.now) - Date.now();
     return eventCursor;

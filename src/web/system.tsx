@@ -8,6 +8,7 @@ import { count, duration, durationMs, words } from "./format.ts";
 import { Asking, Hours, Time } from "./parts.tsx";
 import { HOUR_MS, useFresh } from "./fresh.ts";
 import { SYSTEM, type SystemAnswer } from "./queries_system.ts";
+import { PlantZone } from "./plant_zone.tsx";
 import { serviceNowMs } from "./standing.ts";
 import { Rows } from "./rows.tsx";
 
@@ -51,6 +52,7 @@ export function SystemScreen() {
           )}
           <h2>What is kept</h2>
           <Kept retention={answer.retention} />
+          <PlantZone />
           <p>
             <a href="/graphql">The API, to try it out</a>
           </p>

@@ -530,12 +530,17 @@ async function foundAlertsComeBack(tenants: Tenants): Promise<void> {
 
 async function settingsComeBack({ store, mine, other }: Tenants): Promise<void> {
   const before = (await store.tenants.byKey("other"))!;
-  assert.deepEqual(before, { id: other, key: "other", unknownSensors: "register" });
+  assert.deepEqual(before, { id: other, key: "other", unknownSensors: "register", timeZone: undefined });
   for (const unknownSensors of ["quarantine", "register", "quarantine"] as const) {
-    const expected = { id: mine, key: "default", unknownSensors };
+    const expected = { id: mine, key: "default", unknownSensors, timeZone: undefined };
     assert.deepEqual(await store.tenants.save(mine, { unknownSensors }), expected);
     assert.deepEqual(await store.tenants.save(mine, {}), expected);
     assert.deepEqual(await store.tenants.byKey("default"), expected);
+  }
+  for (const timeZone of ["Asia/Kolkata", undefined]) {
+    const expected = { id: mine, key: "default", unknownSensors: "quarantine", timeZone };
+    assert.deepEqual(await store.tenants.save(mine, { timeZone }), expected);
+    assert.deepEqual(await store.tenants.save(mine, {}), expected);
   }
   assert.deepEqual(await store.tenants.byKey("other"), before);
 }

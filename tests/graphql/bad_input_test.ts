@@ -185,6 +185,19 @@ Deno.test("bad input gets a typed error or quarantine, and nothing else is lost"
         assert.equal((await ask(url, "{ tenant { key unknownSensors } }")).tenant.unknownSensors, "REGISTER");
       },
     );
+    await t.step("a tenant's time zone is one that there is; an empty text is none", async () => {
+      const configure = `mutation ($timeZone: String) { configureTenant(input: { timeZone: $timeZone }) {
+        __typename ... on ConfigureTenantPayload { tenant { timeZone } } ... on InvalidInputError { field message } } }`;
+      const set = async (timeZone: string) => (await ask(url, configure, { timeZone })).configureTenant;
+      assert.equal((await set("Asia/Kolkata")).tenant.timeZone, "Asia/Kolkata");
+      for (const wrong of ["Mars/Olympus", "a\u0000", " ", "x".repeat(5_000)]) {
+        const { __typename, field, message } = await set(wrong);
+        assert.deepEqual([__typename, field], ["InvalidInputError", "timeZone"]);
+        assert.ok(message.length < 200);
+      }
+      assert.equal((await ask(url, "{ tenant { timeZone } }")).tenant.timeZone, "Asia/Kolkata");
+      assert.equal((await set("")).tenant.timeZone, null);
+    });
     await t.step("values outside a sensor's physical range go to quarantine", async () => {
       const register =
         `mutation { registerSensor(input: { key: "ranged", rangeMin: 0, rangeMax: 10 }) { __typename } }`;

@@ -58,7 +58,10 @@ const SAVING: readonly SavingMutation[] = [
     mutation: "configureTenant",
     input: "ConfigureTenantInput",
     noun: "tenant",
-    fields: { unknownSensors: { values: ["QUARANTINE", "REGISTER"] } },
+    fields: {
+      unknownSensors: { values: ["QUARANTINE", "REGISTER"] },
+      timeZone: { values: ["Europe/Berlin", "Asia/Kolkata"] },
+    },
   },
 ];
 

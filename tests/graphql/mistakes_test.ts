@@ -102,6 +102,20 @@ Deno.test("mistakes of clients", async (t) => {
         assert.ok(body.errors[0].extensions.code, JSON.stringify(body));
       }
     });
+    await t.step(
+      "a mistake in each row of a list, beside what takes a moment, ends nothing but the request",
+      async () => {
+        const register = `mutation ($input: RegisterAssetInput!) { registerAsset(input: $input) { __typename } }`;
+        for (const input of [{ key: "hall" }, { key: "a", parentKey: "hall" }, { key: "b", parentKey: "hall" }]) {
+          await post(url, { query: register, variables: { input } });
+        }
+        const query = "{ assets { edges { node { parent { key } sensors(first: -1) { key } } } } }";
+        for (let i = 0; i < 2; i++) {
+          const { body } = await post(url, { query });
+          assert.equal(body.errors[0].extensions.code, "INVALID_INPUT");
+        }
+      },
+    );
     await t.step("none of it was a fault of the service", () => {
       assert.doesNotMatch(app.log(), /request\.failed/);
     });

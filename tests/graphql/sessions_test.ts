@@ -67,6 +67,12 @@ Deno.test("a browser opens a session with a key, and goes by its cookie", async 
       const { errors } = await bench.post("{ keys { prefix } }", {}, { cookie });
       assert.equal(errors[0].extensions.code, "FORBIDDEN");
     });
+    await t.step("it can be told whose it is, which who comes with a key cannot", async () => {
+      const whose = async (headers: Record<string, string>) =>
+        (await bench.post("{ session { name scopes } }", {}, headers)).data.session;
+      assert.deepEqual(await whose({ cookie }), { name: "reader", scopes: ["READ"] });
+      assert.equal(await whose(reader.headers), null);
+    });
     await t.step("a session is no key, and a key is no session", async () => {
       const text = cookie.split("=")[1];
       assert.equal(await codeOf(bench, { authorization: `Bearer ${text}` }), "UNAUTHENTICATED");

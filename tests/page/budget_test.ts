@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { connectStore } from "../../src/timescale/connect.ts";
 import { migrate } from "../../src/timescale/migrate.ts";
 import { startAppProcess, temporaryHome } from "../fixtures/app.ts";
@@ -20,6 +20,7 @@ const WITH_PLOT_BYTES = 60 * KIB;
 const STYLE_BYTES = 6 * KIB;
 const NODES = 1_500;
 const ALERTS = 100_000;
+const HEAP_BYTES = 25 * KIB * KIB;
 
 testInBrowser("budgets", async (t, executablePath) => {
   const home = await temporaryHome();
@@ -96,23 +97,59 @@ async function bytes(browser: Browser, url: string): Promise<void> {
   await close();
 }
 
+/** Whether the rows in view are those of that place, and none is being read. */
+const READ_IN_VIEW = `(() => {
+  const rows = [...document.querySelectorAll(".row")];
+  const top = document.querySelector(".window").scrollTop;
+  const first = Number(rows[0]?.getAttribute("aria-posinset")) * rows[0]?.offsetHeight;
+  return rows.length > 5 && Math.abs(first - top) < 500 && rows.every((row) => row.querySelector("time") !== null);
+})()`;
+
 async function manyAlerts(browser: Browser, url: string): Promise<void> {
   const { page, asked, close } = await openPage(browser, `${url}/alerts?state=all`);
   await settled(page);
   await page.getByText("100,0").first().waitFor();
   const nodes = () => page.evaluate("document.querySelectorAll('*').length") as Promise<number>;
   assert.ok(await nodes() <= NODES, `${await nodes()} nodes`);
-  for (let i = 0; i < 6; i++) {
+  // Anywhere the scroll bar is let go, what is there is asked for once, with at most the page beside it.
+  for (let part = 1; part <= 40; part++) {
     const before = asked.length;
-    await page.locator(".window").evaluate((box) => {
+    await page.locator(".window").evaluate((box, part) => {
       const view = box as unknown as { scrollTop: number; scrollHeight: number };
-      view.scrollTop = view.scrollHeight;
-    });
-    await until("more rows to be asked for", () => asked.length > before || undefined);
-    await page.locator(".found", { hasText: /match$/ }).waitFor();
+      view.scrollTop = view.scrollHeight * part / 41;
+    }, part);
+    await until("rows that are read", async () => await page.evaluate(READ_IN_VIEW) || undefined);
+    assert.ok(asked.length - before <= 2, asked.slice(before).join());
   }
   assert.ok(await nodes() <= NODES, `${await nodes()} nodes further down`);
+  const last = await page.evaluate("document.querySelector('.row').getAttribute('aria-setsize')");
+  for (const [key, place] of [["G", last], ["k", String(Number(last) - 1)], ["g", "1"]] as const) {
+    const before = asked.length;
+    await page.keyboard.press(key);
+    await page.locator(`.row[aria-selected="true"][aria-posinset="${place}"]`).waitFor();
+    await page.locator(".found", { hasText: /match$/ }).waitFor();
+    const read = asked.slice(before).filter((name) => name !== "Glance");
+    assert.ok(read.length <= 2, `${key}: ${read.join()}`);
+  }
+  // A filter is asked of the service, once.
+  const before = asked.length;
+  await page.getByRole("button", { name: /^low/ }).click();
+  await page.locator(".found", { hasText: /match$/ }).waitFor();
+  await page.locator(".row time").first().waitFor();
+  assert.deepEqual(asked.slice(before).filter((name) => name !== "Glance"), ["Triage"]);
+  await page.keyboard.press("b");
+  await page.locator(".row.asset").first().waitFor();
+  assert.ok(await nodes() <= NODES, `${await nodes()} nodes by asset`);
+  const heap = await heldBytes(page);
+  assert.ok(heap <= HEAP_BYTES, `${heap} bytes are held`);
   await close();
+}
+
+/** Of the page's heap once what nobody needs has gone. */
+async function heldBytes(page: Page): Promise<number> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("HeapProfiler.collectGarbage");
+  return (await devtools.send("Runtime.getHeapUsage")).usedSize;
 }
 
 const SPIKE_READINGS = 22_695;

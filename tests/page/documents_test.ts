@@ -2,25 +2,14 @@
 import { buildSchema, Kind, parse, validate } from "graphql";
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { COST_MAX, costFault } from "../../graphql/cost.ts";
 import { schema } from "../../graphql/schema.ts";
-
-const WEB = fileURLToPath(new URL("../../src/web/", import.meta.url));
-
-/** Documents by name: every text of the files of queries that holds an operation. */
-async function documents(): Promise<[name: string, text: string][]> {
-  const files = (await readdir(WEB)).filter((name) => /^queries_\w+\.ts$/.test(name));
-  const modules = await Promise.all(files.map((name) => import(`../../src/web/${name}`)));
-  return modules.flatMap((module) => Object.entries(module) as [string, string][])
-    // Fragments that several files share are no documents.
-    .filter(([, text]) => typeof text === "string" && /^\s*(query|mutation|subscription) /.test(text));
-}
+import { pageDocuments, WEB } from "../fixtures/page_documents.ts";
 
 Deno.test("every document of the page is valid", async () => {
-  const all = await documents();
+  const all = await pageDocuments();
   assert.ok(all.length >= 12, `${all.length} documents`);
-  for (const [name, text] of all) {
+  for (const { name, text } of all) {
     assert.deepEqual(validate(schema, parse(text)).map(({ message }) => message), [], name);
   }
 });
@@ -40,7 +29,7 @@ Deno.test("the gateway lets each of them in", async () => {
     ...{ first: 200, sensors, others: sensors.slice(0, 8), width: 1_400, number: 1 },
     ...{ text: "x", key: "x", sensor: "x", document: {}, from: time, to: time },
   };
-  for (const [name, text] of await documents()) {
+  for (const { name, text } of await pageDocuments()) {
     // Mutations answer little.
     if (/^\s*mutation/.test(text)) continue;
     const document = parse(text);
@@ -53,7 +42,7 @@ Deno.test("the gateway lets each of them in", async () => {
 
 Deno.test("the committed schema has them too", async () => {
   const golden = buildSchema(await readFile(new URL("../golden/schema.graphql", import.meta.url), "utf8"));
-  for (const [name, text] of await documents()) {
+  for (const { name, text } of await pageDocuments()) {
     assert.deepEqual(validate(golden, parse(text)).map(({ message }) => message), [], name);
   }
 });

@@ -72,6 +72,19 @@ Deno.test({
         );
         assert.deepEqual(statuses, [200, 200, 200, 404, 404]);
       });
+      await t.step("an address names all the scripts that it will ask for, and no others", async () => {
+        const named = async (path: string) => {
+          const text = await (await answer(path)).text();
+          return Array.from(text.matchAll(/rel="modulepreload" href="\/page\/([^"]+)"/g), ([, name]) => name);
+        };
+        for (const path of ["/", "/alerts", "/alerts/3", "/sensors/a", "/system", "/nowhere"]) {
+          for (const name of await named(path)) assert.ok(built.files.has(name), name);
+        }
+        assert.ok((await named("/alerts")).some((name) => name.startsWith("triage-")));
+        assert.ok(!(await named("/alerts")).some((name) => name.startsWith("chart-")));
+        assert.ok((await named("/alerts/3")).some((name) => name.startsWith("chart-")));
+        assert.ok(!(await named("/nowhere")).some((name) => /^(triage|plant|chart)-/.test(name)));
+      });
       await t.step("programs that ask for no page get none", async () => {
         assert.equal(await serve(get("/", { accept: "application/json" })), undefined);
         assert.equal(await serve(new Request("http://localhost/", { method: "POST" })), undefined);

@@ -12,6 +12,8 @@ export type UnknownSensors = keyof typeof UNKNOWN_SENSORS;
 /** What a tenant may decide for itself. */
 export interface TenantSettings {
   readonly unknownSensors: UnknownSensors;
+  /** The plant's own time, by its IANA name; undefined: whoever looks reads times in their own. */
+  readonly timeZone: string | undefined;
 }
 
 export interface Tenant extends TenantSettings {

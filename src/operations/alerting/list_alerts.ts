@@ -3,7 +3,7 @@ import type { Alert, AlertState } from "../../domain/alerting/alert.ts";
 import type { Severity } from "../../domain/detection/severity.ts";
 import { keyFault } from "../../domain/key.ts";
 import { textFault } from "../../domain/text.ts";
-import type { AlertCount, AlertFilter, SeverityPage } from "../../ports/alerting/alert.ts";
+import type { AlertCount, AlertFilter, AlertGroup, SeverityPage, Skipping } from "../../ports/alerting/alert.ts";
 import type { Page } from "../../ports/page.ts";
 import { invalid, notFound } from "../errors.ts";
 import { findSensor } from "../plant/find_sensor.ts";
@@ -14,6 +14,10 @@ export interface AlertQuery {
   readonly sensorKey?: string;
   /** With all assets below it. */
   readonly assetKey?: string;
+  /** Only it, and its own sensors. */
+  readonly onAssetKey?: string;
+  /** About no asset. */
+  readonly unplaced?: boolean;
   readonly sourceKey?: string;
   readonly severities?: readonly Severity[];
   readonly states?: readonly AlertState[];
@@ -30,8 +34,10 @@ export interface AlertQuery {
 }
 
 export interface AlertList {
-  page(page: Page): Promise<Alert[]>;
-  bySeverity(page: SeverityPage): Promise<Alert[]>;
+  page(page: Page & Skipping): Promise<Alert[]>;
+  bySeverity(page: SeverityPage & Skipping): Promise<Alert[]>;
+  /** By asset. */
+  groups(limit: number): Promise<AlertGroup[]>;
   count(): Promise<number>;
   counts(): Promise<AlertCount[]>;
 }
@@ -45,6 +51,7 @@ export async function listAlerts(scope: Pick<Scope, "store" | "tenant">, query: 
   return {
     page: (page) => store.alerts.page(tenant.id, { ...page, ...filter }),
     bySeverity: (page) => store.alerts.bySeverity(tenant.id, { ...page, ...filter }),
+    groups: (limit) => store.alerts.groups(tenant.id, { ...filter, limit }),
     count: () => store.alerts.count(tenant.id, filter),
     counts: () => store.alerts.counts(tenant.id, filter),
   };
@@ -53,7 +60,7 @@ export async function listAlerts(scope: Pick<Scope, "store" | "tenant">, query: 
 /** Throws invalid, and not found for a sensor, an asset or a source that is not there. */
 export async function toFilter(
   scope: Pick<Scope, "store" | "tenant">,
-  { sensorKey, assetKey, sourceKey, text, ...rest }: AlertQuery,
+  { sensorKey, assetKey, onAssetKey, sourceKey, text, ...rest }: AlertQuery,
 ): Promise<AlertFilter> {
   const { store, tenant } = scope;
   const fault = text === undefined ? undefined : textFault(text, TEXT_LENGTH_MAX);
@@ -63,16 +70,39 @@ export async function toFilter(
   if (rest.from !== undefined && rest.to !== undefined && rest.from >= rest.to) {
     throw invalid("from", "The range is empty: from has to be before to.");
   }
-  const ofSensor = sensorKey === undefined ? undefined : [await findSensor(scope, { key: sensorKey, field: "sensor" })];
-  const asset = assetKey === undefined ? undefined : await findAsset(scope, { key: assetKey, field: "asset" });
-  const ofAsset = asset && await store.sensors.ofAsset(tenant.id, asset.id);
-  const assetIds = asset && ofSensor === undefined ? await store.assets.below(tenant.id, asset.id) : [];
+  const subjects = await subjectsOf(scope, { sensorKey, assetKey, onAssetKey });
   const sourceId = sourceKey === undefined ? undefined : await store.sources.byKey(tenant.id, sourceKey);
   if (sourceKey !== undefined && sourceId === undefined) {
     throw notFound("source", `There is no source with the key ${JSON.stringify(sourceKey)}.`);
   }
-  const ids = new Set((ofAsset ?? ofSensor ?? []).map(({ id }) => id));
-  const both = ofSensor?.filter(({ id }) => ids.has(id)) ?? ofAsset;
-  const subjects = both && { sensorIds: both.map(({ id }) => id), assetIds };
   return { ...rest, sourceId, text, subjects };
+}
+
+type Subjects = NonNullable<AlertFilter["subjects"]>;
+
+/** What is of all that is named; undefined when nothing is. */
+async function subjectsOf(
+  scope: Pick<Scope, "store" | "tenant">,
+  { sensorKey, assetKey, onAssetKey }: Pick<AlertQuery, "sensorKey" | "assetKey" | "onAssetKey">,
+): Promise<Subjects | undefined> {
+  const { store, tenant } = scope;
+  const named: Subjects[] = [];
+  if (sensorKey !== undefined) {
+    const { id } = await findSensor(scope, { key: sensorKey, field: "sensor" });
+    named.push({ sensorIds: [id], assetIds: [] });
+  }
+  if (assetKey !== undefined) {
+    const { id } = await findAsset(scope, { key: assetKey, field: "asset" });
+    const sensors = await store.sensors.ofAsset(tenant.id, id);
+    named.push({ sensorIds: sensors.map(({ id }) => id), assetIds: await store.assets.below(tenant.id, id) });
+  }
+  if (onAssetKey !== undefined) {
+    const { id } = await findAsset(scope, { key: onAssetKey, field: "onAsset" });
+    const own = (await store.sensors.ofAsset(tenant.id, id)).filter(({ assetId }) => assetId === id);
+    named.push({ sensorIds: own.map(({ id }) => id), assetIds: [id] });
+  }
+  return named.length === 0 ? undefined : named.reduce((all, one) => ({
+    sensorIds: all.sensorIds.filter((id) => one.sensorIds.includes(id)),
+    assetIds: all.assetIds.filter((id) => one.assetIds.includes(id)),
+  }));
 }

@@ -12,9 +12,10 @@ export async function matchAlerts(
   { alerts, filter }: { alerts: readonly Alert[]; filter: AlertFilter },
 ): Promise<ReadonlySet<Alert>> {
   const held = alerts.filter((alert) => holdsFor(alert, filter));
-  const { sourceId, text } = filter;
-  if (held.length === 0 || sourceId === undefined && text === undefined) return new Set(held);
-  const known = await store.alerts.matching(tenant.id, held.map(({ id }) => id), { sourceId, text });
+  const { sourceId, text, unplaced } = filter;
+  const asksStore = sourceId !== undefined || text !== undefined || unplaced !== undefined;
+  if (held.length === 0 || !asksStore) return new Set(held);
+  const known = await store.alerts.matching(tenant.id, held.map(({ id }) => id), { sourceId, text, unplaced });
   return new Set(held.filter(({ id }) => known.has(id)));
 }
 

@@ -42,6 +42,8 @@ export interface AlertFilter {
   readonly hidden?: boolean;
   /** Belongs to no other alert. */
   readonly roots?: boolean;
+  /** Is about no asset: about a sensor that nobody has said the asset of, or about a source. */
+  readonly unplaced?: boolean;
   /** Data time of its opening: from inclusive, to exclusive. */
   readonly from?: number;
   readonly to?: number;
@@ -61,6 +63,25 @@ export interface LockOptions {
 export interface SeverityPage {
   readonly behind?: Pick<Alert, "severity" | "id">;
   readonly limit: number;
+}
+
+/** Rows to be passed over before the page begins: for who jumps in a long list. */
+export interface Skipping {
+  readonly skip?: number;
+}
+
+/** The alerts under a filter that are about one asset itself or about its own sensors. */
+export interface AlertGroup {
+  /** Undefined: about no asset. */
+  readonly assetId: AssetId | undefined;
+  readonly count: number;
+  /** Of these, those that ask for a person: the condition stands, nobody has seen it, and nothing hides it. */
+  readonly unacknowledged: number;
+  readonly worst: Severity;
+  /** Of those that ask for a person; undefined when none does. */
+  readonly worstUnacknowledged: Severity | undefined;
+  /** The first of them, the most urgent first, of those the newest. */
+  readonly first: readonly AlertId[];
 }
 
 export interface AlertCount {
@@ -160,9 +181,11 @@ export interface AlertStore {
   addProof(tenantId: TenantId, proof: AlertProof): Promise<void>;
   proofs(tenantId: TenantId, ids: readonly AlertId[]): Promise<AlertProof[]>;
   byIds(tenantId: TenantId, ids: readonly AlertId[]): Promise<Alert[]>;
-  page(tenantId: TenantId, page: Page & AlertFilter): Promise<Alert[]>;
+  page(tenantId: TenantId, page: Page & Skipping & AlertFilter): Promise<Alert[]>;
   /** The most urgent first, of those the newest; behind a place. */
-  bySeverity(tenantId: TenantId, page: SeverityPage & AlertFilter): Promise<Alert[]>;
+  bySeverity(tenantId: TenantId, page: SeverityPage & Skipping & AlertFilter): Promise<Alert[]>;
+  /** By asset: that where the most urgent asks for a person first, then that with the most urgent; up to `limit`. */
+  groups(tenantId: TenantId, filter: AlertFilter & { readonly limit: number }): Promise<AlertGroup[]>;
   /** Those that opened from `from` on and before `to`, in that order. */
   openedIn(
     tenantId: TenantId,

@@ -5,7 +5,8 @@ import { ofSubjects } from "./subject_filter.ts";
 
 /** Only the conditions that are asked for, so that the plan knows them. */
 export function matching(sql: Sql, filter: AlertFilter) {
-  const { subjects, batchId, sourceId, severities, states, kinds, standing, hidden, roots, from, to, text } = filter;
+  const { subjects, batchId, sourceId, severities, states, kinds, standing, hidden, roots, unplaced, from, to, text } =
+    filter;
   const like = `%${(text ?? "").replace(/[\\%_]/g, "\\$&")}%`;
   return [
     subjects && ofSubjects(sql, subjects),
@@ -23,6 +24,9 @@ export function matching(sql: Sql, filter: AlertFilter) {
       ? sql`(shelved_until IS NOT NULL OR suppressed_by <> '{}')`
       : sql`shelved_until IS NULL AND suppressed_by = '{}'`),
     roots !== undefined && (roots ? sql`parent_id IS NULL` : sql`parent_id IS NOT NULL`),
+    unplaced !== undefined && sql`(asset_id IS NULL AND NOT EXISTS (
+      SELECT FROM sensor WHERE sensor.tenant_id = alert.tenant_id AND sensor.id = alert.sensor_id
+        AND sensor.asset_id IS NOT NULL)) = ${unplaced}`,
     from !== undefined && sql`opened_at >= ${time(from)}`,
     to !== undefined && sql`opened_at < ${time(to)}`,
     text !== undefined && sql`(reason ILIKE ${like} OR EXISTS (
