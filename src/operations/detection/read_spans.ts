@@ -31,4 +31,3 @@ export async function readSpans(
 
 /** Of a sensor that reported nothing. */
 export const NOTHING = { ts: new Float64Array(), value: new Float64Array() };
-
