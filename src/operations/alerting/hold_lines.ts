@@ -22,7 +22,7 @@ import { type BudgetedKind, isBudgeted } from "../../domain/detection/rarity.ts"
 import { type Day, DAY_MS, dayOf, type SensorDay } from "../../domain/detection/sensor_day.ts";
 import type { SensorId } from "../../domain/plant/sensor.ts";
 import type { Subject } from "../../domain/plant/subject.ts";
-import type { BudgetScope, BurstCount, LineOf, StoredLine } from "../../ports/alerting/alarm_budget.ts";
+import type { AlarmBudget, BudgetScope, BurstCount, LineOf, StoredLine } from "../../ports/alerting/alarm_budget.ts";
 import type { Store } from "../../ports/store.ts";
 
 /** Days for which is known who reported: later lines need `LAG_DAYS`, and a source may have been away for a while. */
@@ -61,11 +61,20 @@ export function holdLines(
   const scopesKnown = new Map<string, ReadonlyMap<string, BudgetScope>>();
   let population: (SensorDay & { sensorId: SensorId; age: number })[] = [];
   let bursts: BurstCount[] = [];
+  // A batch may bring thousands of new days: what holds for all of them is done once.
+  let locked = false;
+  let budgets: readonly AlarmBudget[] | undefined;
+  let newest: Day | undefined;
 
-  async function save(): Promise<void> {
+  async function lock(): Promise<void> {
+    if (!locked) await store.alarmBudgets.lock(tenantId, of);
+    locked = true;
+  }
+
+  async function write(): Promise<void> {
     if (population.length === 0 && bursts.length === 0) return;
     // Whoever writes counts waits for nobody behind this but for the numbers of events: nobody waits in a circle.
-    await store.alarmBudgets.lock(tenantId, of);
+    await lock();
     await store.alarmBudgets.addPopulation(tenantId, population);
     await store.alarmBudgets.addBursts(tenantId, bursts);
     population = [];
@@ -90,15 +99,17 @@ export function holdLines(
       const lacking = (rows: readonly StoredLine[]) =>
         KINDS[of].filter((kind) => rows.every((row) => row.kind !== kind));
       let rows = await store.alarmBudgets.lines(tenantId, [day]);
-      if (lacking(rows).length > 0) {
-        await store.alarmBudgets.lock(tenantId, of);
+      if (lacking(rows).length > 0 && !locked) {
+        await lock();
         rows = await store.alarmBudgets.lines(tenantId, [day]);
       }
       const kinds = lacking(rows);
       if (kinds.length > 0) {
-        await save();
-        rows = [...rows, ...await reckonLines(store, { tenantId, day, kinds, known: rows })];
-        if (of === "sensors") await store.alarmBudgets.forgetPopulation(tenantId, day - POPULATION_DAYS);
+        await write();
+        const set = rows.length > 0 ? rows : budgets ??= await store.alarmBudgets.budgets(tenantId);
+        const linesOf = (day: Day) => days.get(day)?.rows;
+        rows = [...rows, ...await reckonLines(store, { tenantId, day, kinds, set, linesOf })];
+        newest = day;
       }
       days.set(day, { rows, scopes: await scopesAmong(rows) });
     },
@@ -119,7 +130,12 @@ export function holdLines(
       const slot = Math.floor((ts - day * DAY_MS) / BURST_MS);
       bursts.push({ ...subject, scope: scopeOn(days.get(day)!, subject), kind, day, slot, announced, kept });
     },
-    save,
+    async save() {
+      await write();
+      if (newest !== undefined && of === "sensors") {
+        await store.alarmBudgets.forgetPopulation(tenantId, newest - POPULATION_DAYS);
+      }
+    },
   };
 }
 
@@ -131,20 +147,18 @@ interface Reckoning {
   readonly tenantId: TenantId;
   readonly day: Day;
   readonly kinds: readonly BudgetedKind[];
-  /** Lines that the day has already, of other kinds. */
-  readonly known: readonly StoredLine[];
+  /** The budgets that are set now, or those that the day's lines of other kinds are of. */
+  readonly set: readonly Pick<StoredLine, "scope" | "alertsPerDay">[];
+  /** Lines of days that are ready. */
+  readonly linesOf: (day: Day) => readonly StoredLine[] | undefined;
 }
 
-/**
- * Writes the lines that a day lacks: of the budgets that are set now, or of those that its other lines are of. To be
- * called under the lock.
- */
+/** Writes the lines that a day lacks. To be called under the lock. */
 async function reckonLines(
   store: Store,
-  { tenantId, day, kinds, known }: Reckoning,
+  { tenantId, day, kinds, set, linesOf }: Reckoning,
 ): Promise<StoredLine[]> {
   const budgets = new Map<BudgetScope, number | undefined>([[0, undefined]]);
-  const set = known.length > 0 ? known : await store.alarmBudgets.budgets(tenantId);
   for (const { scope, alertsPerDay } of set) budgets.set(scope, alertsPerDay);
   const lines: StoredLine[] = [];
   for (const [scope, alertsPerDay] of budgets) {
@@ -153,13 +167,13 @@ async function reckonLines(
     const shares = alertsPerDay === undefined ? undefined : sharesOf(alertsPerDay, populations);
     for (const kind of kinds) {
       const [population, share] = [populations[kind], shares?.[kind]];
-      const correction = await correctionOn(store, { tenantId, of: { scope, kind }, day });
+      const correction = await correctionOn(store, { tenantId, of: { scope, kind }, day, linesOf });
       const line = lineOf({ kind, alertsPerDay: share, correction, population });
       const subjects = subjectsIn(population);
       lines.push({ scope, kind, day, alertsPerDay, share, correction, line, subjects, counted: undefined });
     }
   }
-  for (const line of lines) await store.alarmBudgets.addLine(tenantId, line);
+  await store.alarmBudgets.addLines(tenantId, lines);
   return lines;
 }
 
@@ -169,13 +183,20 @@ async function reckonLines(
  */
 async function correctionOn(
   store: Store,
-  { tenantId, of, day }: { tenantId: TenantId; of: LineOf; day: Day },
+  { tenantId, of, day, linesOf }: Pick<Reckoning, "tenantId" | "day" | "linesOf"> & { of: LineOf },
 ): Promise<number> {
-  const before = await store.alarmBudgets.lineBefore(tenantId, of, day);
+  const among = (rows: readonly StoredLine[] | undefined) =>
+    rows?.find(({ scope, kind }) => scope === of.scope && kind === of.kind);
+  const yesterday = among(linesOf(day - 1));
+  const before = yesterday ?? await store.alarmBudgets.lineBefore(tenantId, of, day);
   if (before === undefined) return 0;
-  const range = { after: before.day - LAG_DAYS, to: day - LAG_DAYS };
   let { correction } = before;
+  // One day alone is to be closed, and one without a budget corrects nothing.
+  const closes = among(linesOf(day - LAG_DAYS));
+  if (before === yesterday && closes !== undefined && closes.share === undefined) return correction;
+  const range = { after: before.day - LAG_DAYS, to: day - LAG_DAYS };
   for (const closing of await store.alarmBudgets.linesBetween(tenantId, of, range)) {
+    if (closing.share === undefined) continue;
     const counted = closing.counted ?? countedOf(closing.bursts, closing.share);
     if (closing.counted === undefined) {
       await store.alarmBudgets.closeDay(tenantId, of, { day: closing.day, counted });

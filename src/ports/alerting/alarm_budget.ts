@@ -69,7 +69,7 @@ export interface AlarmBudgetStore {
   lineBefore(tenantId: TenantId, of: LineOf, day: Day): Promise<StoredLine | undefined>;
   /** The newest day that has a line. */
   newestDay(tenantId: TenantId): Promise<Day | undefined>;
-  addLine(tenantId: TenantId, line: Omit<StoredLine, "counted">): Promise<void>;
+  addLines(tenantId: TenantId, lines: readonly Omit<StoredLine, "counted">[]): Promise<void>;
   /** Says what a day was taken to have; one that has been said stays. */
   closeDay(tenantId: TenantId, of: LineOf, day: { day: Day; counted: number }): Promise<void>;
 

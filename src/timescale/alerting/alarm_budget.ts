@@ -98,11 +98,12 @@ export function alarmBudgetStore(sql: Sql): AlarmBudgetStore {
       return optional(row.day);
     },
 
-    async addLine(tenantId, { scope, kind, day, alertsPerDay, share, correction, line, subjects }) {
+    async addLines(tenantId, lines) {
       await sql`
         INSERT INTO alarm_day (tenant_id, scope, kind, day, alerts_per_day, share, correction, line, sensors)
-        VALUES (${tenantId}, ${scope}, ${kind}, ${date(day)}, ${alertsPerDay ?? null}, ${share ?? null}, ${correction},
-          ${line}, ${subjects})`;
+        SELECT ${tenantId}, scope, kind, DATE '1970-01-01' + day, "alertsPerDay", share, correction, line, subjects
+        FROM jsonb_to_recordset(${JSON.stringify(lines)}::text::jsonb) AS row (scope int, kind text, day int,
+          "alertsPerDay" float8, share float8, correction float8, line float8, subjects int)`;
     },
 
     async closeDay(tenantId, { scope, kind }, { day, counted }) {
