@@ -88,13 +88,23 @@ export function readingStore(sql: Sql): ReadingStore {
     },
 
     async series(tenantId, sensorId, { from, to, limit }) {
-      const rows = await sql<Row[]>`
-        SELECT ${epochMs()}, value, status FROM reading
-        WHERE tenant_id = ${tenantId} AND sensor_id = ${sensorId} AND reading.ts >= ${time(from)} AND reading.ts < ${
+      // One text of all values costs a fraction of a row for each: in the embedded store a fifth.
+      const [{ ts, value, status }] = await sql<{ ts: string | null; value: string; status: string | null }[]>`
+        SELECT array_agg(s)::text AS ts, array_agg(value)::text AS value,
+          CASE WHEN max(status) > 0 THEN array_agg(status)::text END AS status
+        FROM (
+          SELECT date_part('epoch', ts) AS s, value, status FROM reading
+          WHERE tenant_id = ${tenantId} AND sensor_id = ${sensorId} AND reading.ts >= ${time(from)} AND reading.ts < ${
         time(to)
       } AND reading.ts >= ${horizonOf(sql, tenantId, "rolled_up_before")}
-        ORDER BY reading.ts LIMIT ${limit}`;
-      return toSeries(rows);
+          ORDER BY reading.ts LIMIT ${limit}
+        ) AS ordered`;
+      const times = ts === null ? NONE : listed(ts).map(toMs);
+      return {
+        ts: times,
+        value: ts === null ? NONE : listed(value),
+        status: status === null ? new Uint32Array(times.length) : Uint32Array.from(listed(status)),
+      };
     },
 
     async latest(tenantId, sensorId, { to, limit }) {
@@ -109,7 +119,7 @@ export function readingStore(sql: Sql): ReadingStore {
     async seriesOf(tenantId, ranges) {
       if (ranges.length === 0) return new Map();
       const of = (value: (range: typeof ranges[number]) => number) => numbers(ranges.map(value));
-      // One text of all values costs a fraction of a row for each. The range of all keeps other chunks out of it.
+      // The range of all keeps other chunks out of it.
       const [from, to] = [Math.min(...ranges.map((range) => range.from)), Math.max(...ranges.map((range) => range.to))];
       const rows = await sql<{ sensor_id: SensorId; ts: string; value: string }[]>`
         SELECT sensor_id, found.ts, found.value
@@ -143,6 +153,8 @@ export function readingStore(sql: Sql): ReadingStore {
 function toMs(seconds: number): number {
   return Math.round(seconds * 1e6) / 1_000;
 }
+
+const NONE = new Float64Array();
 
 /** The numbers of an array literal. */
 function listed(text: string): Float64Array {
