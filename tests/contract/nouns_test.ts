@@ -242,8 +242,9 @@ async function quarantineComesBack(tenants: Tenants): Promise<void> {
     ((await store.quarantine.ofBatches(tenantId, [batchId], { limit: 10, after })).get(batchId) ?? []).map((row) => ({
       ...row,
     }));
-  assert.deepEqual(await kept(mine), rows);
-  assert.deepEqual(await kept(mine, 0), rows.slice(1));
+  const notSentAgain = rows.map((row) => ({ ...row, replayedBy: undefined, replayedAt: undefined }));
+  assert.deepEqual(await kept(mine), notSentAgain);
+  assert.deepEqual(await kept(mine, 0), notSentAgain.slice(1));
   assert.deepEqual(await kept(other), []);
   assert.deepEqual(await store.quarantine.indexes(other, batchId), []);
 }
