@@ -4,8 +4,9 @@
  */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { mkdir, open, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Readable, Writable } from "node:stream";
 import { lockFolder } from "../folder_lock.ts";
 import { deferred } from "../deferred.ts";
@@ -60,38 +61,80 @@ wait $child; code=$?
 kill $watch 2>/dev/null
 exit $code`;
 
+/** A port that was free may be taken until the server binds it: by a connection of anybody. */
+const STARTS_MAX = 3;
+const UP_MAX_MS = 60_000;
+const LOOK_AGAIN_MS = 50;
+
 /**
- * Starts the server on free ports of the loopback address. Throws `FolderInUse`; whether it can be used is for its
- * first client to find out.
+ * Starts the server on free ports of the loopback address, and resolves when it listens. Throws `FolderInUse`;
+ * `DevServerFailed` when it ends before that, again and again. One that is slow is for its first client to wait for.
  */
 export async function startDevServer({ executable, dataFolder, report }: DevServerOptions): Promise<DevServer> {
   const lock = lockFolder(dataFolder);
   try {
     await awaitEndOfFormer(dataFolder, report);
-    const [port, uiPort] = await Promise.all([freePort(), freePort()]);
-    const log = join(dataFolder, "server.log");
-    const child = spawn("sh", ["-c", WATCHED, "sh", log, executable, ...serverArgs({ dataFolder, port, uiPort })], {
-      stdio: ["pipe", "pipe", "ignore"],
-      detached: true,
-    });
-    const { promise: ended, resolve } = deferred<void>();
-    child.once("exit", () => resolve());
-    const pid = await readPid(child);
-    await writePid(dataFolder, pid);
-    return {
-      address: `127.0.0.1:${port}`,
-      uiUrl: `http://127.0.0.1:${uiPort}`,
-      pid,
-      async stop() {
-        child.stdin.end();
-        await ended;
-        await rm(pidFile(dataFolder), { force: true });
-        lock.release();
-      },
-    };
+    for (let starts = 1;; starts++) {
+      const { port, uiPort, pid, child, ended } = await launch(executable, dataFolder);
+      if (await listens(port, ended)) {
+        return {
+          address: `127.0.0.1:${port}`,
+          uiUrl: `http://127.0.0.1:${uiPort}`,
+          pid,
+          async stop() {
+            child.stdin.end();
+            await ended;
+            await rm(pidFile(dataFolder), { force: true });
+            lock.release();
+          },
+        };
+      }
+      const said = (await readFile(logFile(dataFolder), "utf8")).trim().split("\n").at(-1);
+      if (starts === STARTS_MAX) {
+        throw new DevServerFailed(`The Temporal development server ended before it could be used. It said: ${said}`);
+      }
+      report(`the server ended before it listened, and is started again on other ports; it said: ${said}`);
+    }
   } catch (error) {
     lock.release();
     throw error;
+  }
+}
+
+async function launch(executable: string, dataFolder: string) {
+  const [port, uiPort] = await Promise.all([freePort(), freePort()]);
+  const args = serverArgs({ dataFolder, port, uiPort });
+  const child = spawn("sh", ["-c", WATCHED, "sh", logFile(dataFolder), executable, ...args], {
+    stdio: ["pipe", "pipe", "ignore"],
+    detached: true,
+  });
+  const { promise: ended, resolve } = deferred<void>();
+  child.once("exit", () => resolve());
+  const pid = await readPid(child);
+  await writePid(dataFolder, pid);
+  return { port, uiPort, pid, child, ended };
+}
+
+/** False when the server ends first. */
+async function listens(port: number, ended: Promise<void>): Promise<boolean> {
+  let gone = false;
+  void ended.then(() => gone = true);
+  for (const giveUpAtMs = performance.now() + UP_MAX_MS; performance.now() < giveUpAtMs;) {
+    if (await accepts(port)) return true;
+    if (gone) return false;
+    await pause(LOOK_AGAIN_MS);
+  }
+  return true;
+}
+
+async function accepts(port: number): Promise<boolean> {
+  const { promise, resolve } = deferred<boolean>();
+  const socket = connect({ host: "127.0.0.1", port }, () => resolve(true));
+  socket.once("error", () => resolve(false));
+  try {
+    return await promise;
+  } finally {
+    socket.destroy();
   }
 }
 
@@ -126,6 +169,10 @@ async function readPid(child: ChildProcessByStdio<Writable, Readable, null>): Pr
   );
   child.stdout.setEncoding("utf8").once("data", (line: string) => resolve(Number(line)));
   return await promise;
+}
+
+function logFile(dataFolder: string): string {
+  return join(dataFolder, "server.log");
 }
 
 function pidFile(dataFolder: string): string {

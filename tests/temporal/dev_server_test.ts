@@ -84,6 +84,33 @@ Deno.test("one server at a time on a folder; stopped, it can be started again", 
   });
 });
 
+/** An executable that fails as the server does whose port has been taken, as often as the file `failures` has lines. */
+async function failing(folder: string, failures: number): Promise<string> {
+  const [executable, left] = [join(folder, "failing"), join(folder, "failures")];
+  await writeFile(left, "x\n".repeat(failures));
+  const script = `#!/bin/sh
+[ -s ${left} ] && { sed -i 1d ${left}; echo "bind: address already in use" >&2; exit 1; }
+exec ${EXECUTABLE} "$@"
+`;
+  await writeFile(executable, script);
+  await chmod(executable, 0o755);
+  return executable;
+}
+
+Deno.test("a server that ends before it listens is started again on other ports, and given up with what it said", async () => {
+  await withFolder(async (folder) => {
+    const said: string[] = [];
+    const options = { dataFolder: join(folder, "data"), report: (line: string) => void said.push(line) };
+    const server = await startDevServer({ ...options, executable: await failing(folder, 2) });
+    await server.stop();
+    assert.equal(said.filter((line) => line.includes("address already in use")).length, 2);
+    await assert.rejects(startDevServer({ ...options, executable: await failing(folder, 9) }), {
+      name: "DevServerFailed",
+      message: /address already in use/,
+    });
+  });
+});
+
 Deno.test("the server does not outlive a parent that is killed", async () => {
   await withFolder(async (folder) => {
     const module = new URL("../../src/temporal/dev_server.ts", import.meta.url).href;
