@@ -2,7 +2,9 @@
 import type { Detector, Point } from "./detectors/detector.ts";
 import type { Contribution, Evidence } from "./episode.ts";
 
-/** A score, and the detectors that it is made of: `missing` are those whose part is NaN, since they cannot judge yet. */
+/**
+ * A score, and the detectors that it is made of: `missing` are those whose part is NaN, since they cannot judge yet.
+ */
 export interface Proving {
   readonly score: number;
   readonly threshold: number;
