@@ -14,6 +14,7 @@ import { Similar } from "./similar.tsx";
 import { Siblings } from "./siblings.tsx";
 import type { Trend } from "./queries_plant.ts";
 import { type Range, TrendView } from "./trend.tsx";
+import { unitOf } from "./triage_row.tsx";
 
 export function AlertScreen({ id }: { id: string }) {
   const asked = useAsked(ALERT, /^\d{1,15}$/.test(id) ? { number: Number(id) } : { number: 0 });
@@ -42,7 +43,9 @@ export function AlertScreen({ id }: { id: string }) {
   const drawn = alert.sensor ?? alert.evidence.at(-1)?.sensors[0]?.sensor;
   return (
     <section class="page">
-      <Path path={alert.asset?.path ?? []}>{alert.sensor !== null && <SensorLink sensor={alert.sensor} />}</Path>
+      <Path path={alert.asset?.path ?? []}>
+        {alert.sensor === null ? undefined : <SensorLink sensor={alert.sensor} />}
+      </Path>
       <h1>
         <Chip severity={alert.severity} state={alert.state} hidden={alert.hidden} /> <bdi>{subjectOf(alert)}</bdi>{" "}
         <span class="muted">alert {alert.number}</span>
@@ -50,9 +53,14 @@ export function AlertScreen({ id }: { id: string }) {
       <Asking asked={asked} what="the alert" />
       <Summary alert={alert} />
       <Actions alerts={[alert]} onActed={asked.again} />
+      {alert.sensor === null && drawn !== undefined && (
+        <p>
+          Below is <SensorLink sensor={drawn} />, the sensor that it was most, with the scores of that sensor alone.
+        </p>
+      )}
       {drawn !== undefined && <AlertTrend alert={alert} sensor={drawn.key} others={others} />}
       <div class="halves">
-        <Contributions evidence={alert.evidence} unit={alert.sensor?.unit ?? null} />
+        <Contributions evidence={alert.evidence} unit={unitOf(alert)} />
         <div>
           <Timeline alert={alert} />
           <Lineage alert={alert} />

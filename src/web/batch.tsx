@@ -56,7 +56,7 @@ function Detail({ batch, again }: { batch: BatchDetail; again: () => void }) {
             {batch.alerts.map((alert) => (
               <tr key={alert.id}>
                 <td>
-                  <Chip severity={alert.severity} state={alert.state} />
+                  <Chip severity={alert.severity} state={alert.state} hidden={alert.hidden} />
                 </td>
                 <td>
                   <a href={addressOf(["alerts", alert.number])} dir="auto">{subjectOf(alert)}</a>

@@ -1,11 +1,12 @@
 /** What each detector said when the alert was opened or raised, with the numbers that it judged by. */
 import { useSignal } from "@preact/signals";
-import { number, unit as unitOf, words } from "./format.ts";
+import { number, words } from "./format.ts";
 import { SensorLink, Time } from "./parts.tsx";
 import type { Evidence } from "./queries_alerting.ts";
 import { Rows } from "./rows.tsx";
 
-export function Contributions({ evidence, unit }: { evidence: readonly Evidence[]; unit: string | null }) {
+/** `unit` is that of the values, as people write it. */
+export function Contributions({ evidence, unit }: { evidence: readonly Evidence[]; unit: string }) {
   const chosen = useSignal<number | undefined>(undefined);
   const highest = evidence.reduce((best, { score }, i) => score > evidence[best].score ? i : best, 0);
   const at = chosen.value ?? highest;
@@ -31,7 +32,7 @@ export function Contributions({ evidence, unit }: { evidence: readonly Evidence[
         </fieldset>
       )}
       <p>
-        Value {number(proof.value)} {unitOf(unit)} scored {number(proof.score)}; threshold {number(proof.threshold)}.
+        Value {number(proof.value)} {unit} scored {number(proof.score)}; threshold {number(proof.threshold)}.
         {proof.missing.length > 0 && ` No score from: ${proof.missing.map(words).join(", ")}.`}
       </p>
       <Rows label="Contributions" kind="contributions">

@@ -72,9 +72,9 @@ export function unit(code: string | null): string {
   return code === null ? "" : UNITS[code] ?? code;
 }
 
-/** LEVEL_SHIFT, level_shift: level shift. */
+/** LEVEL_SHIFT, level_shift, levelShift: level shift. */
 export function words(name: string): string {
-  return name.toLowerCase().replaceAll("_", " ");
+  return name.replace(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase().replaceAll("_", " ");
 }
 
 /** Milliseconds in PT90S, as the gateway writes a Duration. */

@@ -10,6 +10,7 @@ import type { AlertRow } from "./queries_alerting.ts";
 import type { Trend } from "./queries_plant.ts";
 import { GLANCE } from "./queries_triage.ts";
 import type { Range } from "./trend.tsx";
+import { unitOf } from "./triage_row.tsx";
 
 /** Who goes through a list by keys asks only where he stops. */
 const STOPS_MS = 150;
@@ -61,7 +62,7 @@ function Chosen({ row }: { row: AlertRow }) {
         <>
           <Summary alert={{ ...alert, ...row }} />
           {trend !== undefined && <Course trend={trend} range={range} />}
-          <Contributions evidence={alert.evidence} unit={row.sensor?.unit ?? null} />
+          <Contributions evidence={alert.evidence} unit={unitOf(row)} />
           <Timeline alert={alert} />
         </>
       )}

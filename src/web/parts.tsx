@@ -29,6 +29,11 @@ export const STATE_WORDS: Readonly<Record<AlertState, string>> = {
   OTHER: "other",
 };
 
+/** The state in a word, and why nobody has to look where something hides it. */
+export function stateOf({ state, shelf, hidden }: Pick<AlertRow, "state" | "shelf" | "hidden">): string {
+  return shelf !== null ? "shelved" : hidden ? "held" : STATE_WORDS[state];
+}
+
 /** Filled while it stands and nobody has seen it; outlined otherwise. */
 export function Chip({ severity, state, hidden = false }: { severity: Severity; state: AlertState; hidden?: boolean }) {
   // What is shelved or suppressed asks for nobody.

@@ -6,7 +6,7 @@ import { useAsked } from "./asked.ts";
 import { DetectionFacts } from "./detection.tsx";
 import { duration, number, unit } from "./format.ts";
 import { LanesView, LaneWords } from "./lanes.tsx";
-import { Asking, Chip, Path, STATE_WORDS, Time } from "./parts.tsx";
+import { Asking, Chip, Path, stateOf, Time } from "./parts.tsx";
 import { useFresh } from "./fresh.ts";
 import { LANES, SENSOR, type SensorAnswer, type SensorDetail } from "./queries_sensor.ts";
 import { stateWords } from "./sensor_table.tsx";
@@ -102,9 +102,9 @@ function Detail({ sensor, quarantine }: { sensor: SensorDetail; quarantine: Sens
                 {episodes.map((alert) => (
                   <tr key={alert.id}>
                     <td>
-                      <Chip severity={alert.severity} state={alert.state} />
+                      <Chip severity={alert.severity} state={alert.state} hidden={alert.hidden} />
                     </td>
-                    <td>{STATE_WORDS[alert.state]}</td>
+                    <td>{stateOf(alert)}</td>
                     <td>
                       <a href={addressOf(["alerts", alert.number])}>{alert.number}</a>
                     </td>

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { addressOf } from "./address.ts";
 import { duration, unit } from "./format.ts";
 import { ask } from "./gateway.ts";
-import { Chip, STATE_WORDS, Time } from "./parts.tsx";
+import { Chip, stateOf, Time } from "./parts.tsx";
 import type { AlertDetail } from "./queries_alerting.ts";
 import { type Trend, TRENDS } from "./queries_plant.ts";
 import { serviceNowMs } from "./standing.ts";
@@ -43,9 +43,9 @@ export function Similar({ alert }: { alert: AlertDetail }) {
           {alert.similar.map((other) => (
             <tr key={other.id}>
               <td>
-                <Chip severity={other.severity} state={other.state} />
+                <Chip severity={other.severity} state={other.state} hidden={other.hidden} />
               </td>
-              <td>{STATE_WORDS[other.state]}</td>
+              <td>{stateOf(other)}</td>
               <td>
                 <a href={addressOf(["alerts", other.number])}>
                   <Time at={other.openedAt} />

@@ -1,6 +1,6 @@
 /** One line of triage, of a fixed height: an alert, an asset over its alerts, or what is not read yet. */
 import { count, duration, number, plural, unit, words } from "./format.ts";
-import { Chip, STATE_WORDS, subjectOf, Time } from "./parts.tsx";
+import { Chip, stateOf, subjectOf, Time } from "./parts.tsx";
 import type { AlertRow } from "./queries_alerting.ts";
 import type { AlertGroup } from "./queries_triage.ts";
 import { serviceNowMs } from "./standing.ts";
@@ -83,7 +83,7 @@ export function TriageRow({ row, marked, onOpen, ...props }: TriageRowProps) {
       <span>
         <Chip severity={row.severity} state={row.state} hidden={row.hidden} />
       </span>
-      <span>{row.shelf !== null ? "shelved" : row.hidden ? "held" : STATE_WORDS[row.state]}</span>
+      <span>{stateOf(row)}</span>
       <span class="cut" dir="auto">
         <span class="opens" onClick={onOpen}>{subjectOf(row)}</span>
       </span>
@@ -96,12 +96,16 @@ export function TriageRow({ row, marked, onOpen, ...props }: TriageRowProps) {
   );
 }
 
+/** Unit of the values that an alert was judged by: of an asset it is the largest departure of a sensor, in spreads. */
+export function unitOf({ sensor }: Pick<AlertRow, "sensor">): string {
+  return sensor === null ? "spreads" : unit(sensor.unit);
+}
+
 /** "level shift: 61.2 -> 92 °C": the loudest detector and what it saw. */
 export function why({ cause, kind, reason, sensor }: Pick<AlertRow, "cause" | "kind" | "reason" | "sensor">): string {
   // How long it has been silent says more than the number that it was judged by.
   if (cause === null || kind === "silence") return reason;
   const name = kind === "anomaly" ? words(cause.detector) : words(kind);
-  // Of an asset it is the largest departure of a sensor, in spreads.
-  const value = `${number(cause.value)} ${sensor === null ? "spreads" : unit(sensor.unit)}`.trim();
+  const value = `${number(cause.value)} ${unitOf({ sensor })}`.trim();
   return cause.usual === null ? `${name}: ${value}` : `${name}: ${number(cause.usual)} → ${value}`;
 }

@@ -45,8 +45,12 @@ export function formatMinutes(minutes: number): string {
   return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
 
+/** An offset such as +02:00 has no summer, and older browsers know none. */
+const OFFSET = /^[+-]/;
+
 /** Whether this runtime knows the zone by its IANA name. */
 export function isTimeZone(zone: string): boolean {
+  if (OFFSET.test(zone)) return false;
   try {
     formatOf(zone);
     return true;

@@ -7,6 +7,7 @@ import { learn, readInto, scoreOne, startFold } from "../../domain/detection/ass
 import { relearn, type SensorState, startState } from "../../domain/detection/sensor_state.ts";
 import { adoptSettings, needsReadings } from "../../domain/detection/settings_adoption.ts";
 import type { Series } from "../../domain/plant/reading.ts";
+import type { SensorId } from "../../domain/plant/sensor.ts";
 import { EARLIEST_MS } from "../../domain/timestamp.ts";
 import { invalid } from "../errors.ts";
 import { type Judged, judgedBy } from "../history/judged_by.ts";
@@ -67,8 +68,9 @@ export async function readScores(scope: SettingsReader & Pick<Scope, "store">, i
   const read = (start: number) =>
     store.readings.series(tenant.id, sensor.id, { from: start, to, limit: FOLDED_MAX + 1 });
   let series = await read(EARLIEST_MS);
-  const exact = series.ts.length <= FOLDED_MAX;
-  if (!exact) {
+  const fits = series.ts.length <= FOLDED_MAX;
+  const exact = fits && await isWhole(scope, sensor.id, series);
+  if (!fits) {
     const inside = await store.readings.series(tenant.id, sensor.id, { from, to, limit: 1_000 });
     const spacing = inside.ts.length < 2 ? 60_000 : (inside.ts[inside.ts.length - 1] - inside.ts[0]) / inside.ts.length;
     series = await read(from - MEMORY * spacing);
@@ -79,6 +81,16 @@ export async function readScores(scope: SettingsReader & Pick<Scope, "store">, i
   const shape = { exact, threshold: by[by.length - 1].threshold, judgedBy: by };
   if (series.ts.length > FOLDED_MAX) return { ...shape, complete: false, times: [], scores: [], detectors: [] };
   return { ...shape, complete: true, ...fold(series, { judged, from, stretchMs: resolutionFor(to - from, width) }) };
+}
+
+/** Whether it begins with the sensor's first reading: no minute or hour stands for one before it. */
+async function isWhole(
+  { store, tenant }: Pick<Scope, "store" | "tenant">,
+  sensorId: SensorId,
+  { ts }: Series,
+): Promise<boolean> {
+  const begins = (await store.lanes.begins(tenant.id, [sensorId])).get(sensorId);
+  return begins === undefined || begins >= ts[0];
 }
 
 /** What of `judged` holds for data times from `from` to before `to`. */

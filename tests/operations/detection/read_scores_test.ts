@@ -1,9 +1,11 @@
 /** Scores that are told again: by what the sensor was judged by at each data time. */
 import assert from "node:assert/strict";
+import { WEEK_MS, weekOf } from "../../../src/domain/history/retention.ts";
 import { seededRandom } from "../../../src/domain/detection/stats/random.ts";
 import { promoteSettings } from "../../../src/operations/detection/promote_settings.ts";
 import { readScores } from "../../../src/operations/detection/read_scores.ts";
 import { saveSettings } from "../../../src/operations/detection/save_settings.ts";
+import { thinReadings } from "../../../src/operations/history/thin_readings.ts";
 import { ENGINES } from "../../fixtures/engines.ts";
 import { withGateway } from "../../fixtures/gateway.ts";
 import { MINUTE, send } from "../../fixtures/pipeline.ts";
@@ -23,6 +25,19 @@ function values(from: number, to: number): number[] {
 }
 
 for (const engine of ENGINES) {
+  Deno.test(`scores whose first readings have gone are not called exact on the ${engine.name} store`, async () => {
+    await withGateway(engine, async ({ scope }) => {
+      const from = weekOf(T0) + WEEK_MS - 300 * MINUTE;
+      await send(scope, { sensor: "x", from, values: values(0, 900) });
+      const asked = () => readScores(scope, { sensorKey: "x", from, to: from + 900 * MINUTE, width: 1_500 });
+      assert.equal((await asked()).exact, true);
+      const due = { readingBeforeMs: weekOf(T0) + WEEK_MS, minuteBeforeMs: 0 };
+      await thinReadings(scope, due, { untilMs: Infinity, beat: () => {}, place: undefined });
+      const { exact, times } = await asked();
+      assert.deepEqual([times[0], times.length, exact], [from + 300 * MINUTE, 600, false]);
+    });
+  });
+
   Deno.test(`scores follow the settings that judged the sensor on the ${engine.name} store`, async () => {
     await withGateway(engine, async ({ scope }) => {
       const sent = async (from: number, to: number) =>
