@@ -61,7 +61,7 @@ wait $child; code=$?
 kill $watch 2>/dev/null
 exit $code`;
 
-/** A port that was free may be taken until the server binds it: by a connection of anybody. */
+/** A port that was free, one of the server's own among them, may be taken until the server binds it. */
 const STARTS_MAX = 3;
 const UP_MAX_MS = 60_000;
 const LOOK_AGAIN_MS = 50;
@@ -209,15 +209,23 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/**
+ * Below those that systems give to connections: one of these may be taken between the look for it and the server's
+ * binding it, and who tries to reach a server that is not there yet may even reach itself.
+ */
+const PORTS = { first: 20_000, last: 32_000 };
+
 async function freePort(): Promise<number> {
+  for (;;) {
+    const port = PORTS.first + Math.floor(Math.random() * (PORTS.last - PORTS.first));
+    if (await isFree(port)) return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  const { promise, resolve, reject } = deferred<number>();
-  server.once("error", reject);
-  server.listen(0, "127.0.0.1", () => {
-    const address = server.address();
-    server.close(() =>
-      typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no port"))
-    );
-  });
+  const { promise, resolve } = deferred<boolean>();
+  server.once("error", () => resolve(false));
+  server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   return await promise;
 }
